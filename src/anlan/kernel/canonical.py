@@ -1,0 +1,122 @@
+"""Canonical JSON bytes, the hashes made of them, and what may not enter them.
+
+Source: docs/explanation/journal.md, section "Bodies and hashes" (house rule).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from anlan.kernel.errors import ProtocolError, Violation
+
+__all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "json_violations", "parse"]
+
+HASH_ALGORITHMS = ("sha256", "sm3")
+MAX_INT = 2**53 - 1
+"""Largest whole number that every JSON reader (browsers too) keeps exact."""
+MAX_DEPTH = 32
+
+
+def canonical(value: Any) -> bytes:
+    """UTF-8 JSON with sorted keys and no white space.
+
+    Only for values that `json_violations` passes: orjson would silently turn NaN into null and a dataclass into an object.
+    Raises TypeError for values JSON does not know.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(data: bytes, algorithm: str = "sha256") -> bytes:
+    """The 32-byte hash of `data`.
+
+    Raises:
+        ProtocolError: "journal.hash.unknown_algorithm" for a name outside HASH_ALGORITHMS or one OpenSSL lacks here.
+    Source:
+        FIPS 180-4 (SHA-256); GB/T 32905 (SM3).
+    """
+    if algorithm == "sha256":
+        return hashlib.sha256(data).digest()
+    if algorithm in HASH_ALGORITHMS:
+        try:
+            return hashlib.new(algorithm, data).digest()
+        except ValueError as error:
+            raise ProtocolError("journal.hash.unknown_algorithm", algorithm=algorithm) from error
+    raise ProtocolError("journal.hash.unknown_algorithm", algorithm=algorithm)
+
+
+def parse(raw: bytes) -> Any:
+    """The value of canonical bytes.
+
+    A member written twice means one thing to one reader and another to the next, so it is refused. Numbers may be
+    spelled otherwise than here (another version's float printing), so the bytes are not compared beyond the fast path.
+
+    Raises:
+        ValueError: not UTF-8 JSON, a repeated member, or a number that is not finite.
+    """
+    value = orjson.loads(raw)
+    if canonical(value) != raw:
+        json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
+    return value
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("repeated member")
+    return members
+
+
+def _no_constants(name: str) -> None:
+    raise ValueError(name)
+
+
+def json_violations(value: Any, field: str) -> list[Violation]:
+    """Every reason why `value` can't become part of a journal body; `field` names it in the answer.
+
+    Refused: NUL characters, lone surrogates, numbers that are not finite or exceed MAX_INT, keys that are not text,
+    types JSON does not know (tuples too: they would come back as lists), nesting deeper than MAX_DEPTH.
+    """
+    return list(_walk(value, field, 0))
+
+
+def _walk(value: Any, where: str, depth: int) -> Iterator[Violation]:
+    if value is None or value is True or value is False:
+        return
+    if isinstance(value, str):
+        yield from _check_text(value, where)
+    elif isinstance(value, int):
+        if not -MAX_INT <= value <= MAX_INT:
+            yield Violation("journal.draft.number_too_large", {"field": where}, where)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield Violation("journal.draft.number_not_finite", {"field": where}, where)
+    elif isinstance(value, Mapping | list) and depth >= MAX_DEPTH:
+        yield Violation("journal.draft.too_deep", {"field": where, "limit": MAX_DEPTH}, where)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(key, str):
+                yield from _check_text(key, where)
+                yield from _walk(item, f"{where}.{key}", depth + 1)
+            else:
+                yield Violation("journal.draft.not_json", {"field": where, "type": type(key).__name__}, where)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{where}.{index}", depth + 1)
+    else:
+        yield Violation("journal.draft.not_json", {"field": where, "type": type(value).__name__}, where)
+
+
+def _check_text(text: str, where: str) -> Iterator[Violation]:
+    if "\x00" in text:
+        yield Violation("journal.draft.nul", {"field": where}, where)
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            yield Violation("journal.draft.surrogate", {"field": where}, where)

@@ -1,0 +1,141 @@
+"""Deadlines in natural or working days, ending with the local day in Asia/Shanghai; times go in and out as aware UTC.
+
+Source: 行政处罚法 (2021) 第85条 (its 二日, 三日, 五日, 七日 are working days and leave out statutory holidays); 民法典
+第201条, 第203条 (the day of the beginning is not counted, the last day ends at 24:00).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
+
+from anlan.kernel.errors import BadInput
+
+__all__ = [
+    "SHANGHAI",
+    "Deadline",
+    "Due",
+    "WorkCalendar",
+    "days_left",
+    "due_at",
+    "end_of_day",
+    "local_date",
+    "published_calendar",
+]
+
+# China has kept one zone without summer time since 1992; a fixed offset needs no zone database on the machine.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+_LAST_SECOND = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How long somebody has: exactly one of natural `days` or `working_days`, 0 or more (0 = until tonight).
+
+    Raises:
+        BadInput: "kernel.deadline.rule".
+    """
+
+    days: int | None = None
+    working_days: int | None = None
+
+    def __post_init__(self) -> None:
+        given = [n for n in (self.days, self.working_days) if n is not None]
+        if len(given) != 1 or type(given[0]) is not int or not 0 <= given[0] <= 36_600:
+            raise BadInput("kernel.deadline.rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When it ends (aware UTC), and whether a year without a published holiday table was counted on the way."""
+
+    at: datetime
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Statutory holidays and the weekend days worked in exchange, by local date, of the years that are published.
+
+    An unpublished year counts weekends only, and every answer that touched it is provisional.
+    """
+
+    holidays: frozenset[date] = field(default_factory=frozenset)
+    workdays: frozenset[date] = field(default_factory=frozenset)
+    years: frozenset[int] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, years: Iterable[int], holidays: Iterable[date], workdays: Iterable[date] = ()) -> WorkCalendar:
+        """A calendar from plain lists; days of years not named are left out."""
+        known = frozenset(years)
+        return cls(
+            frozenset(d for d in holidays if d.year in known), frozenset(d for d in workdays if d.year in known), known
+        )
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on this local date. Source: 全国年节及纪念日放假办法 and the State Council's yearly notice."""
+        return day in self.workdays or (day.weekday() < 5 and day not in self.holidays)
+
+    def is_published(self, day: date) -> bool:
+        """Whether the holiday table of the day's year is known."""
+        return day.year in self.years
+
+
+def local_date(moment: datetime) -> date:
+    """The date in Asia/Shanghai of an aware moment.
+
+    Raises:
+        BadInput: "kernel.deadline.naive".
+    """
+    if moment.tzinfo is None:
+        raise BadInput("kernel.deadline.naive")
+    return moment.astimezone(SHANGHAI).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """23:59:59 in Asia/Shanghai of a local date, as UTC. Source: 民法典 第203条."""
+    return datetime.combine(day, _LAST_SECOND, SHANGHAI).astimezone(UTC)
+
+
+def due_at(start: datetime, rule: Deadline, calendar: WorkCalendar) -> Due:
+    """When a deadline that begins at `start` ends: at the end of the last local day; the first day is not counted.
+
+    Natural days are counted through: an order "until 5 March" means 5 March, holiday or not (house rule; the shift of
+    民法典 第203条 is for contracts). Natural days are therefore never provisional.
+
+    Args:
+        start: aware moment of delivery.
+    Raises:
+        BadInput: "kernel.deadline.naive".
+    Source: 行政处罚法 (2021) 第85条; 民法典 第201条, 第203条.
+    """
+    day = local_date(start)
+    if rule.days is not None:
+        return Due(end_of_day(day + timedelta(days=rule.days)))
+    provisional = False
+    left = rule.working_days or 0
+    while left:
+        day += timedelta(days=1)
+        provisional = provisional or not calendar.is_published(day)
+        left -= calendar.is_workday(day)
+    return Due(end_of_day(day), provisional)
+
+
+def days_left(now: datetime, due: datetime) -> int:
+    """Local days until the last day: 0 on it, negative after it (-1 = one day overdue).
+
+    Raises:
+        BadInput: "kernel.deadline.naive".
+    """
+    return (local_date(due) - local_date(now)).days
+
+
+@cache
+def published_calendar() -> WorkCalendar:
+    """The calendar of the years whose State Council notice the kept library holds. Imported only when needed."""
+    from chinese_calendar import constants
+
+    days = constants.holidays
+    return WorkCalendar.of({d.year for d in days}, days, constants.workdays)

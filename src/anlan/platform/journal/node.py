@@ -1,0 +1,92 @@
+"""Who this server is: its node id (region and incarnation), its process-wide clock, and the numbers it gives out."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from datetime import datetime
+
+from django.db.models import F
+
+from anlan.kernel import hlc
+from anlan.kernel.errors import Unavailable
+from anlan.kernel.ids import uuid7
+from anlan.platform.database import writing
+from anlan.platform.journal.models import Node, Number
+
+_lock = threading.Lock()
+_last_hlc = 0
+_own: Node | None = None
+
+
+def node_id(region: str, incarnation: int) -> str:
+    """`331003a` for the first incarnation of the county's server, `331003002b` for the second of a town's."""
+    stem = region[:2] if region[2:] == "0" * 10 else region
+    for digits in (4, 6, 9):
+        if region[digits:].strip("0") == "":
+            stem = region[:digits]
+            break
+    letters = ""
+    while True:
+        incarnation, rest = divmod(incarnation, 26)
+        letters = chr(ord("a") + rest) + letters
+        if incarnation == 0:
+            return stem + letters
+        incarnation -= 1
+
+
+def own() -> Node:
+    """This server's own node row, read once per process.
+
+    Raises:
+        Unavailable: "journal.node.not_initialised" before `anlan init`.
+    """
+    global _own
+    if _own is None:
+        _own = Node.objects.filter(own=1).order_by("-pk").first()
+    if _own is None:
+        raise Unavailable("journal.node.not_initialised", permanent=True)
+    return _own
+
+
+def forget() -> None:
+    """Read the own node anew (after init, restore, or in another test database)."""
+    global _own, _last_hlc
+    _own, _last_hlc = None, 0
+
+
+def start(region: str) -> Node:
+    """Make this server's node: the first one, or after a restore the next incarnation of the same region."""
+    with writing():
+        before = Node.objects.filter(region=region).count()
+        Node.objects.filter(own=1).update(own=0)
+        created = Node.objects.create(id=node_id(region, before), own=1, region=region)
+    forget()
+    return created
+
+
+def tick(now: datetime, floor: int) -> int:
+    """The next hlc of this process: later than its last one, than `floor`, and not before `now`."""
+    global _last_hlc
+    with _lock:
+        _last_hlc = hlc.tick(max(_last_hlc, floor), int(now.timestamp() * 1000))
+        return _last_hlc
+
+
+def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
+    """Human numbers `YH-331003a-2026-000123`: per node incarnation, prefix and year, without gaps that a restore could reuse.
+
+    Must run inside the transaction that records the numbered subject, so that an aborted one gives no number away.
+    """
+    node = own().id
+    with writing():
+        row, _ = Number.objects.get_or_create(id=f"{prefix}-{node}-{year}", defaults={"last": 0})
+        Number.objects.filter(pk=row.pk).update(last=F("last") + count)
+        last = Number.objects.values_list("last", flat=True).get(pk=row.pk)
+    return [f"{prefix}-{node}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]
+
+
+
+def new_id(now: datetime) -> str:
+    """A new subject id: UUIDv7 text for the moment `now`."""
+    return uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10))

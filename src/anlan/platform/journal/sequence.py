@@ -1,0 +1,72 @@
+"""The sequencer: gives entries born here their number and their place in the chain.
+
+On SQLite it runs inside the writing transaction. On PostgreSQL writers only note their entries in `journal_unsequenced`;
+after commit, and again by a poller (a failed try-lock can strand an entry), one process at a time empties that table
+behind an advisory lock, so that writers never queue for the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connection
+
+from anlan.kernel.entry import body_hash, chain_hash
+from anlan.platform.database import is_sqlite, writing
+from anlan.platform.journal import node, sql
+from anlan.platform.journal.models import JournalEntry, Unsequenced
+
+_LOCK_KEY = int.from_bytes(hashlib.sha256(b"anlan.journal.sequence").digest()[:7], "big")
+_SEGMENT = 1000
+_LINK_COLUMNS = ("node", "seq", "entry", "body_hash", "prev_hash", "hash")
+
+
+def append(entries: Sequence[tuple[str, bytes]]) -> None:
+    """Put (entry id, body hash) pairs at the end of this server's chain. The caller holds the write lock."""
+    own_id = node.own().id
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_seq, last_hash FROM journal_node WHERE id = %s", [own_id])
+        last_seq, prev = cursor.fetchone()
+    prev = bytes(prev)
+    links = []
+    for entry_id, digest in entries:
+        last_seq += 1
+        link = chain_hash(prev, digest, settings.JOURNAL_HASH)
+        links.append((own_id, last_seq, sql.bind(entry_id), digest, prev, link))
+        prev = link
+    sql.insert_rows("journal_seq", _LINK_COLUMNS, links)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE journal_node SET last_seq = %s, last_hash = %s WHERE id = %s", [last_seq, prev, own_id])
+
+
+def wait(entries: Sequence[tuple[str, int]]) -> None:
+    """Note (entry id, hlc) pairs for the sequencer."""
+    sql.insert_rows("journal_unsequenced", ("entry", "hlc"), [(sql.bind(i), stamp) for i, stamp in entries])
+
+
+def sequence_pending() -> int:
+    """Sequence what waits, oldest hlc first; returns how many. Does nothing where another process is at it."""
+    if is_sqlite():
+        return 0
+    done = 0
+    while True:
+        with writing():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK_KEY])
+                if not cursor.fetchone()[0]:
+                    return done
+            waiting = list(Unsequenced.objects.order_by("hlc", "entry").values_list("entry", flat=True)[:_SEGMENT])
+            if not waiting:
+                return done
+            held = {e.id: e for e in JournalEntry.objects.filter(pk__in=waiting).only("id", "body", "text_hash")}
+            append([(str(i), digest_of(held[i])) for i in waiting])
+            Unsequenced.objects.filter(pk__in=waiting).delete()
+            done += len(waiting)
+
+
+def digest_of(stored: JournalEntry) -> bytes:
+    """The body hash of a stored entry, from its canonical bytes and the hash of its text."""
+    text_digest = bytes(stored.text_hash) if stored.text_hash is not None else None
+    return body_hash(stored.body.encode(), text_digest, settings.JOURNAL_HASH)

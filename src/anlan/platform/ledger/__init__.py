@@ -1,0 +1,1 @@
+"""Ledgers (台账): declared once, derived everywhere: desk list, filter, search, history, Excel/CSV, GeoJSON, API."""

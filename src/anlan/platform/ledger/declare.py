@@ -1,0 +1,85 @@
+"""The declaration of a ledger and of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a ledger.
+
+    Attributes:
+        field: attribute of the model (dotted for a read-only look-up through a foreign key, `enterprise.name`).
+        label: Chinese heading; default: the model field's verbose_name.
+        show: stands in the desk's list.
+        filter: can be filtered by (choices, region, boolean, date range).
+        search: found by the desk's search box.
+        entered: people may enter it (form, import); False: derived or set by services only.
+        required: must not be empty.
+        parse: (cleaned text) -> value for what clerks type, raising BadInput; default by the model field's type.
+        format: (value) -> text for list and export; default by the model field's type.
+        vault: the value is personal data kept in the vault; shown masked.
+        help: one line for the template workbook and the form.
+        width: characters in the workbook.
+    """
+
+    field: str
+    label: str = ""
+    show: bool = True
+    filter: bool = False
+    search: bool = False
+    entered: bool = True
+    required: bool = False
+    parse: Callable[[str], Any] | None = None
+    format: Callable[[Any], str] | None = None
+    vault: bool = False
+    help: str = ""
+    width: int = 16
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A region-scoped table with everything derived from this one declaration.
+
+    Attributes:
+        id: `registry.enterprise` = subject type = `<app label>.<entity>`; URL part `registry/enterprises`.
+        model: Django label of the projection, `registry.Enterprise`.
+        label, plural: Chinese name, and URL segment (`enterprises`).
+        columns: in the order of list and workbook.
+        natural_key: fields that identify a row across imports; a service's check, not a UNIQUE constraint.
+        order: default ordering, by indexed columns.
+        groups: field groups written as one (last writer wins per group).
+        legal: fields whose concurrent writes go to the merge queue.
+        sets: multi-valued fields (children mapping) written by add/remove, e.g. `tags`.
+        point: names of the lon/lat fields if the ledger has a place (GeoJSON, map layer).
+        view, change: rights needed.
+        create, update, retire: the context's own services where plain ledger recording is not enough; signatures
+            create(*, scope, values, now, once=None) -> id; update(*, scope, id, values, base, now); retire(*, scope,
+            id, reason, base, now).
+        check: (values, existing row or None) -> list[Violation], the context's pure rule for a whole row.
+        page: (id) -> URL of the record page; default: the generic record page.
+        retirable: whether rows can be retired (never deleted).
+    """
+
+    id: str
+    model: str
+    label: str
+    plural: str
+    columns: tuple[Column, ...]
+    natural_key: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("-created_at",)
+    groups: tuple[tuple[str, ...], ...] = ()
+    legal: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    point: tuple[str, str] | None = None
+    view: str = ""
+    change: str = ""
+    create: Callable[..., Any] | None = None
+    update: Callable[..., Any] | None = None
+    retire: Callable[..., Any] | None = None
+    check: Callable[..., Any] | None = None
+    page: Callable[[str], str] | None = None
+    retirable: bool = True

@@ -1,0 +1,114 @@
+"""Putting values into the vault, showing them masked, and revealing them with a reason that stays in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from anlan.kernel.entry import Draft
+from anlan.kernel.errors import BadInput, NotFound
+from anlan.kernel.text import mask_id, mask_name, mask_phone
+from anlan.platform.database import writing
+from anlan.platform.journal.record import record
+from anlan.platform.scope import Scope
+from anlan.platform.vault.models import VaultValue
+from anlan.platform.vault.seal import blind, seal, unseal
+
+_MASKS = {"phone": mask_phone, "id_number": mask_id, "name": mask_name}
+
+
+def _mask(field: str, value: str) -> str:
+    kind = field.rpartition(".")[2]
+    return _MASKS[kind](value) if kind in _MASKS else "＊" * min(len(value), 8)
+
+
+def put(ref: str, field: str, value: str, hlc: int) -> bool:
+    """Keep `value` for (ref, field) as of `hlc`; "" erases. A value equal to the present mask means unchanged.
+
+    Call it in the transaction of the entry that refers to it. The last part of `field` ("contact.1.phone") names its kind.
+
+    Returns:
+        Whether anything was written.
+    """
+    current = _current(ref, [field]).get((ref, field))
+    if current is not None and (value == current.mask or (current.hlc >= hlc)):
+        return False
+    if current is None and not value:
+        return False
+    with writing():
+        VaultValue.objects.create(
+            ref=ref,
+            field=field,
+            hlc=hlc,
+            sealed=seal(value, f"{ref}\0{field}") if value else None,
+            mask=_mask(field, value) if value else "",
+            blind=blind(field, value) if value else "",
+        )
+    return True
+
+
+def _current(refs: str | Iterable[str], fields: Iterable[str]) -> dict[tuple[str, str], VaultValue]:
+    wanted = [refs] if isinstance(refs, str) else list(refs)
+    rows = VaultValue.objects.filter(ref__in=wanted, field__in=list(fields)).order_by("hlc", "id")
+    return {(row.ref, row.field): row for row in rows}
+
+
+def masked(refs: Iterable[str], fields: Iterable[str]) -> dict[tuple[str, str], str]:
+    """The masked values by (ref, field); what is not kept or was erased is absent."""
+    return {key: row.mask for key, row in _current(refs, fields).items() if row.sealed is not None}
+
+
+def reveal(scope: Scope, ref: str, field: str, region: str, reason: str, now: datetime) -> str:
+    """The plain value, for a person with the right `vault.reveal` who states why; the look is journaled.
+
+    The caller has fetched the object that `ref` names through its own scoped query and passes its region.
+
+    Raises:
+        NotAllowed: "platform.not_allowed", "platform.region_outside".
+        BadInput: "vault.reason_missing".
+        NotFound: "vault.value_missing".
+    """
+    scope.require("vault.reveal")
+    scope.require_region(region)
+    if len(reason.strip()) < 2:
+        raise BadInput("vault.reason_missing")
+    row = _current(ref, [field]).get((ref, field))
+    if row is None or row.sealed is None:
+        raise NotFound("vault.value_missing")
+    value = unseal(bytes(row.sealed), f"{ref}\0{field}")
+    record(
+        Draft(
+            kind="platform.vault.revealed",
+            subject=f"platform.vault/{ref.replace('/', ':')}",
+            region=region,
+            data={"ref": ref, "field": field},
+            text={"reason": reason.strip()},
+        ),
+        scope=scope,
+        now=now,
+        base=None,
+    )
+    return value
+
+
+def find(field: str, value: str) -> list[str]:
+    """References whose present value of this kind of field equals `value` (blind index; the caller applies its scope)."""
+    if not value.strip():
+        return []
+    hits = VaultValue.objects.filter(blind=blind(field, value)).values_list("ref", "field").distinct()
+    current = {key: row.blind for ref, name in hits for key, row in _current(ref, [name]).items()}
+    wanted = blind(field, value)
+    return sorted({ref for (ref, _), digest in current.items() if digest == wanted})
+
+
+def erase(ref: str, hlc: int) -> int:
+    """Erase every value of `ref`: ciphertexts go, tombstones stay. Returns how many fields held a value."""
+    with writing():
+        held = [row for row in _current(ref, _fields(ref)).values() if row.sealed is not None]
+        VaultValue.objects.filter(ref=ref).delete()
+        VaultValue.objects.bulk_create([VaultValue(ref=ref, field=row.field, hlc=hlc) for row in held])
+    return len(held)
+
+
+def _fields(ref: str) -> list[str]:
+    return list(VaultValue.objects.filter(ref=ref).values_list("field", flat=True).distinct())
