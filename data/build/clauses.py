@@ -2,8 +2,8 @@
 
 Usage: python data/build/clauses.py LAWS_FOLDER
 
-The folder holds one Markdown file per law, `安全生产法(2021-06-10).md`: a line per paragraph, articles beginning 第…条, items
-beginning （一）. Laws and regulations are not subject to copyright (著作权法 第五条).
+The folder holds one Markdown file per law, `安全生产法(2021-06-10).md`: a line per paragraph, articles beginning 第…条,
+items beginning （一）. Laws and regulations are not subject to copyright (著作权法 第五条).
 """
 
 from __future__ import annotations

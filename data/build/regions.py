@@ -2,8 +2,9 @@
 
 Usage: python data/build/regions.py PACKAGE_FOLDER
 
-All provinces, cities, counties and towns of China; villages of the seed counties only. One line per region, `prefix,name`,
-prefix of 2, 4, 6, 9 or 12 digits, sorted. The urban-rural class is left out: the source no longer publishes it.
+All provinces, cities, counties and towns of China; villages of the seed counties only. One line per region,
+`prefix,name`, prefix of 2, 4, 6, 9 or 12 digits, sorted. The urban-rural class is left out: the source no
+longer publishes it.
 """
 
 from __future__ import annotations

@@ -19,9 +19,7 @@ class Thing(Projection):
 
 
 class ThingLabel(ProjectionChild):
-    parent = models.ForeignKey(
-        "things.Thing", on_delete=models.CASCADE, db_constraint=False, related_name="labels"
-    )
+    parent = models.ForeignKey("things.Thing", on_delete=models.CASCADE, db_constraint=False, related_name="labels")
     weight = models.IntegerField(default=0)
 
     class Meta:

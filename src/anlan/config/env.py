@@ -45,9 +45,15 @@ class Variable:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("ANLAN_DATA", Path, Path("var"), "Folder of the database, attachments, keys and backups."),
-    Variable("ANLAN_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.", True),
-    Variable("ANLAN_SECRET_KEY", str, "", "Signs sessions; empty: the key made by `anlan init` in ANLAN_DATA/keys.", True),
-    Variable("ANLAN_VAULT_KEY", str, "", "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.", True),
+    Variable(
+        "ANLAN_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.", True
+    ),
+    Variable(
+        "ANLAN_SECRET_KEY", str, "", "Signs sessions; empty: the key made by `anlan init` in ANLAN_DATA/keys.", True
+    ),
+    Variable(
+        "ANLAN_VAULT_KEY", str, "", "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.", True
+    ),
     Variable("ANLAN_ALLOWED_HOSTS", _words, ("127.0.0.1", "localhost", "[::1]"), "Host names this server answers to."),
     Variable("ANLAN_CSRF_ORIGINS", _words, (), "Origins of the HTTPS front end, e.g. https://anlan.example.gov."),
     Variable("ANLAN_HTTPS", _boolean, False, "The front end speaks HTTPS: cookies become Secure."),
@@ -56,7 +62,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ANLAN_IDLE_MINUTES", int, 30, "Minutes without a request after which a session ends."),
     Variable("ANLAN_UPLOAD_MB", int, 20, "Largest upload accepted, in MiB."),
     Variable("ANLAN_TIANDITU_KEY", str, "", "Key of the 天地图 base map; empty: the built-in outline map.", True),
-    Variable("ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."),
+    Variable(
+        "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
+    ),
 )
 
 

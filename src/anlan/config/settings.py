@@ -108,7 +108,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "anlan.accounts.middleware.page_context",
-            ]
+                "anlan.config.navigation.chrome",
+            ],
+            "builtins": ["anlan.config.templatetags.anlan"],
         },
     }
 ]
@@ -160,9 +162,36 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": _STRICT}
 # Unfold's Alpine needs eval and inline style; config/desk_site.py puts this policy on the desk's own path only.
 DESK_SECURITY_POLICY = _STRICT | {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
+CSRF_FAILURE_VIEW = "anlan.config.home.csrf_refused"
+
+UNFOLD = {
+    "SITE_TITLE": "安澜",
+    "SITE_HEADER": "安澜",
+    "THEME": "light",
+    "BORDER_RADIUS": "4px",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eff5fb",
+            "100": "#dbe8f5",
+            "200": "#bcd4ec",
+            "300": "#8fb6dd",
+            "400": "#5b91c8",
+            "500": "#3273b4",
+            "600": "#1f5fa8",
+            "700": "#1a4f8c",
+            "800": "#184374",
+            "900": "#173861",
+            "950": "#0f2440",
+        }
+    },
+}
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["anlan.locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

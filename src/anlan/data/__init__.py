@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from anlan.kernel.codes import region_ancestors, region_level, region_pad, region_prefix
+from anlan.kernel.codes import REGION_LEVELS, region_ancestors, region_pad, region_prefix
 
 __all__ = [
     "Clause",
@@ -33,6 +33,11 @@ __all__ = [
     "region_name",
     "region_rows",
 ]
+
+
+_NUMERALS = "零一二三四五六七八九十"
+_LEVELS = {width: level for level, (width, _) in REGION_LEVELS.items()}
+_PARENT_WIDTH = {4: 2, 6: 4, 9: 6, 12: 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +66,25 @@ class Industry:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause that checklists cite: stable id, law, its edition, article (第三十六条), paragraph (0 = all), full text."""
+    """A clause that checklists cite: stable id, law, its edition, article (第三十六条), paragraph and item, full text.
+
+    `paragraph` is 0 where the article has only one, `item` is 0 where no single item is meant.
+    """
 
     id: str
     law: str
     edition: str
     article: str
     paragraph: int
+    item: int
     text: str
 
     @property
     def citation(self) -> str:
-        """How an official document names it: 《中华人民共和国安全生产法》第三十六条第一款."""
-        paragraph = f"第{_chinese(self.paragraph)}款" if self.paragraph else ""
-        return f"《{self.law}》{self.article}{paragraph}"
+        """How an official document names it: 《中华人民共和国消防法》第十六条第一款第（三）项."""
+        paragraph = f"第{_NUMERALS[self.paragraph]}款" if self.paragraph else ""
+        item = f"第（{_NUMERALS[self.item]}）项" if self.item else ""
+        return f"《{self.law}》{self.article}{paragraph}{item}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,6 @@ class ReferenceSet:
     set: str
     version: str
     sha256: str
-
-
-def _chinese(number: int) -> str:
-    return "零一二三四五六七八九十"[number]
 
 
 def read_bytes(file: str) -> bytes:
@@ -127,8 +133,9 @@ def region_rows(prefix: str = "") -> Iterator[RegionRow]:
 
 
 def _row(prefix: str, name: str) -> RegionRow:
-    ancestors = region_ancestors(prefix)
-    return RegionRow(region_pad(prefix), name, region_level(prefix), ancestors[-1] if ancestors else None)
+    # 441900003 stands in a city without counties: its county prefix pads to the city's own code, as it should.
+    parent = prefix[: _PARENT_WIDTH[len(prefix)]].ljust(12, "0") if len(prefix) > 2 else None
+    return RegionRow(prefix.ljust(12, "0"), name, _LEVELS[len(prefix)], parent)
 
 
 def region_name(code: str) -> str | None:
@@ -170,9 +177,8 @@ def industry_name(code: str) -> str | None:
     Source: GB/T 4754-2017.
     """
     wanted = code.strip().upper()
-    if len(wanted) > 1 and wanted[0].isalpha():
-        wanted = wanted[1:]
-    wanted = wanted[:2] if wanted[:1].isdigit() else wanted
+    if len(wanted) > 1:
+        wanted = wanted.lstrip("ABCDEFGHIJKLMNOPQRST")[:2]
     return next((i.name for i in industries() if i.code == wanted), None)
 
 
@@ -183,13 +189,13 @@ def industry_name(code: str) -> str | None:
 def clauses() -> dict[str, Clause]:
     """The clauses that our checklists cite, by id, in the order of the file."""
     return {
-        r["id"]: Clause(r["id"], r["law"], r["edition"], r["article"], int(r["paragraph"]), r["text"])
+        r["id"]: Clause(r["id"], r["law"], r["edition"], r["article"], int(r["paragraph"]), int(r["item"]), r["text"])
         for r in _read_rows("clauses.csv")
     }
 
 
 def clause(clause_id: str) -> Clause:
-    """One clause by id (`aqscf-36-1`).
+    """One clause by id (`aqscf-36-1`, `xff-16-1.3`).
 
     Raises:
         KeyError: no such clause: a checklist cites what the data does not hold, a defect of the build.

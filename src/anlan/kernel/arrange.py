@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from anlan.kernel.contests import field_contest, step_contest
-from anlan.kernel.entry import Entry, body_bytes, text_bytes
-from anlan.kernel.hlc import MAX_HLC, Correction, Corrections
+from anlan.kernel.entry import Entry, legal_values
+from anlan.kernel.hlc import Corrections
+from anlan.kernel.order import causes, corrections_from, distinct, effective_hlcs, in_order, own_clocks
 from anlan.kernel.tree import Tree, choose
 
 __all__ = ["NO_CORRECTIONS", "Arranged", "arrange", "corrections_from", "extends", "fold_all", "fold_readable"]
@@ -32,17 +33,19 @@ class Arranged:
             is left out of `data`. The only thing a context's fold ever sees.
         contested: ids that do not count (decided or not): off the path, or standing on something off it.
         pending: ids whose `after` is not held yet; neither folded nor contested nor queued.
+        missing: ids that held entries name as their cause (`base`, `over`, `afters`, `after`) and that are not held.
         alias: id of a second recording of the same act -> id of the one that counts.
         tip: the accepted step (or decision) that the next step must name as `after`.
         state: `to` of the last step that counts.
         standing: legal field -> id of the entry whose value holds: the next write's `afters`.
-        open: contests nobody has decided, JSON values only, empty when there are none (kernel/contests.py has the shape).
+        open: contests nobody has decided, JSON values only, empty for none (shape: kernel/contests.py).
         last: order key (effective hlc, node, id) of the last entry held, counting or not; its id is the next `base`.
     """
 
     effective: tuple[Entry, ...] = ()
     contested: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
     alias: Mapping[str, str] = field(default_factory=dict)
     tip: str | None = None
     state: str | None = None
@@ -53,7 +56,7 @@ class Arranged:
     @property
     def settled(self) -> bool:
         """Nothing contested, waiting or twice: the next entry may be folded alone where `extends` agrees."""
-        return not (self.contested or self.pending or self.alias or self.open)
+        return not (self.contested or self.pending or self.missing or self.alias or self.open)
 
     @property
     def open_fields(self) -> tuple[str, ...]:
@@ -74,72 +77,50 @@ def arrange(
     Returns:
         The same value for the same set of entries, on every node.
     """
-    held = _distinct(entries)
-    if not held:
-        return Arranged()
-    clocks = _clocks(held, corrections, seqs or {})
-    hlcs = _effective_hlcs(held, clocks, {})
-    order = _sorted(held.values(), hlcs)
+    held = distinct(entries)
+    simple = None if corrections else _appended(held)
+    if simple is not None:
+        return simple
+    clocks = own_clocks(held, corrections, seqs or {})
+    hlcs = effective_hlcs(held, clocks, {})
+    order = in_order(held.values(), hlcs)
     subject = _Subject(held, order)
     forced = subject.unordered(hlcs)
     if forced:
-        hlcs = _effective_hlcs(held, clocks, forced)
-        order = _sorted(held.values(), hlcs)
+        hlcs = effective_hlcs(held, clocks, forced)
+        order = in_order(held.values(), hlcs)
     return subject.arranged(order, hlcs)
 
 
-def _distinct(entries: Iterable[Entry]) -> dict[str, Entry]:
-    held: dict[str, Entry] = {}
-    for entry in entries:
-        other = held.setdefault(entry.id, entry)
-        if other is not entry and other != entry:
-            # A forged repeat. The database's key prevents it; here only the answer must not hang on who came first.
-            held[entry.id] = min(other, entry, key=lambda e: (body_bytes(e), text_bytes(e)))
-    return held
-
-
-def _clocks(held: Mapping[str, Entry], corrections: Corrections, seqs: Mapping[str, int]) -> dict[str, int]:
-    if not corrections:
-        return {id: e.hlc for id, e in held.items()}
-    return {id: corrections.hlc(e.node, seqs.get(id), e.hlc, e.wall) for id, e in held.items()}
-
-
-def _causes(entry: Entry) -> list[str]:
-    causes = [*entry.over, *(v for v in entry.afters.values() if v)]
-    if entry.after:
-        causes.append(entry.after)
-    if entry.base:
-        causes.append(entry.base)
-    return causes
-
-
-def _effective_hlcs(
-    held: Mapping[str, Entry], clocks: Mapping[str, int], forced: Mapping[str, Sequence[str]]
-) -> dict[str, int]:
-    """Each entry's own clock, or one more than the greatest of its causes held: effect never sorts before cause."""
-    hlcs: dict[str, int] = {}
-    entered: set[str] = set()
-    for first in sorted(held.values(), key=lambda e: (clocks[e.id], e.node, e.id)):
-        stack = [first.id]
-        while stack:
-            id = stack[-1]
-            causes = [c for c in (*_causes(held[id]), *forced.get(id, ())) if c in held]
-            # A cause that was entered but has no clock yet stands in a ring, which can only be forged: it is passed over.
-            missing = [] if id in entered else [c for c in causes if c not in hlcs and c not in entered]
-            entered.add(id)
-            stack += missing
-            if not missing:
-                stack.pop()
-                hlcs.setdefault(id, _later(clocks[id], [c for c in causes if c in hlcs], hlcs))
-    return hlcs
-
-
-def _later(clock: int, causes: Iterable[str], hlcs: Mapping[str, int]) -> int:
-    return min(max([clock, *(hlcs[c] + 1 for c in causes)]), MAX_HLC)
-
-
-def _sorted(entries: Iterable[Entry], hlcs: Mapping[str, int]) -> list[Entry]:
-    return sorted(entries, key=lambda e: (hlcs[e.id], e.node, e.id))
+def _appended(held: Mapping[str, Entry]) -> Arranged | None:
+    """The answer where each entry merely extends those before it, which is nearly always; else None."""
+    tip: str | None = None
+    state: str | None = None
+    last: OrderKey | None = None
+    standing: dict[str, str] = {}
+    onces: set[str] = set()
+    seen: set[str] = set()
+    order = sorted(held.values(), key=lambda e: (e.hlc, e.node, e.id))
+    for entry in order:
+        if (entry.base and entry.base not in seen) or (entry.once and entry.once in onces):
+            return None
+        if not extends(tip, last, entry, standing=standing):
+            return None
+        seen.add(entry.id)
+        last = (entry.hlc, entry.node, entry.id)
+        if entry.once:
+            onces.add(entry.once)
+        if entry.to is not None:
+            tip, state = entry.id, entry.to
+        for name in entry.afters:
+            standing[name] = entry.id
+    return Arranged(
+        effective=tuple([_shown(e, e.hlc, ()) for e in order]),
+        tip=tip,
+        state=state,
+        standing={n: standing[n] for n in sorted(standing)},
+        last=last,
+    )
 
 
 class _Subject:
@@ -242,7 +223,8 @@ class _Subject:
         effective = []
         for entry in order:
             if entry.id in self.counting:
-                lost = [n for n in entry.afters if entry.id not in stands[n] and n in entry.data]
+                written = legal_values(entry.data)
+                lost = [n for n in entry.afters if entry.id not in stands[n] and n in written]
                 effective.append(_shown(entry, hlcs[entry.id], lost))
         contests = [step_contest(self.steps, self.held, self.anchor, contested, order)]
         contests += [field_contest(name, self.fields[name], self.held) for name in sorted(self.fields)]
@@ -252,6 +234,7 @@ class _Subject:
             effective=tuple(effective),
             contested=contested,
             pending=frozenset(self.pending),
+            missing=frozenset(c for e in order for c in causes(e) if c not in self.held),
             alias=self.alias,
             tip=self.steps.tip,
             state=states[-1] if states else None,
@@ -283,12 +266,15 @@ def _twins(connected: Iterable[Entry]) -> dict[str, list[str]]:
 
 def _shown(entry: Entry, hlc: int, lost: Sequence[str]) -> Entry:
     """A copy for the fold. `dataclasses.replace` costs five times as much, and a refold makes one for each entry."""
+    if entry.effective_hlc == hlc and not lost:
+        return entry
     shown = object.__new__(Entry)
     for name in _FIELDS:
         object.__setattr__(shown, name, getattr(entry, name))
     object.__setattr__(shown, "effective_hlc", hlc)
     if lost:
-        object.__setattr__(shown, "data", {k: v for k, v in entry.data.items() if k not in lost})
+        kept = {k: v for k, v in legal_values(entry.data).items() if k not in lost}
+        object.__setattr__(shown, "data", {**entry.data, "set": kept} if "set" in entry.data else kept)
     return shown
 
 
@@ -330,26 +316,10 @@ def fold_all(arranged: Arranged, fold: Callable[[Row | None, Entry], Row]) -> Ro
 def fold_readable(
     arranged: Arranged, fold: Callable[[Row | None, Entry], Row], readable: Callable[[Entry], bool]
 ) -> tuple[Row | None, Entry | None]:
-    """The row up to the first entry of a version this code can't read, and that entry (待升级); None where all were read."""
+    """The row up to the first entry of a version this code can't read, and that entry (待升级) or None."""
     row: Row | None = None
     for entry in arranged.effective:
         if not readable(entry):
             return row, entry
         row = fold(row, entry)
     return row, None
-
-
-def corrections_from(entries: Iterable[Entry]) -> Corrections:
-    """The corrections that `clock.corrected` entries state, in their order: the last one that covers a seq holds.
-
-    Args:
-        entries: every entry held of kind `*.clock.corrected`, of any subject, with data
-            {"node", "first", "last", "offset_ms"}. Their own clocks are not corrected: whoever corrects a clock that
-            it has seen is later by `base`.
-    """
-    held = _distinct(entries)
-    hlcs = _effective_hlcs(held, {id: e.hlc for id, e in held.items()}, {})
-    return Corrections(
-        Correction(e.data["node"], e.data["first"], e.data["last"], e.data["offset_ms"])
-        for e in _sorted(held.values(), hlcs)
-    )

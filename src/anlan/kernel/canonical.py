@@ -26,7 +26,7 @@ MAX_DEPTH = 32
 def canonical(value: Any) -> bytes:
     """UTF-8 JSON with sorted keys and no white space.
 
-    Only for values that `json_violations` passes: orjson would silently turn NaN into null and a dataclass into an object.
+    Only for values that `json_violations` passes: orjson silently turns NaN into null and a dataclass into an object.
     Raises TypeError for values JSON does not know.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

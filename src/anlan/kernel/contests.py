@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from anlan.kernel.entry import Entry
+from anlan.kernel.entry import Entry, legal_values
 from anlan.kernel.tree import Tree, overruled, stands_on
 
 __all__ = ["field_contest", "step_contest"]
@@ -114,8 +114,9 @@ def _state(tree: Tree, held: Mapping[str, Entry], tip: str | None) -> str | None
 
 def _value(tree: Tree, held: Mapping[str, Entry], name: str, tip: str | None) -> Any:
     for id in reversed(_from_root(tree, tip)):
-        if name in held[id].data:
-            return held[id].data[name]
+        values = legal_values(held[id].data)
+        if name in values:
+            return values[name]
     return None
 
 

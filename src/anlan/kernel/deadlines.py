@@ -75,7 +75,7 @@ class WorkCalendar:
         )
 
     def is_workday(self, day: date) -> bool:
-        """Whether people work on this local date. Source: 全国年节及纪念日放假办法 and the State Council's yearly notice."""
+        """Whether people work on this local date. Source: 全国年节及纪念日放假办法 and 国务院办公厅's yearly notice."""
         return day in self.workdays or (day.weekday() < 5 and day not in self.holidays)
 
     def is_published(self, day: date) -> bool:

@@ -91,8 +91,9 @@ class Entry:
     """One immutable journal entry as born at a node. Times are UTC; `hlc` is 48 bits of milliseconds and 16 of counter.
 
     `after`/`afters`/`over`/`base` hold ids of earlier entries of the same subject. `base` is the subject's last entry
-    the author held. `text` is empty where the author wrote none, where it was redacted, and where it is not held: a fold
-    can't tell these apart, so a redaction never leaves two nodes with different rows for another reason than the text.
+    the author held. `text` is empty where the author wrote none, where it was redacted, and where it is not held: a
+    fold can't tell these apart, so what it does with text is the same everywhere once the text is gone.
+    `effective_hlc` is `hlc` until `arrange` finds a correction or a cause that is later.
     A stub (somebody else's region) is not an Entry: only its node, seq and body hash are held.
     """
 
@@ -134,7 +135,7 @@ class Entry:
 
     @property
     def time(self) -> datetime:
-        """When it happened: `at` if a person stated it, else the (corrected) clock; aware UTC, millisecond precision."""
+        """When it happened: `at` if a person stated it, else the (corrected) clock; aware UTC, milliseconds."""
         ms = self.at if self.at is not None else (self.effective_hlc or self.hlc) >> 16
         return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
@@ -191,6 +192,7 @@ def born(
         data=dict(draft.data),
         text=dict(draft.text),
         salt=salt if draft.text else "",
+        effective_hlc=hlc,
     )
 
 
@@ -202,7 +204,8 @@ def _ms(at: datetime) -> int:
 
 def legal_values(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Where an entry keeps the values of legal fields: under `set` in a ledger's entries, else at the top of `data`."""
-    return data.get("set", data)
+    values = data.get("set")
+    return values if isinstance(values, Mapping) else data
 
 
 def body_bytes(entry: Entry) -> bytes:
@@ -275,10 +278,11 @@ def entry_from_bytes(body: bytes, text: bytes | None, *, trusted: bool = False) 
         check_members(members)
     salt, words = split_text(text)
     get = members.get
+    hlc = int(members["hlc"], 16)
     return Entry(
         members["id"],
         members["node"],
-        int(members["hlc"], 16),
+        hlc,
         members["wall"],
         get("actor", ""),
         get("post", ""),
@@ -300,6 +304,7 @@ def entry_from_bytes(body: bytes, text: bytes | None, *, trusted: bool = False) 
         get("data") or {},
         words,
         salt,
+        hlc,
     )
 
 

@@ -7,7 +7,7 @@ Source: docs/explanation/journal.md, "Ledger fields" (house rule).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from anlan.kernel.entry import Entry
@@ -19,14 +19,14 @@ Fold = Callable[[Row | None, Entry], Row]
 
 
 def fold_created(row: Row | None, entry: Entry) -> Row:
-    """A new row from the fields that were entered; a second creation (a forged one) only overwrites the fields it names."""
+    """A new row from the fields that were entered; a second (forged) creation only overwrites the fields it names."""
     return _folded(row, entry) | ({} if row else {"retired_at": None})
 
 
 def fold_changed(row: Row | None, entry: Entry) -> Row:
     """The row with the fields that the entry carries replaced and its set members added and removed.
 
-    A change whose creation is not held yet (or is a stub) folds onto an empty row: the order of arrival changes nothing.
+    A change whose creation is not held yet (or is a stub) folds onto an empty row.
     """
     return _folded(row, entry)
 
@@ -41,14 +41,20 @@ def fold_restored(row: Row | None, entry: Entry) -> Row:
     return _folded(row, entry) | {"retired_at": None}
 
 
-def plain_folds(entity: str) -> dict[str, Fold]:
-    """The folds of a plain ledger by kind without the context, `{"premises.created": …}`, for `FOLDS = {**plain_folds("premises")}`.
+def plain_folds(entity: str, sets: Iterable[str] = ()) -> dict[str, Fold]:
+    """The folds of a plain ledger by kind without the context, for `FOLDS = {**plain_folds("premises")}`.
 
     Args:
         entity: second part of the ledger's id: "premises" for "registry.premises".
+        sets: names of its multi-valued fields, so that a new row has them all, empty ones too.
     """
+    names = tuple(sets)
+
+    def created(row: Row | None, entry: Entry) -> Row:
+        return {name: {} for name in names} | fold_created(row, entry)
+
     return {
-        f"{entity}.created": fold_created,
+        f"{entity}.created": created,
         f"{entity}.changed": fold_changed,
         f"{entity}.retired": fold_retired,
         f"{entity}.restored": fold_restored,

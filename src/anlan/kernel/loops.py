@@ -62,9 +62,9 @@ class Loop:
         initial_action: id of the action that creates the subject.
 
     Raises:
-        ValueError: a declaration that can't work (duplicate or unknown ids, a state nobody can reach, a state from which
-            no end can be reached, an initial action with a `from_` or another action without one, a kind of another
-            subject type).
+        ValueError: a declaration that can't work (duplicate or unknown ids, a state nobody can reach, a state from
+            which no end can be reached, an initial action with a `from_` or another action without one, a kind of
+            another subject type).
     """
 
     id: str

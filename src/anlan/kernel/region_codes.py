@@ -1,7 +1,7 @@
 """12-digit region codes of the statistics bureau: levels, prefixes, parents. Import them from `kernel.codes`.
 
-Two digits each for province, city and county, three each for town and village. Source: 统计用区划代码和城乡划分代码编制规则
-(国家统计局, 国统字〔2009〕91号); the first six digits are GB/T 2260, the town's three digits GB/T 10114.
+Two digits each for province, city and county, three each for town and village. Source: 统计用区划代码和城乡划分代码
+编制规则 (国家统计局, 国统字〔2009〕91号); the first six digits are GB/T 2260, the town's three digits GB/T 10114.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ __all__ = [
     "parse_date",
     "parse_number",
     "query_bigrams",
+    "restore_cell",
     "safe_cell",
 ]
 
@@ -33,9 +34,11 @@ __all__ = [
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _HALF_ALNUM = {code: half for code, half in _HALF.items() if chr(half).isalnum()}
 # What copying from web pages and chat windows leaves behind: no-break, zero-width and direction marks, BOM.
-_INVISIBLE = {c: None for c in (0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x00AD)} | {0x00A0: 0x20}
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x00AD)) | {0x00A0: 0x20}
 
-_DATE_PARTS = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_DATE_PARTS = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _DATE_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 # 1954-10-03 .. 2119-...: outside this a bare number is far more likely a quantity than a date.
@@ -45,8 +48,11 @@ _TRUE = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "已", "真"
 _FALSE = frozenset({"否", "无", "没有", "×", "✗", "✘", "✕", "☐", "x", "不", "未", "假", "n", "no", "false", "f", "0"})
 
 _NUMBER_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
+# The full-width twins too: a spreadsheet with a Chinese input method turns them into the half-width ones.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?|-")
+
+_UTF8_EVIDENCE = 4
 
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 
@@ -60,7 +66,7 @@ def normalise_width(text: str, *, punctuation: bool = False) -> str:
 
 
 def clean_cell(value: Any) -> str:
-    """A cell as one clean string: invisible characters gone, blanks collapsed, a whole float without its `.0`.
+    """A cell as one clean line: invisible characters gone, blanks and line breaks collapsed, no `.0` on whole floats.
 
     Numbers that a clerk meant as text (codes, phones) arrive as floats; 13800000000.0 becomes "13800000000".
     """
@@ -112,7 +118,7 @@ def parse_date(value: Any) -> date | None:
 
 
 def parse_number(value: Any) -> Decimal | None:
-    """The number a clerk meant, or None for an empty cell. "1,234.5", full-width digits and "12%" (0.12) are understood.
+    """The number a clerk meant, or None for an empty cell; "1,234.5", full-width digits and "12%" (0.12) are read.
 
     Raises:
         BadInput: "kernel.text.not_a_number" with the value; also for infinities, nan and a comma in the wrong place.
@@ -151,7 +157,9 @@ def parse_bool(value: Any) -> bool | None:
 
 
 def decode_csv(raw: bytes) -> str:
-    """The text of a CSV saved by Excel or WPS: UTF-8 with or without BOM, UTF-16 with BOM, else GB 18030 (GBK inside it).
+    """The text of a CSV saved by Excel or WPS: UTF-8 with or without BOM, UTF-16 with BOM, else GB 18030 (holds GBK).
+
+    A file that is plainly UTF-8 but for one broken byte is refused: read as GB 18030 it would become nonsense.
 
     Raises:
         BadInput: "kernel.text.encoding" with `offset` (from 0) and `byte` (hex) of the first byte that can't be read,
@@ -164,20 +172,24 @@ def decode_csv(raw: bytes) -> str:
         raise BadInput("kernel.text.binary", offset=raw.index(b"\x00"))
     try:
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _decode(raw, "gb18030")
+    except UnicodeDecodeError as error:
+        # Bytes of GBK text hardly ever form several three-byte UTF-8 characters in a row before failing.
+        wide = sum(char >= "\u0800" for char in raw[: error.start].decode("utf-8"))
+        return _decode(raw, "utf-8-sig" if wide >= _UTF8_EVIDENCE else "gb18030")
 
 
 def _decode(raw: bytes, encoding: str) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        byte = f"0x{raw[error.start]:02X}" if error.start < len(raw) else ""
-        raise BadInput("kernel.text.encoding", offset=error.start, byte=byte) from None
+        # Python counts the offset after a byte order mark.
+        start = error.start + (3 if encoding == "utf-8-sig" and raw.startswith(b"\xef\xbb\xbf") else 0)
+        byte = f"0x{raw[start]:02X}" if start < len(raw) else ""
+        raise BadInput("kernel.text.encoding", offset=start, byte=byte) from None
 
 
 def mask_name(name: str) -> str:
-    """Surname kept, the rest as *: 张三 -> 张*, 欧阳小明 -> 欧***. Source: house rule (个人信息保护法 第51条 去标识化)."""
+    """First character kept, the rest as *: 张三 -> 张*, 欧阳小明 -> 欧***. Source: 个人信息保护法 第51条, 去标识化."""
     return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else "*" * len(name)
 
 
@@ -202,11 +214,19 @@ def is_masked(cell: str, plain: str, kind: Literal["name", "phone", "id"]) -> bo
 def safe_cell(value: Any) -> Any:
     """A value that a spreadsheet will not run: text starting like a formula gets a leading apostrophe.
 
-    Numbers, also as text ("-5", "+86", "12%"), stay as they are. Source: house rule (CSV injection, CWE-1236).
+    Numbers, also as text ("-5", "+86"), and a lone hyphen stay as they are; `restore_cell` undoes it on the way in.
+    Source: house rule (CSV injection, CWE-1236).
     """
     if not isinstance(value, str) or not value.startswith(_FORMULA_START):
         return value
     return value if _PLAIN_NUMBER.fullmatch(value) else f"'{value}"
+
+
+def restore_cell(value: Any) -> Any:
+    """What was written before `safe_cell` changed it, so that an exported file can be imported again unchanged."""
+    if isinstance(value, str) and value.startswith("'") and safe_cell(value[1:]) == value:
+        return value[1:]
+    return value
 
 
 def bigrams(text: str) -> set[str]:

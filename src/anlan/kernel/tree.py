@@ -59,7 +59,7 @@ def choose(tree: Tree) -> Tree:
         if child is None:
             return tree
         # Only another recording of the same act can bring a decision below the tip that was not below it before.
-        look = bool(tree.over) and walk.place(child)
+        look = walk.place(child) and bool(tree.over)
 
 
 class _Walk:

@@ -1,8 +1,8 @@
 """Units of measurement and their conversion. Names in code carry the unit (`level_m`); conversion happens at the wire
 or in the workbook, through this module only.
 
-Source: GB 3100-1993 (SI and 非法定 units with their factors); 亩: 国务院关于统一我国土地面积计量单位 (1/15 hectare); Beaufort
-force: GB/T 28591-2012, table 1.
+Source: GB 3100-1993 (SI units and units used with them); 亩: 1/15 hectare by custom of the statistics bureau; wind
+force: GB/T 28591-2012, table 1 (from memory, the standard itself was not at hand).
 """
 
 from __future__ import annotations

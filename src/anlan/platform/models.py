@@ -1,6 +1,23 @@
 """All tables of the platform, gathered from its sub-packages for Django."""
 
-from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Unsequenced
+from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
+from anlan.platform.regions.models import Region
+from anlan.platform.scheduler.models import JobLease, JobRun
 from anlan.platform.vault.models import VaultValue
 
-__all__ = ["Head", "JournalEntry", "JournalSeq", "Node", "Number", "Unsequenced", "VaultValue"]
+__all__ = [
+    "Attachment",
+    "AttachmentLink",
+    "Head",
+    "JobLease",
+    "JobRun",
+    "JournalEntry",
+    "JournalSeq",
+    "Node",
+    "Number",
+    "Redaction",
+    "Region",
+    "Unsequenced",
+    "VaultValue",
+]

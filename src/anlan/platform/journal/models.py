@@ -62,6 +62,7 @@ class Head(Local):
     state = models.CharField(max_length=40, null=True)
     region = models.CharField(max_length=12)
     drill = models.SmallIntegerField(default=0)
+    settled = models.SmallIntegerField(default=1)
     stalled = models.SmallIntegerField(default=0)
     legal = models.TextField(null=True)
     open = models.TextField(null=True)
@@ -106,3 +107,12 @@ class Number(Local):
 
     class Meta:
         db_table = "journal_number"
+
+
+class Redaction(Local):
+    """Ids of entries whose text the law has erased; kept so that an old copy that arrives later stays blank."""
+
+    entry = models.UUIDField(primary_key=True)
+
+    class Meta:
+        db_table = "journal_redaction"

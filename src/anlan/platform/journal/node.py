@@ -11,6 +11,7 @@ from django.db.models import F
 from anlan.kernel import hlc
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.ids import uuid7
+from anlan.kernel.region_codes import region_prefix
 from anlan.platform.database import writing
 from anlan.platform.journal.models import Node, Number
 
@@ -21,11 +22,7 @@ _own: Node | None = None
 
 def node_id(region: str, incarnation: int) -> str:
     """`331003a` for the first incarnation of the county's server, `331003002b` for the second of a town's."""
-    stem = region[:2] if region[2:] == "0" * 10 else region
-    for digits in (4, 6, 9):
-        if region[digits:].strip("0") == "":
-            stem = region[:digits]
-            break
+    stem = region_prefix(region)
     letters = ""
     while True:
         incarnation, rest = divmod(incarnation, 26)
@@ -84,7 +81,6 @@ def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
         Number.objects.filter(pk=row.pk).update(last=F("last") + count)
         last = Number.objects.values_list("last", flat=True).get(pk=row.pk)
     return [f"{prefix}-{node}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]
-
 
 
 def new_id(now: datetime) -> str:

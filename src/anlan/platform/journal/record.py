@@ -19,11 +19,12 @@ from anlan.kernel.entry import Draft, Entry, body_bytes, born, check_draft, text
 from anlan.kernel.errors import BadInput, Conflict, RuleViolation
 from anlan.kernel.ids import uuid7
 from anlan.platform import bus
-from anlan.platform.catalogue import CATALOGUE, Row
+from anlan.platform.catalogue import Row
 from anlan.platform.database import is_sqlite, writing
 from anlan.platform.journal import node, refold, sequence, sql
+from anlan.platform.journal.fold import fold_entry
 from anlan.platform.journal.models import Head, JournalEntry
-from anlan.platform.journal.rows import copy_row, envelope_columns, load_rows, write_rows
+from anlan.platform.journal.rows import copy_row, load_rows, write_rows
 from anlan.platform.scope import Scope
 
 SYSTEM_ACTOR = "system"
@@ -161,7 +162,7 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> JournalE
     head.version += 1
     head.last_hlc, head.last_node, head.last_id = entry.hlc, entry.node, entry.id
     head.region = draft.region
-    if draft.chosen is not None or head.open is not None:
+    if draft.chosen is not None or not head.settled:
         work.refold = True
     else:
         if entry.to is not None:
@@ -169,7 +170,7 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> JournalE
         if draft.legal:
             legal = json.loads(head.legal) if head.legal else {}
             head.legal = json.dumps(legal | dict.fromkeys(draft.legal, entry.id), sort_keys=True)
-        work.row = _fold_one(work.row, entry)
+        work.row = fold_entry(work.row, entry)
     work.added.append(entry)
     return JournalEntry(
         id=entry.id, node=entry.node, hlc=entry.hlc, kind=entry.kind, actor=entry.actor, once=entry.once,
@@ -177,17 +178,6 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> JournalE
         text_hash=text_hash(text, settings.JOURNAL_HASH),
         received_at=int(now.timestamp() * 1000),
     )  # fmt: skip
-
-
-def _fold_one(row: Row | None, entry: Entry) -> Row | None:
-    fold = CATALOGUE.folds.get(entry.kind)
-    if fold is None:
-        if entry.type in CATALOGUE.projections:
-            raise LookupError(f"no fold is declared for {entry.kind}")
-        return None
-    created_at = row["created_at"] if row else entry.time
-    folded = fold(row, entry)
-    return envelope_columns(folded, entry.subject_id, entry.region, entry.drill, created_at, entry.time)
 
 
 def _store(works: dict[str, _Work], stored: Sequence[tuple[_Work, JournalEntry]]) -> None:
@@ -221,4 +211,3 @@ def _after_commit(entries: list[Entry]) -> None:
 
 
 __all__ = ["NEW", "Draft", "record", "record_many", "version_of"]
-

@@ -1,17 +1,78 @@
-"""Fold a subject anew from all its entries: what a late, contested, deciding or corrected entry needs."""
+"""Fold subjects anew from all their entries: what a late, contested, deciding or corrected entry needs."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+
+from anlan.kernel.arrange import corrections_from
 from anlan.kernel.entry import Entry, entry_from_bytes
+from anlan.kernel.hlc import Corrections
 from anlan.platform.catalogue import Row
-from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal import sql
+from anlan.platform.journal.fold import Folded, fold_subject
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq
+from anlan.platform.journal.rows import load_rows, write_rows
+
+CLOCK_CORRECTED = "platform.clock.corrected"
+REDACTED = "platform.redaction.redacted"
 
 
 def entry_of(stored: JournalEntry) -> Entry:
     """The entry that a stored row holds, read back from its canonical bytes."""
-    return entry_from_bytes(stored.body.encode(), stored.text.encode() if stored.text else None)
+    return entry_from_bytes(stored.body.encode(), stored.text.encode() if stored.text else None, trusted=True)
 
 
 def entries_of(sid: int) -> list[Entry]:
     """All entries held of a subject, in order of their own clocks."""
     return [entry_of(e) for e in JournalEntry.objects.filter(sid=sid).order_by("hlc", "node", "id")]
+
+
+def corrections() -> Corrections:
+    """Every clock correction held here."""
+    held = JournalEntry.objects.filter(kind=CLOCK_CORRECTED)
+    return corrections_from([entry_of(e) for e in held])
+
+
+def fold_held(sid: int) -> Folded:
+    """Fold what is held of one subject, with the clock corrections in force."""
+    entries = entries_of(sid)
+    known = corrections()
+    seqs: dict[str, int] = {}
+    if known:
+        rows = JournalSeq.objects.filter(entry__in=[e.id for e in entries]).values_list("entry", "seq")
+        seqs = {str(entry): seq for entry, seq in rows}
+    return fold_subject(entries, known, seqs)
+
+
+def refold(head: Head) -> Row | None:
+    """Set the head's derived columns from all entries of its subject and return the row; the caller writes both."""
+    folded = fold_held(head.sid)
+    arranged = folded.arranged
+    if arranged.last is not None:
+        head.last_hlc, head.last_node, head.last_id = arranged.last
+    head.tip, head.state = arranged.tip, arranged.state
+    head.legal = json.dumps(dict(arranged.standing), sort_keys=True) if arranged.standing else None
+    head.open = json.dumps(list(arranged.open), sort_keys=True, ensure_ascii=False) if arranged.open else None
+    head.settled = int(arranged.settled)
+    head.stalled = int(folded.stalled is not None)
+    if folded.row is not None:
+        head.region = folded.row["region"]
+    return folded.row
+
+
+def refold_subjects(sids: Iterable[int]) -> int:
+    """Refold subjects and write the differences; returns how many rows changed. The caller holds the transaction."""
+    touched = 0
+    for head in Head.objects.filter(sid__in=sorted(set(sids))).order_by("sid"):
+        kind, _, key = head.subject.partition("/")
+        before = load_rows(kind, [key]).get(key)
+        row = refold(head)
+        sql.swap_heads([(head, head.version)])
+        touched += write_rows(kind, {key: (before, row)})
+    return touched
+
+
+def sids_of(entry_ids: Sequence[str]) -> list[int]:
+    """The subjects of these entries, as far as they are held."""
+    return list(JournalEntry.objects.filter(pk__in=list(entry_ids)).values_list("sid", flat=True).distinct())

@@ -106,7 +106,10 @@ def copy_row(row: Row | None) -> Row | None:
     """A copy whose child mappings are copied too, so that a fold can't change what the new row is compared with."""
     if row is None:
         return None
-    return {k: {c: dict(r) if isinstance(r, dict) else r for c, r in v.items()} if isinstance(v, dict) else v for k, v in row.items()}
+    return {
+        k: {c: dict(r) if isinstance(r, dict) else r for c, r in v.items()} if isinstance(v, dict) else v
+        for k, v in row.items()
+    }
 
 
 def load_rows(subject_type: str, ids: Iterable[str]) -> dict[str, Row]:
@@ -129,7 +132,9 @@ def load_rows(subject_type: str, ids: Iterable[str]) -> dict[str, Row]:
 
 def _children_rows(subject_id: str, mapping: Mapping[str, Row] | None, table: Table) -> dict[str, Row]:
     return {
-        f"{subject_id}:{key}": table.normal({**values, "id": f"{subject_id}:{key}", "key": key, "parent_id": subject_id})
+        f"{subject_id}:{key}": table.normal(
+            {**values, "id": f"{subject_id}:{key}", "key": key, "parent_id": subject_id}
+        )
         for key, values in (mapping or {}).items()
     }
 
@@ -143,7 +148,9 @@ def write_rows(subject_type: str, changes: Mapping[str, tuple[Row | None, Row | 
     table = table_of(subject_type)
     if table is None:
         return 0
-    touched = _write(table, {i: (old and table.normal(old), new and table.normal(new)) for i, (old, new) in changes.items()})
+    touched = _write(
+        table, {i: (old and table.normal(old), new and table.normal(new)) for i, (old, new) in changes.items()}
+    )
     for name, child in children_of(subject_type).items():
         pairs: dict[str, tuple[Row | None, Row | None]] = {}
         for subject_id, (old, new) in changes.items():
@@ -182,7 +189,9 @@ def _update(table: Table, key: str, changed: Row) -> int:
         return int(cursor.rowcount)
 
 
-def envelope_columns(row: Row, subject_id: str, entry_region: str, drill: bool, created_at: datetime, changed_at: datetime) -> Row:
+def envelope_columns(
+    row: Row, subject_id: str, entry_region: str, drill: bool, created_at: datetime, changed_at: datetime
+) -> Row:
     """Fill the columns that every projection has from the entries' envelopes; a fold may have set `region` itself."""
     region = row.get("region") or entry_region
     row["id"] = subject_id

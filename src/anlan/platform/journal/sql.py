@@ -16,7 +16,8 @@ from anlan.platform.database import is_sqlite
 from anlan.platform.journal.models import Head, JournalEntry
 
 _HEAD_COLUMNS = (
-    "subject", "version", "last_hlc", "last_node", "last_id", "tip", "state", "region", "drill", "stalled", "legal", "open",
+    "subject", "version", "last_hlc", "last_node", "last_id", "tip", "state", "region", "drill",
+    "settled", "stalled", "legal", "open",
 )  # fmt: skip
 _HEAD_CHANGING = tuple(c for c in _HEAD_COLUMNS if c != "subject")
 _ENTRY_COLUMNS = (

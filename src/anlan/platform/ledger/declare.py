@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column of a ledger.
 
@@ -24,6 +24,10 @@ class Column:
         vault: the value is personal data kept in the vault; shown masked.
         help: one line for the template workbook and the form.
         width: characters in the workbook.
+        choices: (value, label) pairs for what the model field itself does not list: keys of a set, an office. A
+            callable gets the scope and must limit what it offers by it.
+        kind: how the value is read and shown, where the model field does not tell: text, choice, bool, int, float,
+            decimal, date, datetime, region, reference, set (`bool` for a small integer used as a flag).
     """
 
     field: str
@@ -38,9 +42,11 @@ class Column:
     vault: bool = False
     help: str = ""
     width: int = 16
+    choices: Sequence[tuple[str, str]] | Callable[..., Sequence[tuple[str, str]]] | None = None
+    kind: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """A region-scoped table with everything derived from this one declaration.
 
@@ -53,15 +59,19 @@ class Ledger:
         order: default ordering, by indexed columns.
         groups: field groups written as one (last writer wins per group).
         legal: fields whose concurrent writes go to the merge queue.
-        sets: multi-valued fields (children mapping) written by add/remove, e.g. `tags`.
+        sets: multi-valued fields (children mapping) written by add/remove, e.g. `tags`; a column names the set and
+            gives its `choices`.
         point: names of the lon/lat fields if the ledger has a place (GeoJSON, map layer).
         view, change: rights needed.
         create, update, retire: the context's own services where plain ledger recording is not enough; signatures
             create(*, scope, values, now, once=None) -> id; update(*, scope, id, values, base, now); retire(*, scope,
             id, reason, base, now).
+        create_many: the same for imports: (*, scope, rows, now, batch=None) -> ids, all or none, 200 rows a call.
+        prepare: (values, existing row or None) -> values, pure: what follows from what was entered.
         check: (values, existing row or None) -> list[Violation], the context's pure rule for a whole row.
         page: (id) -> URL of the record page; default: the generic record page.
-        retirable: whether rows can be retired (never deleted).
+        retirable: whether rows can be retired (never deleted); plain recording needs the column `retired_at`.
+        admin: dotted path of the ledger's own ModelAdmin where the derived desk list is not enough.
     """
 
     id: str
@@ -80,6 +90,19 @@ class Ledger:
     create: Callable[..., Any] | None = None
     update: Callable[..., Any] | None = None
     retire: Callable[..., Any] | None = None
+    create_many: Callable[..., Any] | None = None
+    prepare: Callable[..., Any] | None = None
     check: Callable[..., Any] | None = None
     page: Callable[[str], str] | None = None
     retirable: bool = True
+    admin: str = ""
+
+    @property
+    def context(self) -> str:
+        """`registry`: the first part of the id and of every address."""
+        return self.id.partition(".")[0]
+
+    @property
+    def entity(self) -> str:
+        """`enterprise`: the second part of the id."""
+        return self.id.partition(".")[2]

@@ -57,6 +57,4 @@ def blind(field: str, value: str) -> str:
     """The blind index of a value: equal values of one kind of field have equal indexes, nothing else can be learnt."""
     canonical = "".join(value.split()).upper()
     kind = field.rpartition(".")[2]
-    return hmac.new(
-        _derived(settings.VAULT_KEY, "blind"), f"{kind}\0{canonical}".encode(), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(_derived(settings.VAULT_KEY, "blind"), f"{kind}\0{canonical}".encode(), hashlib.sha256).hexdigest()

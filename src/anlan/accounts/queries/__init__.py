@@ -1,0 +1,53 @@
+"""The only readers of accounts. Scopes of a logged-in person in `scopes`, people and bodies in `people`, logins in `logins`."""
+
+from anlan.accounts.queries.logins import (
+    account_active,
+    account_get,
+    account_list,
+    account_of,
+    accounts_of,
+    tokens_of,
+)
+from anlan.accounts.queries.people import (
+    office_choices,
+    organisation_get,
+    organisation_list,
+    organisation_names,
+    person_get,
+    person_list,
+    person_names,
+    role_by_word,
+    role_get,
+    role_list,
+)
+from anlan.accounts.queries.posts import deputies_of, open_work, post_get, posts_of, posts_standing_for
+from anlan.accounts.queries.scopes import Acting, acting_as, acting_posts, post_scopes, scope_of
+
+__all__ = [
+    "Acting",
+    "account_active",
+    "account_get",
+    "account_list",
+    "account_of",
+    "accounts_of",
+    "acting_as",
+    "acting_posts",
+    "deputies_of",
+    "office_choices",
+    "open_work",
+    "organisation_get",
+    "organisation_list",
+    "organisation_names",
+    "person_get",
+    "person_list",
+    "person_names",
+    "post_get",
+    "post_scopes",
+    "posts_of",
+    "posts_standing_for",
+    "role_by_word",
+    "role_get",
+    "role_list",
+    "scope_of",
+    "tokens_of",
+]

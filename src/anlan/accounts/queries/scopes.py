@@ -1,0 +1,124 @@
+"""From a logged-in account and a post to the Scope that every query and service takes. One query for one's own post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from anlan.accounts.models import Account, Deputy, Person, Post
+from anlan.accounts.queries.identity import as_id
+from anlan.platform.clock import SHANGHAI
+from anlan.platform.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A post somebody may act in now. `deputy_for` is the name of the holder where they deputise, else ""."""
+
+    post_id: str
+    label: str
+    deputy_for: str
+    scope: Scope
+
+
+def local_day(now: datetime) -> date:
+    """The calendar day in China at the moment `now` (aware)."""
+    return now.astimezone(SHANGHAI).date()
+
+
+def posts_active(now: datetime) -> QuerySet[Post]:
+    """Posts that give a scope at the moment `now`, with person, role and organisation."""
+    today = local_day(now)
+    return (
+        Post.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), ended=0, starts_on__lte=today)
+        .select_related("person", "role", "organisation")
+        .order_by("starts_on", "id")
+    )
+
+
+def deputies_active(now: datetime) -> QuerySet[Deputy]:
+    """Deputies that act at the moment `now`."""
+    today = local_day(now)
+    return Deputy.objects.filter(cancelled=0, starts_on__lte=today, until_on__gte=today)
+
+
+def scope_of(account: Account, post: Post | str, now: datetime) -> Scope | None:
+    """What `account` may see and do in `post` at the moment `now`.
+
+    Args:
+        post: the post or its id.
+    Returns:
+        None for a disabled account, an ended or future post, a post of somebody else without a deputyship of today.
+    """
+    acting = acting_as(account, str(post.pk) if isinstance(post, Post) else post, now)
+    return acting.scope if acting else None
+
+
+def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
+    """As `scope_of`, with the label of the post."""
+    if not account.is_active:
+        return None
+    post = posts_active(now).filter(pk=as_id(post_id)).first()
+    if post is None:
+        return None
+    if post.person_id == account.person_id:
+        return _acting(post, post.person)
+    deputy = deputies_active(now).filter(post_id=post.pk, person_id=account.person_id).select_related("person").first()
+    return _acting(post, deputy.person) if deputy else None
+
+
+def acting_posts(account: Account, now: datetime) -> list[Acting]:
+    """Every post the account may act in now: its own first, then those it deputises for."""
+    if not account.is_active:
+        return []
+    person = Person.objects.filter(pk=account.person_id).first()
+    own = list(posts_active(now).filter(person_id=account.person_id))
+    others = posts_active(now).filter(
+        pk__in=deputies_active(now).filter(person_id=account.person_id).values_list("post_id", flat=True)
+    )
+    deputised = [post for post in others if post.person_id != account.person_id]
+    return [acting for post in (*own, *deputised) if (acting := _acting(post, person))]
+
+
+def post_scopes(account: Account, now: datetime) -> list[Scope]:
+    """The scopes of `acting_posts`, in the same order."""
+    return [acting.scope for acting in acting_posts(account, now)]
+
+
+def post_scope(post: Post, person: Person) -> Scope | None:
+    """What `person` sees in `post`; None while the post's person or role has not arrived here yet.
+
+    An office or enterprise on a post limits it whatever the role says; a role that needs one and a post without it
+    gives nothing: a mistake in either must not open the county.
+    """
+    role = post.role
+    if role is None or post.person is None:
+        return None
+    if (role.by_office and not post.office_id) or (role.by_enterprise and not post.enterprise_id):
+        return None
+    return Scope(
+        person=str(person.pk),
+        post=str(post.pk),
+        name=person.name,
+        rights=frozenset(role.words.split()),
+        region=post.prefix,
+        office=str(post.office_id) if post.office_id else None,
+        subjects=frozenset({str(post.enterprise_id)}) if post.enterprise_id else None,
+        on_behalf_of=str(post.person_id) if post.person_id != person.pk else None,
+    )
+
+
+def post_label(post: Post) -> str:
+    """Body and function: "应急管理局基础科 科长"."""
+    body = str(post.organisation) if post.organisation else ""
+    function = post.title or (post.role.label if post.role else "")
+    return f"{body} {function}".strip()
+
+
+def _acting(post: Post, person: Person | None) -> Acting | None:
+    scope = post_scope(post, person) if person else None
+    if scope is None:
+        return None
+    return Acting(str(post.pk), post_label(post), post.person.name if scope.on_behalf_of else "", scope)

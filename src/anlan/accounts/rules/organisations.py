@@ -1,0 +1,44 @@
+"""What an organisation is, and when one may be entered.
+
+Source: house rule (kinds of bodies in a county's emergency management).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from anlan.kernel.codes import check_region
+from anlan.kernel.errors import Violation
+
+KINDS: dict[str, str] = {
+    "bureau": "应急管理局",
+    "office": "科室",
+    "town": "乡镇（街道）",
+    "village": "村（社区）",
+    "department": "部门",
+    "enterprise": "企业",
+    "expert_group": "专家组",
+}
+
+SUPERVISING = ("office", "department", "town")
+"""Kinds that can be the one responsible office of an enterprise (一企一科)."""
+
+
+def check_organisation(values: Mapping[str, Any], taken: bool) -> list[Violation]:
+    """Every reason why these values are not an organisation.
+
+    Args:
+        values: name, kind, region (any padded or short code).
+        taken: another open organisation of this kind and region has the name.
+    Source: house rule.
+    """
+    problems = []
+    if not str(values.get("name") or "").strip():
+        problems.append(Violation("accounts.organisation.name_missing", field="name"))
+    if values.get("kind") not in KINDS:
+        problems.append(Violation("accounts.organisation.kind_unknown", {"kind": values.get("kind") or ""}, "kind"))
+    problems += [Violation(v.code, v.facts, "region") for v in check_region(values.get("region"))]
+    if taken:
+        problems.append(Violation("accounts.organisation.duplicate", {"name": values["name"]}, "name"))
+    return problems

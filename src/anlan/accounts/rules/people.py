@@ -1,0 +1,58 @@
+"""When a person's data can be taken as entered.
+
+Source: house rule; numbers of mobile phones by the numbering plan (11 digits beginning with 1), fixed lines with area code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from anlan.kernel.errors import Violation
+from anlan.kernel.text import normalise_width
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_FIXED = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?")
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+
+
+def normalise_phone(value: Any) -> str:
+    """A phone number without spaces, full-width digits and the country prefix: "＋86 138…" -> "138…"."""
+    digits = re.sub(r"[\s()（）]", "", normalise_width(str(value or ""), punctuation=True))
+    return re.sub(r"^(\+86|0086)-?", "", digits)
+
+
+def check_phone(value: Any) -> list[Violation]:
+    """Reasons why a value is no phone number; none for "" and for a masked one (unchanged).
+
+    Source: house rule (see the module).
+    """
+    phone = normalise_phone(value)
+    if not phone or "*" in phone or _MOBILE.fullmatch(phone) or _FIXED.fullmatch(phone):
+        return []
+    return [Violation("accounts.person.phone_malformed", {"phone": phone}, "phone")]
+
+
+def check_person(values: Mapping[str, Any]) -> list[Violation]:
+    """Every reason why these values (name, phone) are not a person.
+
+    Source: house rule.
+    """
+    problems = []
+    if not str(values.get("name") or "").strip():
+        problems.append(Violation("accounts.person.name_missing", field="name"))
+    return problems + check_phone(values.get("phone"))
+
+
+def check_username(username: str, taken: bool) -> list[Violation]:
+    """Reasons why a user name is refused: 3 to 40 lower-case letters, digits, dots, lines; unique on this server.
+
+    Source: house rule.
+    """
+    problems = []
+    if not _USERNAME.fullmatch(username):
+        problems.append(Violation("accounts.account.username_malformed", {"username": username}, "username"))
+    if taken:
+        problems.append(Violation("accounts.account.username_taken", {"username": username}, "username"))
+    return problems

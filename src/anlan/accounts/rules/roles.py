@@ -1,0 +1,99 @@
+"""The built-in roles and which rights each holds; what an edited role may never become.
+
+Source: house rule (roles of a county bureau, 安全生产法 articles 10 and 62 for who inspects; separation of duties: whoever
+manages accounts does no business).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from anlan.kernel.errors import Violation
+
+ADMIN = "admin"
+MANAGE = "accounts.manage"
+
+_NAMESPACE = uuid.UUID("7b0c5d2e-52c4-5c0f-9c35-3f6f0f6a1d10")
+_READING = frozenset({"view", "read", "import", "reveal"})
+_ADMINISTRATION = frozenset({"accounts", "platform", "journal"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinRole:
+    """A role that every installation has.
+
+    Attributes:
+        word: stable id, used in code and files.
+        label: Chinese name.
+        rights: what a post of this role may do.
+        by_office: a post needs an office, and sees only what that office supervises.
+        by_enterprise: a post needs an enterprise, and sees only that one.
+    """
+
+    word: str
+    label: str
+    rights: frozenset[str]
+    by_office: bool = False
+    by_enterprise: bool = False
+
+
+def _role(word: str, label: str, rights: str, *, office: bool = False, enterprise: bool = False) -> BuiltinRole:
+    return BuiltinRole(word, label, frozenset(rights.split()), office, enterprise)
+
+
+_LOOK = "registry.view inspection.view "
+_ORDER = "inspection.inspect inspection.hazard.order inspection.hazard.review "
+
+ROLES: tuple[BuiltinRole, ...] = (
+    _role("leader", "局领导", _LOOK + "accounts.view journal.read vault.reveal inspection.campaign.change"),
+    _role(
+        "supervision",
+        "监管科室",
+        _LOOK
+        + _ORDER
+        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change",
+        office=True,
+    ),
+    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal"),
+    _role("town", "乡镇（街道）应急办", _LOOK + _ORDER + "vault.reveal registry.change"),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect"),
+    _role("department", "行业主管部门", _LOOK + _ORDER + "vault.reveal registry.change", office=True),
+    _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit", enterprise=True),
+    _role("expert", "专家", _LOOK + "inspection.inspect"),
+    _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
+    _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
+)
+
+
+def role_id(word: str) -> str:
+    """The id of a built-in role: the same on every node, so that two nodes install one role, not two."""
+    return str(uuid.uuid5(_NAMESPACE, f"accounts.role/{word}"))
+
+
+def is_business_write(right: str) -> bool:
+    """Whether a right changes the county's record (and not accounts, settings or jobs).
+
+    Source: house rule; the last word of a right says what it does, the first which context it belongs to.
+    """
+    return right.partition(".")[0] not in _ADMINISTRATION and right.rpartition(".")[2] not in _READING
+
+
+def check_rights(word: str, rights: Collection[str], known: Collection[str]) -> list[Violation]:
+    """Every reason why a role may not hold these rights.
+
+    Args:
+        word: the role's word; "" for a role that an administrator made.
+        known: every right that the installed contexts declare.
+    Source: house rule: unknown rights, an administrator role without administration (nobody could get back in), and
+        administration together with business writes (whoever makes accounts must not act through them) are refused.
+    """
+    problems = [
+        Violation("accounts.role.right_unknown", {"right": r}, "rights") for r in sorted(set(rights) - set(known))
+    ]
+    if word == ADMIN and MANAGE not in rights:
+        problems.append(Violation("accounts.role.admin_without_manage", field="rights"))
+    if MANAGE in rights and (mixed := sorted(r for r in rights if is_business_write(r))):
+        problems.append(Violation("accounts.role.duties_mixed", {"rights": "、".join(mixed)}, "rights"))
+    return problems

@@ -1,0 +1,247 @@
+"""The HTTP API at /api/v1: who may call it, how errors answer, and which routers it mounts.
+
+Every route needs a session (with CSRF) or a bearer token unless it says otherwise. Contexts bring `api.router`; ledgers
+get the rest of their routes from their declaration (platform/ledger/api.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import orjson
+from csp.decorators import csp
+from django.conf import settings
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, re_path
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.security import HttpBearer, SessionAuth
+
+from anlan.accounts.services.tokens import authenticate_token
+from anlan.config.contexts import CONTEXTS
+from anlan.kernel.errors import AnlanError, Violation
+from anlan.kernel.messages import catalogue, render
+from anlan.platform import clock, idempotency
+from anlan.platform.catalogue import CATALOGUE
+from anlan.platform.database import writing
+from anlan.platform.ledger.api import add_routes, json_default
+
+log = logging.getLogger(__name__)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
+_EXTRA_ROUTERS = (("/attachments", "anlan.platform.attachments.api"), ("/journal", "anlan.platform.journal.api"))
+
+
+class _Replayed(Exception):  # noqa: N818 - not an error: carries an answer that was given before
+    def __init__(self, answer: idempotency.ApiAnswer) -> None:
+        super().__init__(answer.pk)
+        self.answer = answer
+
+
+class _Renderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=json_default)
+
+
+class _Parser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
+
+
+def _admitted(request: HttpRequest, account: Any) -> Any:
+    """The account, once `request.now` and `request.once` are set and a repeated request is answered from what is kept."""
+    request.now = clock.now()  # type: ignore[attr-defined]
+    key = request.headers.get("Idempotency-Key")
+    request.once = None  # type: ignore[attr-defined]
+    if key is not None and request.method not in _SAFE:
+        # A file upload is content-addressed: the same bytes are one file anyway, and reading them here would hold them twice.
+        upload = (request.content_type or "").startswith("multipart/")
+        body = (request.headers.get("Content-Length") or "").encode() if upload else request.body
+        asked = idempotency.keyed(str(account.pk), key, request.method or "", request.get_full_path(), body)
+        request.once, request.keyed = f"api:{key}", asked  # type: ignore[attr-defined]
+        held = idempotency.answer_of(asked)
+        if held is not None:
+            raise _Replayed(held)
+    return account
+
+
+class BearerAuth(HttpBearer):
+    """`Authorization: Bearer <token>` of an account; the scope is that of the token's post."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """The account of a valid token; None refuses."""
+        found = authenticate_token(token, clock.now())
+        if found is None:
+            return None
+        account, scope = found
+        request.user, request.scope = account, scope  # type: ignore[attr-defined, assignment]
+        return _admitted(request, account)
+
+
+class CookieAuth(SessionAuth):
+    """The browser's session, with CSRF protection on every write."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The logged-in account acting in a post; None refuses."""
+        if not request.user.is_authenticated or not getattr(request, "scope", None):
+            return None
+        return _admitted(request, request.user)
+
+
+def _once(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Work and kept answer in one transaction, for writes that carry a key."""
+
+    def wrapped(request: HttpRequest, **values: Any) -> Any:
+        if request.method in _SAFE or "Idempotency-Key" not in request.headers:
+            return run(request, **values)
+        try:
+            with writing():
+                response = run(request, **values)
+                asked = getattr(request, "keyed", None)
+                if asked is not None and 200 <= response.status_code < 300 and not response.streaming:
+                    idempotency.keep(
+                        asked,
+                        status=response.status_code,
+                        content_type=response.headers["Content-Type"],
+                        location=response.headers.get("Location", ""),
+                        body=response.content,
+                        now=request.now,  # type: ignore[attr-defined]
+                    )
+                    del request.keyed  # type: ignore[attr-defined]
+            return response
+        except IntegrityError:
+            held = idempotency.answer_of(request.keyed)  # type: ignore[attr-defined]
+            if held is None:
+                raise
+            return _replay(request, _Replayed(held))
+
+    return wrapped
+
+
+class AnlanAPI(NinjaAPI):
+    """Ninja with our error for addresses that do not exist."""
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        return [*super()._get_urls(), re_path(r"^.+$", _no_such_route)]
+
+
+def _no_such_route(request: HttpRequest) -> HttpResponse:
+    return _refusal(request, 404, "api.no_such_route", {"path": request.path[:200]})
+
+
+_DOCS_POLICY = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] | {"style-src": ["'self'", "'unsafe-inline'"]}
+
+api = AnlanAPI(
+    title="安澜 API",
+    version="v1",
+    description="县级应急管理局业务平台接口。登录会话（写操作须带 CSRF 令牌）或 Authorization: Bearer 令牌；"
+    "写操作可带 Idempotency-Key；列表用 cursor 翻页；错误以稳定代码返回。",
+    urls_namespace="api",
+    auth=[BearerAuth(), CookieAuth()],
+    renderer=_Renderer(),
+    parser=_Parser(),
+    docs_decorator=csp(_DOCS_POLICY),
+)
+api.add_decorator(_once, mode="view")
+
+
+def _refusal(
+    request: HttpRequest, status: int, code: str, facts: dict[str, Any], violations: tuple[Violation, ...] = (), message: str = ""
+) -> HttpResponse:
+    """The one shape of every error: code, message, facts, violations, request_id."""
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    body = {
+        "code": code,
+        "message": message or render(code, facts),
+        "facts": facts,
+        "violations": [v.as_dict() for v in violations],
+        "request_id": request_id,
+    }
+    response = HttpResponse(orjson.dumps(body, default=json_default), status=status, content_type="application/json")
+    response["X-Request-ID"] = request_id
+    return response
+
+
+@api.exception_handler(AnlanError)
+def _refused(request: HttpRequest, error: AnlanError) -> HttpResponse:
+    return _refusal(request, error.status, error.code, error.facts, error.violations, error.message)
+
+
+@api.exception_handler(_Replayed)
+def _replay(request: HttpRequest, replayed: _Replayed) -> HttpResponse:
+    held = replayed.answer
+    response = HttpResponse(bytes(held.body), status=held.status, content_type=held.content_type)
+    response["Idempotent-Replayed"] = "true"
+    if held.location:
+        response["Location"] = held.location
+    if hasattr(request, "keyed"):
+        del request.keyed  # the kept answer is not kept a second time
+    return response
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return _refusal(request, 422, "api.invalid", {}, tuple(_violation(e) for e in error.errors))
+
+
+def _violation(error: dict[str, Any]) -> Violation:
+    """One of pydantic's complaints as a reason in Chinese, with the path of the field."""
+    path = [str(part) for part in error["loc"]]
+    field = ".".join(path[2:] or path[-1:]) if path[0] in {"body", "form"} else ".".join(path[1:])
+    code = f"api.invalid.{error['type']}"
+    facts = {"field": field, **{k: v for k, v in (error.get("ctx") or {}).items() if isinstance(v, (str, int, float))}}
+    return Violation(code if code in catalogue() else "api.invalid.other", facts, field)
+
+
+@api.exception_handler(AuthenticationError)
+def _anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = _refusal(request, 401, "api.unauthenticated", {})
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = {400: "api.malformed", 403: "api.csrf", 413: "api.too_large"}.get(error.status_code, "api.http")
+    return _refusal(request, error.status_code, code, {"status": error.status_code})
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _refusal(request, 404, "api.not_found", {})
+
+
+def _mount() -> None:
+    """Every context's router, completed by the routes that its ledgers' declarations give."""
+    ledgers = list(CATALOGUE.ledgers.values())
+    for context in dict.fromkeys((*CONTEXTS, *(ledger.context for ledger in ledgers))):
+        module = f"anlan.{context}.api"
+        router = import_module(module).router if _exists(module) else Router()
+        for ledger in ledgers:
+            if ledger.context == context:
+                add_routes(router, ledger)
+        if router.path_operations:
+            api.add_router(f"/{context}", router)
+    for prefix, module in _EXTRA_ROUTERS:
+        if _exists(module):
+            api.add_router(prefix, import_module(module).router)
+
+
+def _exists(module: str) -> bool:
+    package = module.rpartition(".")[0]
+    return find_spec(package) is not None and find_spec(module) is not None
+
+
+_mount()

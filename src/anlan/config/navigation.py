@@ -1,0 +1,145 @@
+"""One list of sections and links for both chromes: our own pages and the desk. Each link names the right it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from anlan.data import region_name
+from anlan.platform.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the menu.
+
+    Attributes:
+        label: Chinese name.
+        url: address.
+        icon: symbol in static/anlan/icons.svg.
+        rights: any one of these is enough; empty: everybody who is logged in.
+        under: address prefixes on which the entry is marked as current, besides `url`.
+        phone: its shorter name in the phone's bottom bar; empty: not there.
+        own: also for people limited to own subjects (an enterprise's officer).
+    """
+
+    label: str
+    url: str
+    icon: str
+    rights: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
+    phone: str = ""
+    own: bool = True
+
+    def seen_by(self, scope: Scope) -> bool:
+        """Whether the menu of this person has the entry."""
+        if scope.subjects is not None and not self.own:
+            return False
+        return not self.rights or any(scope.may(right) for right in self.rights)
+
+    def current(self, path: str) -> bool:
+        """Whether `path` belongs to this entry."""
+        if self.url == "/":
+            return path == "/"
+        return path == self.url or any(path.startswith(prefix) for prefix in (self.url, *self.under))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed group of links."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        "工作",
+        (
+            Link("工作台", "/", "home", phone="工作台"),
+            Link("我的待办", "/todos", "todo", phone="待办"),
+        ),
+    ),
+    Section(
+        "检查与隐患",
+        (
+            Link("企业台账", "/desk/registry/enterprise/", "factory", ("registry.view",), ("/registry/",), phone="企业"),
+            Link(
+                "检查",
+                "/desk/inspection/inspection/",
+                "clipboard",
+                ("inspection.view",),
+                ("/inspection/inspections",),
+            ),
+            Link(
+                "隐患",
+                "/desk/inspection/hazard/",
+                "alert",
+                ("inspection.view",),
+                ("/inspection/hazards",),
+                phone="隐患",
+            ),
+            Link(
+                "专项行动",
+                "/desk/inspection/campaign/",
+                "flag",
+                ("inspection.view",),
+                ("/inspection/campaigns",),
+                own=False,
+            ),
+            Link(
+                "检查表",
+                "/desk/inspection/checklist/",
+                "checklist",
+                ("inspection.view",),
+                ("/inspection/checklists",),
+                own=False,
+            ),
+            Link("统计", "/figures", "chart", ("inspection.view",), own=False),
+        ),
+    ),
+    Section(
+        "管理",
+        (
+            Link("组织人员", "/people", "people", ("accounts.view", "accounts.manage"), ("/accounts/",)),
+            Link("履历审计", "/history", "history", ("journal.read",)),
+            Link("系统", "/system", "gear", ("platform.operate",)),
+        ),
+    ),
+)
+
+
+def menu(scope: Scope | None, path: str) -> list[dict[str, Any]]:
+    """The sections one person sees: `[{"label", "links": [{"label", "url", "icon", "phone", "current"}]}]`."""
+    if not scope:
+        return []
+    sections = []
+    for section in SECTIONS:
+        links = [
+            {"label": link.label, "url": link.url, "icon": link.icon, "phone": link.phone, "current": link.current(path)}
+            for link in section.links
+            if link.seen_by(scope)
+        ]
+        if links:
+            sections.append({"label": section.label, "links": links})
+    return sections
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `menu` and `place` (name of the person's region), computed only when a template shows them."""
+    scope = getattr(request, "scope", None)
+    return {
+        "menu": SimpleLazyObject(lambda: menu(scope, request.path)),
+        "place": SimpleLazyObject(lambda: (region_name(scope.region) or "") if scope and scope.region else ""),
+    }
+
+
+QUICK: tuple[Link, ...] = (
+    Link("开始检查", "/inspection/inspections/new", "clipboard", ("inspection.inspect",), own=False),
+    Link("登记隐患", "/inspection/hazards/new", "plus", ("inspection.inspect",), own=False),
+    Link("新增企业", "/registry/enterprises/new", "factory", ("registry.change",), own=False),
+    Link("导入台账", "/imports", "upload", ("registry.import",), own=False),
+)

@@ -1,0 +1,59 @@
+"""Tags and filters that every page may use: icons, moments in Asia/Shanghai, sentences by code."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
+
+from anlan.kernel.messages import render
+from anlan.platform.clock import SHANGHAI
+
+register = template.Library()
+
+
+@cache
+def _icon(name: str) -> SafeString:
+    href = f"{static('anlan/icons.svg')}#{name}"
+    # The name comes from templates and from navigation.py, never from a user.
+    return mark_safe(  # noqa: S308
+        f'<svg class="al-icon" aria-hidden="true" focusable="false" width="18" height="18"><use href="{href}"></use></svg>'
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The symbol `name` of static/anlan/icons.svg, in the colour of its text."""
+    return _icon(name)
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """An aware datetime as `2026-11-22 08:50` in Asia/Shanghai; a date as `2026-11-22`; nothing as a dash."""
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else "—"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """The date of an aware datetime in Asia/Shanghai, or a date: `2026-11-22`."""
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI).date()
+    return value.isoformat() if isinstance(value, date) else "—"
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """A ratio 0..1 with one decimal, `84.2%`; None (nothing to divide by) as a dash."""
+    return "—" if value is None else f"{100 * float(value):.1f}%"
+
+
+@register.simple_tag
+def say(code: str, **facts: Any) -> str:
+    """The Chinese sentence of a message code (escaped by the template)."""
+    return render(code, facts)

@@ -1,0 +1,57 @@
+"""Refusals of this context; each carries a stable code whose sentence stands in messages/inspection.toml.
+
+AnlanError
+├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound
+├── RuleViolation  StepRefused (every reason in `violations`)
+└── Conflict       StalePage
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anlan.kernel.errors import Conflict, NotFound, RuleViolation, Violation
+
+__all__ = ["CampaignNotFound", "ChecklistNotFound", "HazardNotFound", "InspectionNotFound", "StalePage", "StepRefused"]
+
+
+class HazardNotFound(NotFound):
+    """No such hazard, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.hazard.not_found")
+
+
+class InspectionNotFound(NotFound):
+    """No such inspection, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.inspection.not_found")
+
+
+class CampaignNotFound(NotFound):
+    """No such campaign, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.campaign.not_found")
+
+
+class ChecklistNotFound(NotFound):
+    """No such checklist."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.checklist.not_found")
+
+
+class StepRefused(RuleViolation):
+    """The law or a house rule forbids this step; `violations` holds every reason."""
+
+    def __init__(self, code: str, violations: Sequence[Violation], **facts: object) -> None:
+        super().__init__(code, violations, **facts)
+
+
+class StalePage(Conflict):
+    """The record was changed after the caller's page was made: a double click, or a colleague was faster."""
+
+    def __init__(self, number: str, state: str) -> None:
+        super().__init__("inspection.stale", number=number, state=state)

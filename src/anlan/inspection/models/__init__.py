@@ -1,0 +1,28 @@
+"""Tables of inspection; all of them projections."""
+
+from __future__ import annotations
+
+from anlan.inspection.models.campaign import Campaign
+from anlan.inspection.models.checklist import Checklist, ChecklistItem
+from anlan.inspection.models.hazard import Hazard, HazardPhoto, HazardTag
+from anlan.inspection.models.inspection import (
+    Inspection,
+    InspectionItem,
+    InspectionOfficer,
+    InspectionPhoto,
+    InspectionTag,
+)
+
+__all__ = [
+    "Campaign",
+    "Checklist",
+    "ChecklistItem",
+    "Hazard",
+    "HazardPhoto",
+    "HazardTag",
+    "Inspection",
+    "InspectionItem",
+    "InspectionOfficer",
+    "InspectionPhoto",
+    "InspectionTag",
+]

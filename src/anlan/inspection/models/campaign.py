@@ -1,0 +1,31 @@
+"""Campaigns (专项行动). How many targets, inspections and hazards they have is asked, never stored."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from anlan.platform.projection import Projection
+from anlan.platform.scope import ScopedBy
+
+
+class Campaign(Projection):
+    """A named drive over a period; `region` is the part of the county it covers."""
+
+    SUBJECT = "inspection.campaign"
+    # Everybody who inspects or is inspected may read which campaigns there are; their hazards stay scoped.
+    SCOPED_BY = ScopedBy(public=True)
+
+    name = models.CharField("专项行动名称", max_length=80)
+    since_on = models.DateField("开始日期", null=True)
+    until_on = models.DateField("结束日期", null=True)
+    target_class = models.CharField("对象类别", max_length=40, default="")
+    target_tag = models.CharField("对象标签", max_length=40, default="")
+    summary = models.TextField("工作要求", default="")
+    retired_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专项行动"
+        indexes = [models.Index(fields=["region6", "-since_on"], name="inspection_campaign_since")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,116 @@
+"""Hazards with their photos and campaign tags. Overdue is asked over `due_at` and now, never stored."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
+from anlan.platform.projection import Projection, ProjectionChild
+from anlan.platform.scope import ScopedBy
+
+# `closed_at IS NULL` rather than a list of states: SQLite uses a partial index only where the query repeats its
+# condition literally, and states are sent as parameters.
+_OPEN = models.Q(closed_at__isnull=True)
+
+
+class Hazard(Projection):
+    """One hazard of one enterprise, from its finding to its closing. `office` is copied from the enterprise for scope."""
+
+    SUBJECT = "inspection.hazard"
+    CHILDREN = {"photos": "inspection.HazardPhoto", "tags": "inspection.HazardTag"}
+    SCOPED_BY = ScopedBy(office="office_id", subject="enterprise_id")
+
+    number = models.CharField("隐患编号", max_length=40)
+    enterprise = models.ForeignKey(
+        "registry.Enterprise", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False,
+        verbose_name="企业", related_name="hazards",
+    )  # fmt: skip
+    office = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="监管科室", related_name="+",
+    )  # fmt: skip
+    inspection = models.ForeignKey(
+        "inspection.Inspection", on_delete=models.DO_NOTHING, db_constraint=False, null=True,
+        verbose_name="检查", related_name="hazards",
+    )  # fmt: skip
+    item_key = models.CharField("检查项编号", max_length=20, default="")
+    basis = models.CharField("依据条款", max_length=200, default="")
+    description = models.TextField("隐患描述", default="")
+    place = models.CharField("部位", max_length=100, default="")
+    grade = models.CharField("隐患级别", max_length=8, choices=GRADES, default="general")
+    major_basis = models.CharField("重大隐患判定依据", max_length=200, default="")
+    source = models.CharField("隐患来源", max_length=16, choices=SOURCES, default="county")
+    state = models.CharField("状态", max_length=16, choices=HAZARD_LOOP.choices, default="found")
+    lon = models.FloatField("经度", null=True)
+    lat = models.FloatField("纬度", null=True)
+
+    found_at = models.DateTimeField("发现时间")
+    found_by = models.CharField("发现人", max_length=36, default="")
+    found_post = models.CharField("发现人岗位", max_length=36, default="")
+    ordered_at = models.DateTimeField("责令时间", null=True)
+    ordered_by = models.CharField("责令人", max_length=36, default="")
+    requirement = models.TextField("整改要求", default="")
+    due_at = models.DateTimeField("整改期限", null=True)
+    due_from = models.DateTimeField("期限起算", null=True)
+    due_provisional = models.SmallIntegerField("期限暂定", default=0)
+    due_unit = models.CharField("期限单位", max_length=8, default="")
+    due_count = models.PositiveIntegerField("期限天数", null=True)
+    submitted_at = models.DateTimeField("提交时间", null=True)
+    submitted_by = models.CharField("提交人", max_length=36, default="")
+    rectification = models.TextField("整改说明", default="")
+    returned_at = models.DateTimeField("退回时间", null=True)
+    returned_count = models.PositiveIntegerField("退回次数", default=0)
+    return_reason = models.TextField("退回原因", default="")
+    closed_at = models.DateTimeField("销号时间", null=True)
+    closed_by = models.CharField("复查人", max_length=36, default="")
+    co_reviewer = models.CharField("同行复查人", max_length=36, default="")
+    review_note = models.TextField("复查意见", default="")
+    stepped_at = models.DateTimeField("最近办理", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "隐患"
+        indexes = [
+            # The trailing columns let counts by town and month be answered from the index alone.
+            models.Index(fields=["region6", "-found_at", "region9", "state", "drill"], name="inspection_hazard_county"),
+            models.Index(fields=["region9", "-found_at", "state"], name="inspection_hazard_town"),
+            models.Index(fields=["office", "-found_at"], name="inspection_hazard_office"),
+            models.Index(fields=["enterprise", "-found_at"], name="inspection_hazard_enterprise"),
+            models.Index(fields=["number"], name="inspection_hazard_number"),
+            models.Index(fields=["region6", "state", "due_at"], name="inspection_hazard_open", condition=_OPEN),
+            models.Index(fields=["region9", "state", "due_at"], name="inspection_hazard_open_town", condition=_OPEN),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HazardPhoto(ProjectionChild):
+    """A photo of a hazard; `key` is `<stage><round>-<sha256>`, `round` counts the submissions from 1 (0: before)."""
+
+    parent = models.ForeignKey(Hazard, on_delete=models.CASCADE, db_constraint=False, related_name="photos")
+    stage = models.CharField("阶段", max_length=8, choices=PHOTO_STAGES)
+    round = models.PositiveIntegerField("轮次", default=0)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    taken_at = models.DateTimeField("拍摄时间", null=True)
+    added_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "隐患照片"
+        ordering = ["added_at", "key"]
+        indexes = [models.Index(fields=["sha256"], name="inspection_photo_sha")]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class HazardTag(ProjectionChild):
+    """A campaign this hazard counts for; `key` is the campaign's id. A hazard in three campaigns is one hazard."""
+
+    parent = models.ForeignKey(Hazard, on_delete=models.CASCADE, db_constraint=False, related_name="tags")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "隐患所属专项行动"
+        indexes = [models.Index(fields=["key"], name="inspection_hazardtag_campaign")]
+
+    def __str__(self) -> str:
+        return self.key

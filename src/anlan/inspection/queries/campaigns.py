@@ -1,0 +1,92 @@
+"""Reading campaigns and their progress. Nothing is counted twice: a hazard of three campaigns is one hazard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from anlan.inspection.errors import CampaignNotFound
+from anlan.inspection.models import Campaign, Inspection, InspectionTag
+from anlan.inspection.queries.hazards import hazard_list
+from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.kernel.codes import region_prefix
+from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
+
+SUBJECT = Campaign.SUBJECT
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """A campaign in numbers, of what the reader may see; all of them asked, none stored."""
+
+    targets: int
+    inspected: int
+    inspections: int
+    found: int
+    closed: int
+    overdue: int
+
+    @property
+    def rate_ratio(self) -> float | None:
+        """Closed of found, 0..1; None when nothing was found."""
+        return self.closed / self.found if self.found else None
+
+
+def campaign_get(scope: Scope, campaign_id: Any) -> Campaign:
+    """One campaign.
+
+    Raises:
+        CampaignNotFound: "inspection.campaign.not_found".
+    """
+    key = as_uuid(campaign_id)
+    found = visible(Campaign, scope).filter(pk=key).first() if key else None
+    if found is None:
+        raise CampaignNotFound
+    return found
+
+
+def campaign_list(scope: Scope, on: date | None = None) -> QuerySet[Campaign]:
+    """Campaigns that are not retired, newest first; `on`: only those running on this local day."""
+    rows = visible(Campaign, scope).filter(retired_at__isnull=True)
+    if on is not None:
+        rows = rows.filter(since_on__lte=on, until_on__gte=on)
+    return rows.order_by("-since_on", "-id")
+
+
+def campaign_choices(scope: Scope, on: date | None = None) -> list[tuple[str, str]]:
+    """(id, name) of campaigns whose part of the county meets the scope's region."""
+    rows = campaign_list(scope, on)
+    near = [c for c in rows if _meets(region_prefix(c.region), scope.region)]
+    return [(str(c.id), c.name) for c in near]
+
+
+def _meets(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def campaign_names(ids: Iterable[str]) -> dict[str, str]:
+    """Names by id; unknown ids are absent. Unscoped: campaigns are public to whoever logs in."""
+    keys = {k for i in ids if (k := as_uuid(i))}
+    return {str(pk): name for pk, name in Campaign._default_manager.filter(pk__in=keys).values_list("id", "name")}
+
+
+def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> CampaignProgress:
+    """How far a campaign has come: its targets in the registry, those inspected, hazards found, closed and overdue."""
+    prefix = region_prefix(campaign.region)
+    targets = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
+    tagged = InspectionTag._default_manager.filter(parent=OuterRef("pk"), key=str(campaign.id))
+    inspections = visible(Inspection, scope).filter(Exists(tagged), drill=0)
+    hazards = hazard_list(scope, campaigns=[str(campaign.id)], real=True)
+    return CampaignProgress(
+        targets=targets.count(),
+        inspected=inspections.order_by().values("enterprise_id").distinct().count(),
+        inspections=inspections.count(),
+        found=hazards.count(),
+        closed=hazards.filter(state="closed").count(),
+        overdue=hazard_list(scope, campaigns=[str(campaign.id)], overdue_at=now, real=True).count(),
+    )

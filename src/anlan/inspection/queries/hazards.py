@@ -1,0 +1,172 @@
+"""Reading hazards: one, many, overdue, and which actions a person may take now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from anlan.inspection.errors import HazardNotFound
+from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
+from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.hazard import HAZARD_LOOP, StepFacts, check_entry
+from anlan.kernel.deadlines import SHANGHAI
+from anlan.kernel.errors import Violation
+from anlan.platform.scope import Scope, region_filter
+from anlan.registry import queries as registry
+
+SUBJECT = Hazard.SUBJECT
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One action of the loop as the page shows it: a button, or a greyed one with its reasons."""
+
+    id: str
+    label: str
+    allowed: bool
+    reasons: tuple[Violation, ...]
+    evidence: tuple[str, ...]
+    help: str
+
+
+def day_range(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
+    """The half-open range of moments from the first local day to the last, both included."""
+    begin = datetime(since.year, since.month, since.day, tzinfo=SHANGHAI) if since else None
+    if until is None:
+        return begin, None
+    after = date.fromordinal(until.toordinal() + 1)
+    return begin, datetime(after.year, after.month, after.day, tzinfo=SHANGHAI)
+
+
+def hazard_get(scope: Scope, hazard_id: Any) -> Hazard:
+    """One hazard with its enterprise and office, if the scope sees it.
+
+    Raises:
+        HazardNotFound: "inspection.hazard.not_found", also for a hazard of another region, office or enterprise.
+    """
+    key = as_uuid(hazard_id)
+    rows = visible(Hazard, scope).select_related("enterprise", "office")
+    found = rows.filter(pk=key).first() if key else None
+    if found is None:
+        raise HazardNotFound
+    return found
+
+
+def hazards_get(scope: Scope, hazard_ids: Iterable[Any]) -> dict[str, Hazard]:
+    """Hazards by id text; every one must be visible.
+
+    Raises:
+        HazardNotFound: "inspection.hazard.not_found" if any one is not.
+    """
+    keys = [as_uuid(i) for i in dict.fromkeys(hazard_ids)]
+    if None in keys:
+        raise HazardNotFound
+    found: dict[str, Hazard] = {}
+    for start in range(0, len(keys), 200):
+        rows = visible(Hazard, scope).filter(pk__in=keys[start : start + 200])
+        found.update((str(h.id), h) for h in rows)
+    if len(found) != len(keys):
+        raise HazardNotFound
+    return found
+
+
+def hazard_list(
+    scope: Scope,
+    *,
+    region: str = "",
+    state: str = "",
+    grade: str = "",
+    enterprise_id: Any = None,
+    campaigns: Collection[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+    overdue_at: datetime | None = None,
+    open_only: bool = False,
+    real: bool = False,
+) -> QuerySet[Hazard]:
+    """Hazards in scope, newest first, each once however many campaigns it counts for.
+
+    Args:
+        region: prefix of 2 to 12 digits. campaigns: ids; a hazard of any of them.
+        since, until: local days of finding, both included.
+        overdue_at: only those overdue at this moment. real: without drills.
+    """
+    rows = visible(Hazard, scope).filter(region_filter("region", region)).select_related("enterprise")
+    begin, end = day_range(since, until)
+    exact = {"state": state, "grade": grade, "found_at__gte": begin, "found_at__lt": end}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if enterprise_id is not None:
+        rows = rows.filter(enterprise_id__in=registry.enterprise_component(enterprise_id))
+    if campaigns:
+        # A condition, not a join: a hazard of three campaigns stays one row.
+        rows = rows.filter(Exists(HazardTag._default_manager.filter(parent=OuterRef("pk"), key__in=sorted(campaigns))))
+    if overdue_at is not None:
+        rows = rows.filter(closed_at__isnull=True, state="ordered", due_at__lt=overdue_at)
+    if open_only:
+        rows = rows.filter(closed_at__isnull=True)
+    if real:
+        rows = rows.filter(drill=0)
+    return rows.order_by("-found_at", "-id")
+
+
+def hazards_overdue(scope: Scope, now: datetime) -> QuerySet[Hazard]:
+    """Hazards in scope whose enterprise is late at `now`, the longest overdue first. Source: rules.hazard.is_overdue."""
+    return hazard_list(scope, overdue_at=now).order_by("due_at", "id")
+
+
+def hazard_rows(scope: Scope, state: str) -> QuerySet[Hazard]:
+    """Open hazards in scope that stand in `state`, the nearest deadline first (found ones: the oldest)."""
+    rows = visible(Hazard, scope).filter(closed_at__isnull=True, state=state).select_related("enterprise")
+    return rows.order_by("due_at", "found_at", "id")
+
+
+def hazards_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Hazard]:
+    """Hazards of one enterprise and of those merged into it, newest first."""
+    return hazard_list(scope, enterprise_id=enterprise_id)
+
+
+def hazards_provisional() -> QuerySet[Hazard]:
+    """Open hazards of the whole node whose deadline waits for a holiday table. Unscoped: for the job."""
+    return Hazard._default_manager.filter(closed_at__isnull=True, due_provisional=1).order_by("id")
+
+
+def hazard_photos(hazard: Hazard) -> dict[str, list[HazardPhoto]]:
+    """A hazard's photos by stage (before, after, review), oldest first; a missing stage is an empty list."""
+    found: dict[str, list[HazardPhoto]] = {"before": [], "after": [], "review": []}
+    for photo in HazardPhoto._default_manager.filter(parent_id=hazard.id).order_by("added_at", "key"):
+        found.setdefault(photo.stage, []).append(photo)
+    return found
+
+
+def step_facts(scope: Scope, hazard: Hazard | None, at: datetime, now: datetime) -> StepFacts:
+    """What the rules need to know of a step that `scope` takes on `hazard` (None: a new one) at the stated moment."""
+    own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
+    return StepFacts(
+        state=hazard.state if hazard else "",
+        rights=scope.rights,
+        person=scope.person,
+        is_enterprise=scope.subjects is not None,
+        of_this_enterprise=own,
+        at=at,
+        now=now,
+        last_at=hazard.stepped_at if hazard else None,
+    )
+
+
+def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[ActionView]:
+    """Every action that can be taken on an existing hazard, in the loop's order, with the reasons against it.
+
+    What evidence is still to be handed in does not grey a button; who, when and from which state does.
+    """
+    facts = step_facts(scope, hazard, now, now)
+    views = []
+    for action in HAZARD_LOOP.actions:
+        if action.id == HAZARD_LOOP.initial_action:
+            continue
+        reasons = tuple(check_entry(action.id, facts))
+        views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
+    return views

@@ -1,0 +1,36 @@
+"""Which colleagues can be named as officers of an inspection or of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from anlan.accounts import queries as accounts
+from anlan.kernel.deadlines import local_date
+from anlan.platform.scope import Scope
+
+
+def officer_choices(scope: Scope, right: str, now: datetime) -> list[tuple[str, str]]:
+    """(person id, name and body) of the people in scope whose running post holds `right`, by name; oneself first."""
+    if scope.subjects is not None:
+        return []
+    today = local_date(now)
+    people = {str(p.pk): p.name for p in accounts.person_list(scope)}
+    bodies: dict[str, str] = {}
+    for post in accounts.posts_of(scope, people):
+        runs = not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
+        if runs and post.role and right in post.role.words.split() and post.enterprise_id is None:
+            bodies.setdefault(str(post.person_id), str(post.organisation) if post.organisation else "")
+    if right in scope.rights:
+        bodies.setdefault(scope.person, "")
+        people.setdefault(scope.person, scope.name)
+    ordered = sorted(bodies, key=lambda i: (i != scope.person, people[i], i))
+    return [(i, f"{people[i]}（{bodies[i]}）" if bodies[i] else people[i]) for i in ordered]
+
+
+def officers_known(scope: Scope, ids: Iterable[str], right: str, now: datetime) -> frozenset[str]:
+    """Those of `ids` that may be named: in scope and holding `right` today."""
+    wanted = {i for i in ids if i}
+    if wanted <= {scope.person}:
+        return frozenset(wanted if right in scope.rights else ())
+    return frozenset(wanted & {i for i, _ in officer_choices(scope, right, now)})

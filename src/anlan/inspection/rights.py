@@ -1,0 +1,13 @@
+"""The rights that inspection asks for; roles hold them (accounts)."""
+
+from __future__ import annotations
+
+RIGHTS: dict[str, str] = {
+    "inspection.view": "查看检查和隐患",
+    "inspection.inspect": "开展检查、登记隐患",
+    "inspection.hazard.order": "责令限期整改",
+    "inspection.hazard.submit": "提交整改情况",
+    "inspection.hazard.review": "复查（退回、销号）",
+    "inspection.checklist.change": "维护检查表",
+    "inspection.campaign.change": "维护专项行动",
+}

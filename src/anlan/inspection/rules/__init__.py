@@ -1,0 +1,9 @@
+"""The law of inspection: loops, checks and deadlines, pure."""
+
+from __future__ import annotations
+
+from anlan.inspection.rules.hazard import HAZARD_LOOP
+from anlan.inspection.rules.inspection import INSPECTION_LOOP
+from anlan.kernel.loops import Loop
+
+LOOPS: tuple[Loop, ...] = (HAZARD_LOOP, INSPECTION_LOOP)

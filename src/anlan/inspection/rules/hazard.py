@@ -1,0 +1,251 @@
+"""The hazard loop and its law: who may take which step with which evidence. Pure.
+
+Source: 安全生产法(2021) 第四十一条、第六十五条、第六十八条; 行政处罚法(2021) 第四十二条 (two officers, applied to reviews
+by house rule); the enterprise never reviews itself (house rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from anlan.inspection.rules.deadline import check_due
+from anlan.kernel.errors import Violation
+from anlan.kernel.loops import Action, Loop, State
+
+__all__ = [
+    "GRADES",
+    "HAZARD_LOOP",
+    "PHOTO_STAGES",
+    "SOURCES",
+    "CloseFacts",
+    "OrderFacts",
+    "ReportFacts",
+    "ReturnFacts",
+    "StepFacts",
+    "SubmitFacts",
+    "check_close",
+    "check_entry",
+    "check_order",
+    "check_report",
+    "check_return",
+    "check_submit",
+    "grade_hazard",
+    "is_overdue",
+]
+
+GRADES: tuple[tuple[str, str], ...] = (("general", "一般隐患"), ("major", "重大隐患"))
+SOURCES: tuple[tuple[str, str], ...] = (
+    ("county", "县级检查"),
+    ("town", "乡镇（街道）检查"),
+    ("village", "村（社区）网格巡查"),
+    ("department", "行业部门检查"),
+    ("expert", "专家检查"),
+    ("enterprise", "企业自查"),
+    ("public", "群众举报"),
+    ("alarm", "监测报警"),
+    ("upper", "上级交办"),
+)
+PHOTO_STAGES: tuple[tuple[str, str], ...] = (("before", "整改前"), ("after", "整改后"), ("review", "复查"))
+
+HAZARD_LOOP = Loop(
+    id="hazard",
+    subject="inspection.hazard",
+    label="隐患",
+    states=(
+        State("found", "已发现"),
+        State("ordered", "责令整改"),
+        State("submitted", "已提交"),
+        State("closed", "已销号", terminal=True),
+    ),
+    actions=(
+        Action("report", "登记隐患", "inspection.hazard.found", (), "found", "inspection.inspect", ("description",),
+               "登记检查中发现的隐患。"),
+        Action("order", "责令限期整改", "inspection.hazard.ordered", ("found",), "ordered", "inspection.hazard.order",
+               ("due_at",), "责令企业在期限内完成整改。"),
+        Action("submit", "提交整改", "inspection.hazard.submitted", ("ordered",), "submitted", "inspection.hazard.submit",
+               ("note", "photo"), "企业整改完成后，提交整改说明和照片。"),
+        Action("return", "退回", "inspection.hazard.returned", ("submitted",), "ordered", "inspection.hazard.review",
+               ("reason",), "复查不合格，退回企业继续整改。"),
+        Action("close", "复查销号", "inspection.hazard.closed", ("submitted",), "closed", "inspection.hazard.review",
+               ("note", "photo", "co_reviewer"), "现场复查合格，隐患销号。"),
+    ),
+    initial_action="report",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """What every step is judged by.
+
+    Attributes:
+        state: the hazard's state; "" before it exists.
+        rights: the person's rights.
+        person: id of the person acting.
+        is_enterprise: the person acts for an enterprise (sees own subjects only).
+        of_this_enterprise: that enterprise is the hazard's own.
+        at: when the step happened, as stated (aware UTC).
+        last_at: when the step before it happened; None for the first.
+        now: the moment of recording.
+    """
+
+    state: str
+    rights: frozenset[str]
+    person: str
+    is_enterprise: bool
+    of_this_enterprise: bool
+    at: datetime
+    now: datetime
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """A new hazard: what was found, how grave, on what ground, from which source."""
+
+    step: StepFacts
+    description: str
+    grade: str
+    major_basis: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order to mend: the hazard's grade and the deadline given (aware UTC, None when none was given)."""
+
+    step: StepFacts
+    grade: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitFacts:
+    """The enterprise's report: what was done, and how many photos show it."""
+
+    step: StepFacts
+    note: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFacts:
+    """A failed review: why, and the new deadline if one is set (otherwise the old one stands)."""
+
+    step: StepFacts
+    reason: str
+    grade: str
+    due_at: datetime | None = None
+    new_deadline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFacts:
+    """A passed review: the note, the review photos, all officers (signer included), and who submitted the mending."""
+
+    step: StepFacts
+    note: str
+    photos: int
+    officers: frozenset[str] = field(default_factory=frozenset)
+    submitted_by: str = ""
+
+
+def grade_hazard(ticked: Iterable[str]) -> str:
+    """ "major" when any clause of the major-hazard criteria is ticked, else "general".
+
+    Args:
+        ticked: codes or citations of the criteria the officer ticked; blanks don't count.
+    Source: 安全生产法(2021) 第一百一十八条第二款 (criteria of the State Council's department); 应急管理部令第10号.
+    """
+    return "major" if any(t.strip() for t in ticked) else "general"
+
+
+def is_overdue(due_at: datetime | None, state: str, now: datetime) -> bool:
+    """Whether the enterprise is late: ordered, not submitted, the deadline past. Never stored, always asked.
+
+    A submitted hazard waits for the officers and is not the enterprise's delay. Source: house rule.
+    """
+    return state == "ordered" and due_at is not None and now > due_at
+
+
+def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
+    """Why this person can't take this step now, whatever evidence is handed in; empty when the door is open.
+
+    Returns:
+        "kernel.loop.not_from_here", "inspection.hazard.right_missing", "inspection.hazard.enterprise_only",
+        "inspection.hazard.enterprise_never_reviews", "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
+    Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
+    """
+    found = HAZARD_LOOP.check_step(action_id, facts.state)
+    action = HAZARD_LOOP.action(action_id)
+    if action.right not in facts.rights:
+        found.append(Violation("inspection.hazard.right_missing", {"action": action.label}))
+    if action_id == "submit" and not (facts.is_enterprise and facts.of_this_enterprise):
+        found.append(Violation("inspection.hazard.enterprise_only", {}))
+    if action_id != "submit" and facts.is_enterprise:
+        found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
+    if facts.at > facts.now:
+        found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
+    elif facts.last_at is not None and facts.at < facts.last_at:
+        found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
+    return found
+
+
+def check_report(facts: ReportFacts) -> list[Violation]:
+    """Why this hazard can't be filed; empty when it can. Source: 安全生产法(2021) 第六十八条 (record what was found)."""
+    found = check_entry("report", facts.step)
+    if not facts.description.strip():
+        found.append(Violation("inspection.hazard.report.description_missing", {}, "description"))
+    if facts.grade not in dict(GRADES):
+        found.append(Violation("inspection.hazard.report.grade_unknown", {"grade": facts.grade}, "grade"))
+    if facts.grade == "major" and grade_hazard([facts.major_basis]) != "major":
+        found.append(Violation("inspection.hazard.report.major_without_basis", {}, "major_basis"))
+    if facts.source not in dict(SOURCES):
+        found.append(Violation("inspection.hazard.report.source_unknown", {"source": facts.source}, "source"))
+    return found
+
+
+def check_order(facts: OrderFacts) -> list[Violation]:
+    """Why this order can't be given; empty when it can. Source: 安全生产法(2021) 第六十五条第一款第二、三项."""
+    return check_entry("order", facts.step) + check_due(facts.grade, facts.step.at, facts.due_at)
+
+
+def check_submit(facts: SubmitFacts) -> list[Violation]:
+    """Why this report of mending can't be handed in; empty when it can. Source: 安全生产法(2021) 第四十一条第二款."""
+    found = check_entry("submit", facts.step)
+    if not facts.note.strip():
+        found.append(Violation("inspection.hazard.submit.note_missing", {}, "note"))
+    if facts.photos < 1:
+        found.append(Violation("inspection.hazard.submit.photo_missing", {}, "photos"))
+    return found
+
+
+def check_return(facts: ReturnFacts) -> list[Violation]:
+    """Why this review can't send the hazard back; empty when it can. Source: house rule (the reason is the enterprise's)."""
+    found = check_entry("return", facts.step)
+    if not facts.reason.strip():
+        found.append(Violation("inspection.hazard.return.reason_missing", {}, "reason"))
+    if facts.new_deadline:
+        found += check_due(facts.grade, facts.step.at, facts.due_at)
+    return found
+
+
+def check_close(facts: CloseFacts) -> list[Violation]:
+    """Why this review can't close the hazard; empty when it can.
+
+    Returns:
+        every reason: the step's own, "inspection.hazard.close.note_missing", "…review_photo_missing",
+        "…two_officers", "…submitter_reviews".
+    Source: 行政处罚法(2021) 第四十二条 (no fewer than two officers), applied to reviews by house rule.
+    """
+    found = check_entry("close", facts.step)
+    if not facts.note.strip():
+        found.append(Violation("inspection.hazard.close.note_missing", {}, "note"))
+    if facts.photos < 1:
+        found.append(Violation("inspection.hazard.close.review_photo_missing", {}, "photos"))
+    if len(facts.officers - {""}) < 2:
+        found.append(Violation("inspection.hazard.close.two_officers", {}, "co_reviewer"))
+    if facts.submitted_by and facts.submitted_by in facts.officers:
+        found.append(Violation("inspection.hazard.close.submitter_reviews", {}, "co_reviewer"))
+    return found

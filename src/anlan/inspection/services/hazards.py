@@ -1,0 +1,234 @@
+"""Filing hazards and putting them under campaigns; the steps of the loop are in services.steps, re-exported here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from anlan.inspection import queries
+from anlan.inspection.errors import StepRefused
+from anlan.inspection.models import Hazard
+from anlan.inspection.rules.campaign import check_tag
+from anlan.inspection.rules.hazard import HAZARD_LOOP, ReportFacts, check_report
+from anlan.inspection.services.drafting import key_for, numbers_for, photo_text, said
+from anlan.inspection.services.steps import (
+    CloseInput,
+    OrderInput,
+    ReturnInput,
+    SubmitInput,
+    hazard_close,
+    hazard_order,
+    hazard_return,
+    hazard_submit,
+    hazards_close,
+    hazards_order,
+    hazards_return,
+    hazards_submit,
+)
+from anlan.kernel.entry import Draft, Step
+from anlan.platform import attachments
+from anlan.platform.database import writing
+from anlan.platform.journal.record import NEW, record_many
+from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
+
+__all__ = [
+    "CloseInput",
+    "HazardInput",
+    "OrderInput",
+    "ReturnInput",
+    "SubmitInput",
+    "hazard_close",
+    "hazard_order",
+    "hazard_report",
+    "hazard_return",
+    "hazard_submit",
+    "hazard_tag",
+    "hazard_untag",
+    "hazards_close",
+    "hazards_order",
+    "hazards_report",
+    "hazards_return",
+    "hazards_submit",
+]
+
+_BATCH = 200
+_SUBJECT = Hazard.SUBJECT
+_REPORT = HAZARD_LOOP.action("report")
+
+
+@dataclass(frozen=True, slots=True)
+class HazardInput:
+    """One hazard to be filed.
+
+    Attributes:
+        enterprise_id: where it is. description, place, basis: in words, and the clause cited.
+        grade: "general" or "major"; `major_basis`: the criterion ticked for a major one.
+        source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
+        photos: hashes of stored attachments. campaigns: ids. lon, lat: WGS-84, else the enterprise's.
+        at: when it was found, if not now. once: a client's key. id: a fixed id (of an inspection's item).
+    """
+
+    enterprise_id: str
+    description: str
+    place: str = ""
+    basis: str = ""
+    grade: str = "general"
+    major_basis: str = ""
+    source: str = ""
+    photos: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    inspection_id: str | None = None
+    item_key: str = ""
+    at: datetime | None = None
+    once: str | None = None
+    id: str | None = None
+
+
+def default_source(scope: Scope) -> str:
+    """The source that fits where a person works: the county's, a town's or a village's inspection."""
+    return {9: "town", 12: "village"}.get(len(scope.region), "county")
+
+
+def hazard_drafts(
+    scope: Scope, items: Sequence[HazardInput], keys: Sequence[str], now: datetime
+) -> list[tuple[Draft, int]]:
+    """The drafts of new hazards, judged; call it in the transaction that records them. `keys`: the new ids.
+
+    Raises:
+        NotFound: "registry.enterprise.not_found", "inspection.campaign.not_found".
+        StepRefused: "inspection.hazard.report.refused" with every reason of the first refused one.
+        BadInput: "platform.attachment.unknown".
+    """
+    found = {i: registry.enterprise_get(scope, i) for i in {item.enterprise_id for item in items}}
+    for campaign_id in sorted({c for item in items for c in item.campaigns}):
+        _require_taggable(scope, campaign_id)
+    ready = [replace(item, source=item.source or default_source(scope)) for item in items]
+    for item in ready:
+        facts = queries.step_facts(scope, None, item.at or now, now)
+        report = ReportFacts(facts, item.description, item.grade, item.major_basis, item.source)
+        if problems := check_report(report):
+            raise StepRefused("inspection.hazard.report.refused", problems)
+    numbers = numbers_for("YH", [item.at or now for item in ready])
+    drafts = []
+    for item, key, number in zip(ready, keys, numbers, strict=True):
+        subject = f"{_SUBJECT}/{key}"
+        if item.photos:
+            attachments.link(item.photos, subject, scope=scope)
+        drafts.append((_found_draft(item, found[item.enterprise_id], subject, number), NEW))
+    return drafts
+
+
+def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str) -> Draft:
+    data = {
+        "number": number,
+        "enterprise_id": str(enterprise.id),
+        "office_id": str(enterprise.office_id) if enterprise.office_id else None,
+        "inspection_id": item.inspection_id,
+        "item_key": item.item_key or None,
+        "basis": item.basis or None,
+        "grade": item.grade,
+        "source": item.source,
+        "lon": item.lon if item.lon is not None else enterprise.lon,
+        "lat": item.lat if item.lat is not None else enterprise.lat,
+        "campaigns": sorted(set(item.campaigns)) or None,
+    }
+    return Draft(
+        kind=_REPORT.kind,
+        subject=subject,
+        region=enterprise.region,
+        data={n: v for n, v in data.items() if v is not None},
+        text=said(description=item.description, place=item.place, major_basis=item.major_basis)
+        | photo_text(item.photos),
+        at=item.at,
+        step=Step("", _REPORT.to),
+        once=item.once,
+        drill=bool(enterprise.drill),
+    )
+
+
+def hazards_report(*, scope: Scope, items: Sequence[HazardInput], now: datetime) -> list[str]:
+    """File hazards, all or none, in one transaction; ids in the order of `items`.
+
+    A repeated `once` of the same person gives the id of the hazard that the first call filed.
+
+    Raises:
+        NotAllowed: "platform.not_allowed"; else as `hazard_drafts`.
+    """
+    scope.require(_REPORT.right)
+    keys = [item.id or key_for(scope, _SUBJECT, item.once, now) for item in items]
+    fixed = [k for k, item in zip(keys, items, strict=True) if item.once or item.id]
+    held = queries.versions_of(f"{_SUBJECT}/{k}" for k in fixed)
+    fresh = {k: item for k, item in zip(keys, items, strict=True) if f"{_SUBJECT}/{k}" not in held}
+    with writing():
+        pairs = list(fresh.items())
+        for start in range(0, len(pairs), _BATCH):
+            part = pairs[start : start + _BATCH]
+            drafts = hazard_drafts(scope, [item for _, item in part], [k for k, _ in part], now)
+            record_many(drafts, scope=scope, now=now)
+    return keys
+
+
+def hazard_report(*, scope: Scope, item: HazardInput, now: datetime) -> str:
+    """File one hazard, found outside an inspection; its id. Raises as `hazards_report`."""
+    return hazards_report(scope=scope, items=[item], now=now)[0]
+
+
+def _require_taggable(scope: Scope, campaign_id: str) -> None:
+    campaign = queries.campaign_get(scope, campaign_id)
+    if problems := check_tag(campaign.retired_at is not None):
+        raise StepRefused("inspection.hazard.tag.refused", problems, campaign=campaign.name)
+
+
+def hazard_tag(
+    *, scope: Scope, hazard_ids: Sequence[str], campaign_id: str, now: datetime, once: str | None = None
+) -> int:
+    """Let hazards count for a campaign as well; how many were not under it before.
+
+    Raises:
+        NotAllowed: "platform.not_allowed". HazardNotFound, CampaignNotFound.
+        StepRefused: "inspection.hazard.tag.refused" for a retired campaign.
+    """
+    scope.require(_REPORT.right)
+    _require_taggable(scope, campaign_id)
+    return _tag(scope, hazard_ids, campaign_id, "tagged", now, once)
+
+
+def hazard_untag(
+    *, scope: Scope, hazard_ids: Sequence[str], campaign_id: str, now: datetime, once: str | None = None
+) -> int:
+    """Take hazards out of a campaign; how many were under it. Raises as `hazard_tag`."""
+    scope.require(_REPORT.right)
+    campaign = queries.campaign_get(scope, campaign_id)
+    return _tag(scope, hazard_ids, str(campaign.id), "untagged", now, once)
+
+
+def _tag(scope: Scope, hazard_ids: Sequence[str], campaign_id: str, act: str, now: datetime, once: str | None) -> int:
+    hazards = queries.hazards_get(scope, hazard_ids)
+    under = (
+        queries.hazard_list(scope, campaigns=[str(campaign_id)])
+        .filter(pk__in=list(hazards))
+        .values_list("id", flat=True)
+    )
+    tagged = {str(i) for i in under}
+    wanted = [h for key, h in hazards.items() if (key in tagged) == (act == "untagged")]
+    drafts = [
+        Draft(
+            kind=f"{_SUBJECT}.{act}",
+            subject=f"{_SUBJECT}/{hazard.id}",
+            region=hazard.region,
+            data={"campaigns": [str(campaign_id)]},
+            once=once,
+            drill=bool(hazard.drill),
+        )
+        for hazard in wanted
+    ]
+    # Any version will do: tags are added and removed one by one and contradict no other entry.
+    with writing():
+        for start in range(0, len(drafts), _BATCH):
+            record_many([(d, None) for d in drafts[start : start + _BATCH]], scope=scope, now=now)
+    return len(drafts)

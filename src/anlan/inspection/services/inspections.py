@@ -1,0 +1,230 @@
+"""Inspections: start, answer items, finish (which files the hazards found, in the same transaction)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.inspection import queries
+from anlan.inspection.errors import StalePage, StepRefused
+from anlan.inspection.models import Inspection
+from anlan.inspection.rules.inspection import (
+    INSPECTION_LOOP,
+    FinishFacts,
+    ItemFacts,
+    StartFacts,
+    check_finish,
+    check_item,
+    check_start,
+)
+from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, said
+from anlan.inspection.services.hazards import HazardInput, default_source, hazard_drafts
+from anlan.kernel.entry import Draft, Step
+from anlan.kernel.errors import NotAllowed, Violation
+from anlan.platform import attachments
+from anlan.platform.database import writing
+from anlan.platform.journal.record import NEW, record, record_many
+from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
+
+_SUBJECT = Inspection.SUBJECT
+_START, _FINISH = INSPECTION_LOOP.action("start"), INSPECTION_LOOP.action("finish")
+_CHEMICAL_CLASSES = frozenset({"hazchem_production", "hazchem_trade", "hazchem_storage", "hazchem_use", "gas_station"})
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswer:
+    """The answer to one item: result "pass", "na" or "hazard"; the rest for a hazard only. `photos` replace those before."""
+
+    key: str
+    result: str
+    note: str = ""
+    place: str = ""
+    grade: str = "general"
+    major_basis: str = ""
+    photos: tuple[str, ...] = ()
+
+
+def inspection_start(
+    *,
+    scope: Scope,
+    enterprise_id: str,
+    checklist_id: str,
+    now: datetime,
+    kind: str = "routine",
+    source: str = "",
+    officers: Sequence[str] = (),
+    campaigns: Sequence[str] = (),
+    at: datetime | None = None,
+    once: str | None = None,
+) -> str:
+    """Begin an inspection and return its id; a repeated `once` of the same person returns the first one's id.
+
+    Args:
+        officers: person ids of the colleagues; the person acting is always the first officer.
+        source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
+        at: when the visit began, if not now (aware).
+    Raises:
+        NotAllowed: "platform.not_allowed". NotFound: "registry.enterprise.not_found", ChecklistNotFound, CampaignNotFound.
+        StepRefused: "inspection.start.refused" with every reason.
+    Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
+    """
+    scope.require(_START.right)
+    key = key_for(scope, _SUBJECT, once, now)
+    if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
+        return key
+    enterprise = registry.enterprise_get(scope, enterprise_id)
+    checklist = queries.checklist_get(scope, checklist_id)
+    tags = sorted({str(queries.campaign_get(scope, c).id) for c in campaigns})
+    team = list(dict.fromkeys([scope.person, *(o for o in officers if o)]))
+    chemicals = bool(_CHEMICAL_CLASSES & {c.key for c in enterprise.classes.all()})
+    source = source or default_source(scope)
+    problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals))
+    if set(team) - queries.officers_known(scope, team, _START.right, now):
+        problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    if checklist.retired_at is not None:
+        problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
+    if problems:
+        raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
+    data = {
+        "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
+        "checklist_id": str(checklist.id), "checklist_version": checklist.version,
+        "kind": kind, "source": source, "officers": team, "campaigns": tags,
+    }  # fmt: skip
+    with writing():
+        data["number"] = numbers_for("JC", [at or now])[0]
+        draft = Draft(
+            kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
+            step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
+        )  # fmt: skip
+        record(draft, scope=scope, now=now, base=NEW)
+    return key
+
+
+def _editable(scope: Scope, inspection_id: str) -> Inspection:
+    """The inspection, for one of its officers.
+
+    Raises:
+        InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
+    """
+    inspection = queries.inspection_get(scope, inspection_id)
+    scope.require(_FINISH.right)
+    if scope.person not in {person for person, _ in queries.inspection_officers(inspection)}:
+        raise NotAllowed("inspection.not_officer", number=inspection.number)
+    return inspection
+
+
+def inspection_items_set(
+    *, scope: Scope, inspection_id: str, answers: Sequence[ItemAnswer], now: datetime, once: str | None = None
+) -> None:
+    """Answer items of an inspection in one entry; an item answered again is replaced.
+
+    Two officers may fill in one sheet: no version is compared, the later answer to the same item holds.
+
+    Raises:
+        InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
+        StepRefused: "inspection.items.refused" with every reason. BadInput: "platform.attachment.unknown".
+    Source: 安全生产法(2021) 第六十八条.
+    """
+    inspection = _editable(scope, inspection_id)
+    subject = f"{_SUBJECT}/{inspection.id}"
+    if not answers or subject in queries.once_recorded([(subject, once)]):
+        return
+    version = queries.versions_of([subject])[subject]
+    items = queries.checklist_items(inspection.checklist_id, inspection.checklist_version)
+    known = {i.item_key for i in items}
+    problems = [
+        reason
+        for a in answers
+        for reason in check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis))
+    ]
+    if inspection.state != "draft":
+        problems.append(Violation("inspection.items.finished", {"number": inspection.number}))
+    if problems:
+        raise StepRefused("inspection.items.refused", problems, number=inspection.number)
+    data: dict[str, Any] = {}
+    words: dict[str, Any] = {}
+    for answer in answers:
+        found = answer.result == "hazard"
+        data[answer.key] = {"result": answer.result} | ({"grade": answer.grade} if found else {})
+        texts = said(
+            note=answer.note, place=answer.place if found else "", major_basis=answer.major_basis if found else ""
+        )
+        words[answer.key] = texts | ({"photos": list(dict.fromkeys(answer.photos))} if answer.photos else {})
+    photos = list(dict.fromkeys(p for a in answers for p in a.photos))
+    text = {"items": {k: w for k, w in words.items() if w}} | ({"photos": photos} if photos else {})
+    draft = Draft(
+        kind=f"{_SUBJECT}.items_set", subject=subject, region=inspection.region, data={"items": data},
+        text=text if text["items"] else {}, once=once, drill=bool(inspection.drill),
+    )  # fmt: skip
+    with writing():
+        if photos:
+            attachments.link(photos, subject, scope=scope)
+        record(draft, scope=scope, now=now, base=version)
+
+
+def inspection_item_set(
+    *, scope: Scope, inspection_id: str, answer: ItemAnswer, now: datetime, once: str | None = None
+) -> None:
+    """Answer one item. Raises as `inspection_items_set`."""
+    inspection_items_set(scope=scope, inspection_id=inspection_id, answers=[answer], now=now, once=once)
+
+
+def inspection_finish(
+    *,
+    scope: Scope,
+    inspection_id: str,
+    conclusion: str,
+    now: datetime,
+    base: int | None = None,
+    once: str | None = None,
+) -> list[str]:
+    """Finish an inspection; its hazards are filed in the same transaction. The hazards' ids, in the sheet's order.
+
+    Raises:
+        InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
+        StalePage: "inspection.stale"; Conflict: "journal.conflict".
+        StepRefused: "inspection.finish.refused" with every reason, or "inspection.hazard.report.refused".
+    Source: 安全生产法(2021) 第六十八条.
+    """
+    inspection = _editable(scope, inspection_id)
+    subject = f"{_SUBJECT}/{inspection.id}"
+    version = queries.versions_of([subject])[subject]
+    sheet = queries.inspection_sheet(inspection)
+    if subject in queries.once_recorded([(subject, once)]):
+        return [item.hazard_id for item in sheet if item.hazard_id]
+    if base is not None and base != version:
+        raise StalePage(inspection.number, inspection.get_state_display())
+    answered = {item.key: item.result for item in sheet if item.result}
+    keys = frozenset(item.key for item in sheet)
+    if problems := check_finish(FinishFacts(inspection.state, answered, keys, conclusion)):
+        raise StepRefused("inspection.finish.refused", problems, number=inspection.number)
+    campaigns = tuple(sorted(tag.key for tag in inspection.tags.all()))
+    found = [_hazard_of(inspection, item, campaigns) for item in sheet if item.result == "hazard"]
+    ids = [fixed_id(subject, item.item_key) for item in found]
+    draft = Draft(
+        kind=_FINISH.kind, subject=subject, region=inspection.region, data={"hazards": ids},
+        text=said(note=conclusion), step=Step(inspection.state, _FINISH.to), once=once, drill=bool(inspection.drill),
+    )  # fmt: skip
+    with writing():
+        drafts = hazard_drafts(scope, found, ids, now) if found else []
+        record_many([*drafts, (draft, version)], scope=scope, now=now)
+    return ids
+
+
+def _hazard_of(inspection: Inspection, item: queries.ItemView, campaigns: tuple[str, ...]) -> HazardInput:
+    return HazardInput(
+        enterprise_id=str(inspection.enterprise_id),
+        description=item.note,
+        place=item.place,
+        basis=item.basis,
+        grade=item.grade,
+        major_basis=item.major_basis,
+        source=inspection.source,
+        photos=item.photos,
+        campaigns=campaigns,
+        inspection_id=str(inspection.id),
+        item_key=item.key,
+    )

@@ -1,0 +1,221 @@
+"""The steps of the hazard loop after its filing: order, submit, return, close. One service each, and a list form of it.
+
+All forms go one way: rows within scope, right, repeated key, stale page, the rule's reasons, then one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from anlan.inspection import queries
+from anlan.inspection.errors import StalePage, StepRefused
+from anlan.inspection.models import Hazard
+from anlan.inspection.rules.hazard import (
+    HAZARD_LOOP,
+    CloseFacts,
+    OrderFacts,
+    ReturnFacts,
+    StepFacts,
+    SubmitFacts,
+    check_close,
+    check_order,
+    check_return,
+    check_submit,
+)
+from anlan.inspection.services.drafting import Term, photo_text, said, term_of
+from anlan.kernel.deadlines import WorkCalendar
+from anlan.kernel.entry import Draft, Step
+from anlan.kernel.errors import Violation
+from anlan.platform import attachments
+from anlan.platform.database import writing
+from anlan.platform.journal.record import record_many
+from anlan.platform.scope import Scope
+
+_BATCH = 200
+_SUBJECT = Hazard.SUBJECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepInput:
+    """What every step names: the hazard, the version its page showed (None: any), a client's key, the stated moment."""
+
+    hazard_id: str
+    base: int | None = None
+    once: str | None = None
+    at: datetime | None = None
+    note: str = ""
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInput(StepInput):
+    """An order: what to mend (`note`) and by when, named in exactly one way."""
+
+    due_on: date | None = None
+    days: int | None = None
+    working_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitInput(StepInput):
+    """The enterprise's report: what was done (`note`) and photos of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnInput(StepInput):
+    """A failed review: the reason (`note`), and a new deadline if one is set."""
+
+    due_on: date | None = None
+    days: int | None = None
+    working_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseInput(StepInput):
+    """A passed review: the opinion (`note`), review photos, and the second officer's person id."""
+
+    co_reviewer: str = ""
+
+
+_Input = TypeVar("_Input", bound=StepInput)
+# (hazard, input, facts) -> (reasons against, what the entry's data carries)
+_Judge = Callable[[Hazard, _Input, StepFacts], tuple[list[Violation], dict[str, Any]]]
+
+
+def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, judge: _Judge[_Input]) -> list[str]:
+    """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`."""
+    action = HAZARD_LOOP.action(action_id)
+    ids = [str(item.hazard_id) for item in items]
+    hazards = queries.hazards_get(scope, ids)
+    scope.require(action.right)
+    subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
+    done = queries.once_recorded((subjects[i], item.once) for i, item in zip(ids, items, strict=True))
+    versions = queries.versions_of(subjects.values())
+    drafts: list[tuple[Draft, int | None]] = []
+    links: list[tuple[tuple[str, ...], str]] = []
+    for key, item in zip(ids, items, strict=True):
+        hazard, subject = hazards[key], subjects[key]
+        if subject in done:
+            continue
+        if item.base is not None and item.base != versions[subject]:
+            raise StalePage(hazard.number, hazard.get_state_display())
+        facts = queries.step_facts(scope, hazard, item.at or now, now)
+        problems, data = judge(hazard, item, facts)
+        if problems:
+            raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
+        text = said(note=item.note) | photo_text(item.photos)
+        draft = Draft(
+            kind=action.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
+            step=Step(hazard.state, action.to), once=item.once, drill=bool(hazard.drill),
+        )  # fmt: skip
+        drafts.append((draft, versions[subject]))
+        if item.photos:
+            links.append((item.photos, subject))
+    with writing():
+        for photos, subject in links:
+            attachments.link(photos, subject, scope=scope)
+        for start in range(0, len(drafts), _BATCH):
+            record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+    return ids
+
+
+def _term(item: OrderInput | ReturnInput, at: datetime, calendar: WorkCalendar | None) -> Term | None:
+    return term_of(at, item.due_on, item.days, item.working_days, calendar)
+
+
+def hazards_order(
+    *, scope: Scope, items: Sequence[OrderInput], now: datetime, calendar: WorkCalendar | None = None
+) -> list[str]:
+    """Order enterprises to mend hazards within a deadline, all or none; the hazards' ids.
+
+    Args:
+        calendar: the working days to count by; None: the published ones.
+    Raises:
+        HazardNotFound; NotAllowed: "platform.not_allowed"; StalePage: "inspection.stale"; Conflict: "journal.conflict".
+        StepRefused: "inspection.hazard.order.refused" with every reason. BadInput: "…order.deadline_ambiguous".
+    Source: 安全生产法(2021) 第六十五条第一款.
+    """
+
+    def judge(hazard: Hazard, item: OrderInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
+        term = _term(item, facts.at, calendar)
+        problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None))
+        return problems, term.data() if term else {}
+
+    return _take("order", scope, items, now, judge)
+
+
+def hazard_order(*, scope: Scope, item: OrderInput, now: datetime, calendar: WorkCalendar | None = None) -> str:
+    """Order the enterprise to mend one hazard. Raises as `hazards_order`."""
+    return hazards_order(scope=scope, items=[item], now=now, calendar=calendar)[0]
+
+
+def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime) -> list[str]:
+    """Hand in an enterprise's reports of mending, all or none; the hazards' ids.
+
+    Raises:
+        As `hazards_order`; StepRefused: "inspection.hazard.submit.refused". BadInput: "platform.attachment.unknown".
+    Source: 安全生产法(2021) 第四十一条第二款.
+    """
+
+    def judge(hazard: Hazard, item: SubmitInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
+        return check_submit(SubmitFacts(facts, item.note, len(set(item.photos)))), {}
+
+    return _take("submit", scope, items, now, judge)
+
+
+def hazard_submit(*, scope: Scope, item: SubmitInput, now: datetime) -> str:
+    """Hand in the enterprise's report of mending one hazard. Raises as `hazards_submit`."""
+    return hazards_submit(scope=scope, items=[item], now=now)[0]
+
+
+def hazards_return(
+    *, scope: Scope, items: Sequence[ReturnInput], now: datetime, calendar: WorkCalendar | None = None
+) -> list[str]:
+    """Send hazards back after a failed review, all or none; the hazards' ids.
+
+    Raises:
+        As `hazards_order`; StepRefused: "inspection.hazard.return.refused".
+    Source: house rule; 安全生产法(2021) 第六十五条第一款.
+    """
+
+    def judge(hazard: Hazard, item: ReturnInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
+        term = _term(item, facts.at, calendar)
+        due = term.due_at if term else None
+        problems = check_return(ReturnFacts(facts, item.note, hazard.grade, due, new_deadline=term is not None))
+        return problems, term.data() if term else {}
+
+    return _take("return", scope, items, now, judge)
+
+
+def hazard_return(*, scope: Scope, item: ReturnInput, now: datetime, calendar: WorkCalendar | None = None) -> str:
+    """Send one hazard back after a failed review. Raises as `hazards_return`."""
+    return hazards_return(scope=scope, items=[item], now=now, calendar=calendar)[0]
+
+
+def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -> list[str]:
+    """Close hazards after a passed review, all or none; the hazards' ids.
+
+    Raises:
+        As `hazards_order`; StepRefused: "inspection.hazard.close.refused". BadInput: "platform.attachment.unknown".
+    Source: 行政处罚法(2021) 第四十二条, applied to reviews by house rule.
+    """
+    named = {item.co_reviewer for item in items if item.co_reviewer}
+    known = queries.officers_known(scope, named, HAZARD_LOOP.action("close").right, now) if named else frozenset()
+
+    def judge(hazard: Hazard, item: CloseInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
+        officers = frozenset({scope.person, item.co_reviewer})
+        photos = len(set(item.photos))
+        problems = check_close(CloseFacts(facts, item.note, photos, officers, hazard.submitted_by))
+        if item.co_reviewer and item.co_reviewer not in known:
+            problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
+        return problems, {"co_reviewer": item.co_reviewer}
+
+    return _take("close", scope, items, now, judge)
+
+
+def hazard_close(*, scope: Scope, item: CloseInput, now: datetime) -> str:
+    """Close one hazard after a passed review. Raises as `hazards_close`."""
+    return hazards_close(scope=scope, items=[item], now=now)[0]

@@ -1,0 +1,97 @@
+"""What follows from changes elsewhere: a deadline when the holiday table arrives, the scope when an enterprise moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from anlan.inspection import queries
+from anlan.inspection.models import Hazard, Inspection
+from anlan.inspection.services.drafting import term_of
+from anlan.kernel.deadlines import WorkCalendar
+from anlan.kernel.entry import Draft
+from anlan.platform.database import writing
+from anlan.platform.journal.record import record_many
+from anlan.platform.scope import SYSTEM, Scope
+from anlan.registry import queries as registry
+
+_BATCH = 200
+
+
+def _record(drafts: list[Draft], scope: Scope, now: datetime) -> int:
+    versions = queries.versions_of(d.subject for d in drafts)
+    for start in range(0, len(drafts), _BATCH):
+        part = drafts[start : start + _BATCH]
+        with writing():
+            record_many([(d, versions[d.subject]) for d in part], scope=scope, now=now)
+    return len(drafts)
+
+
+def deadline_recompute(*, now: datetime, scope: Scope = SYSTEM, calendar: WorkCalendar | None = None) -> int:
+    """Count provisional deadlines anew by the holiday tables now known; how many changed.
+
+    Repeatable: a deadline that comes out the same is not recorded again.
+
+    Raises:
+        Conflict: "journal.conflict" when a hazard moved on meanwhile; the next run takes it.
+    Source: 行政处罚法(2021) 第八十五条 (working days leave out statutory holidays).
+    """
+    drafts = []
+    for hazard in queries.hazards_provisional():
+        if hazard.due_unit != "working" or hazard.due_from is None:
+            continue
+        term = term_of(hazard.due_from, None, None, hazard.due_count, calendar)
+        if term is None or (term.due_at == hazard.due_at and term.provisional):
+            continue
+        data = {"due_at": term.due_at.isoformat(), "due_provisional": term.provisional}
+        drafts.append(
+            Draft(
+                kind=f"{Hazard.SUBJECT}.due_recomputed",
+                subject=f"{Hazard.SUBJECT}/{hazard.id}",
+                region=hazard.region,
+                data=data,
+                # The step the deadline belongs to is part of the key: a later order's deadline is another one.
+                once=f"due:{hazard.due_from.isoformat()}:{data['due_at']}:{int(term.provisional)}",
+                drill=bool(hazard.drill),
+            )
+        )
+    return _record(drafts, scope, now)
+
+
+def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYSTEM) -> int:
+    """Let an enterprise's hazards and inspections follow its office, and what is still open also its region.
+
+    Closed hazards stay where they were counted; the office sees them all. Returns how many rows moved.
+
+    Raises:
+        NotFound: "registry.enterprise.not_found". Conflict: "journal.conflict".
+    Source: house rule (一企一科; figures of a finished matter do not wander).
+    """
+    whole = Scope(scope.person, scope.post, scope.name, frozenset({registry.VIEW, "inspection.view"}), "")
+    enterprise = registry.enterprise_get(whole, enterprise_id)
+    office_id = str(enterprise.office_id) if enterprise.office_id else None
+    drafts = []
+    for row, open_ in _held(whole, enterprise_id):
+        region = enterprise.region if open_ else row.region
+        if (str(row.office_id) if row.office_id else None) == office_id and row.region == region:
+            continue
+        drafts.append(
+            Draft(
+                kind=f"{row.SUBJECT}.rescoped",
+                subject=f"{row.SUBJECT}/{row.id}",
+                region=region,
+                data={"office_id": office_id},
+                drill=bool(row.drill),
+            )
+        )
+    return _record(drafts, scope, now)
+
+
+def _held(scope: Scope, enterprise_id: str) -> Iterator[tuple[Any, bool]]:
+    for hazard in queries.hazard_list(scope).filter(enterprise_id=enterprise_id):
+        yield hazard, hazard.closed_at is None
+    rows = queries.inspection_list(scope).filter(enterprise_id=enterprise_id)
+    inspection: Inspection
+    for inspection in rows:
+        yield inspection, inspection.finished_at is None

@@ -1,0 +1,23 @@
+"""What inspection does when something happened below it."""
+
+from __future__ import annotations
+
+from anlan.inspection.services.upkeep import enterprise_rescope
+from anlan.kernel.entry import Entry
+from anlan.platform import bus, clock
+
+# Every kind by which an enterprise's region or office can change; others never carry these fields.
+_KINDS = ("changed", "moved", "office_assigned", "recoded", "renamed", "merged", "separated", "absorbed", "released")
+_FIELDS = frozenset({"region", "office_id"})
+
+
+def on_enterprise_changed(entry: Entry) -> None:
+    """Let the enterprise's hazards and inspections follow its office and region."""
+    if _FIELDS & (entry.data.get("set") or {}).keys():
+        enterprise_rescope(enterprise_id=entry.subject_id, now=clock.now())
+
+
+def connect() -> None:
+    """Called once when the app is ready."""
+    for kind in _KINDS:
+        bus.subscribe(f"registry.enterprise.{kind}", on_enterprise_changed)

@@ -1,0 +1,1 @@
+"""Chinese of the libraries we show: gettext catalogue and formats."""

@@ -1,0 +1,9 @@
+"""Attachments: files by the SHA-256 of their content, checked before they are kept, seen only with what they belong to.
+
+A screen or API stores a file with `store`; the service that records it (entry.text) calls `link` in its transaction.
+"""
+
+from anlan.platform.attachments.facts import AttachmentFacts
+from anlan.platform.attachments.store import erase, facts_of, link, read, store, visible
+
+__all__ = ["AttachmentFacts", "erase", "facts_of", "link", "read", "store", "visible"]

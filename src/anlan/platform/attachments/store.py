@@ -1,0 +1,134 @@
+"""Keeping, linking, seeing and erasing attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from anlan.kernel.errors import BadInput, NotFound
+from anlan.platform.attachments import files
+from anlan.platform.attachments.facts import AttachmentFacts, examine
+from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.catalogue import CATALOGUE
+from anlan.platform.database import writing
+from anlan.platform.scope import Scope, limit
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> AttachmentFacts:
+    """Check and keep one file; the same bytes twice are one file. Until a service links it, only the uploader sees it.
+
+    Raises:
+        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|unpacks_too_large|macros".
+        Unavailable: "platform.attachment.disk_full", "platform.attachment.not_written".
+    """
+    facts = examine(data, filename, settings.UPLOAD_MAX_BYTES)
+    path = files.path_of(facts.sha256)
+    if not path.is_file():
+        files.write(path, data)
+    with writing():
+        Attachment.objects.bulk_create(
+            [
+                Attachment(
+                    sha256=facts.sha256,
+                    media_type=facts.media_type,
+                    size=facts.size,
+                    name=facts.name,
+                    width=facts.width,
+                    height=facts.height,
+                    taken_at=facts.taken_at,
+                    lon=facts.lon,
+                    lat=facts.lat,
+                    look=facts.look,
+                    stored_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        AttachmentLink.objects.bulk_create(
+            [AttachmentLink(sha256=facts.sha256, subject=f"person/{scope.person}")], ignore_conflicts=True
+        )
+    return facts
+
+
+def link(sha256s: Iterable[str], subject: str, *, scope: Scope) -> None:
+    """Make attachments visible to whoever may see `subject`. Call it in the transaction that records them.
+
+    Args:
+        sha256s: hashes a client sent; each must be one that this person uploaded or may see, so that knowing a hash
+            never opens somebody else's file.
+    Raises:
+        BadInput: "platform.attachment.unknown" for a hash that is not held or not visible to this person.
+    """
+    wanted = list(dict.fromkeys(sha256s))
+    for sha256 in wanted:
+        if not visible(sha256, scope):
+            raise BadInput("platform.attachment.unknown", sha256=str(sha256)[:12])
+    AttachmentLink.objects.bulk_create(
+        [AttachmentLink(sha256=sha256, subject=subject) for sha256 in wanted], ignore_conflicts=True
+    )
+
+
+def visible(sha256: str, scope: Scope) -> bool:
+    """Whether the person uploaded the attachment or may see a subject that it is linked to."""
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        return False
+    subjects = list(AttachmentLink.objects.filter(sha256=sha256).values_list("subject", flat=True))
+    if f"person/{scope.person}" in subjects:
+        return True
+    return any(_sees(subject, scope) for subject in subjects)
+
+
+def _sees(subject: str, scope: Scope) -> bool:
+    kind, _, key = subject.partition("/")
+    model = CATALOGUE.projections.get(kind)
+    if model is None:
+        return False
+    ledger = CATALOGUE.ledgers.get(kind)
+    if ledger is not None and ledger.view and not scope.may(ledger.view):
+        return False
+    return limit(model.objects.filter(pk=key), scope).exists()
+
+
+def read(sha256: str, scope: Scope) -> Attachment:
+    """The attachment's row, for a person who may see it.
+
+    Raises:
+        NotFound: "platform.attachment.not_found" if it is not held, erased, or not this person's to see.
+    """
+    row = Attachment.objects.filter(pk=sha256, erased=0).first() if visible(sha256, scope) else None
+    if row is None:
+        raise NotFound("platform.attachment.not_found")
+    return row
+
+
+def facts_of(sha256s: Sequence[str]) -> dict[str, AttachmentFacts]:
+    """Facts by hash of those that are held; the caller has shown already that the person may see them."""
+    return {
+        row.sha256: AttachmentFacts(
+            row.sha256,
+            row.media_type,
+            row.size,
+            row.name,
+            row.width,
+            row.height,
+            row.taken_at,
+            row.lon,
+            row.lat,
+            row.look,
+        )
+        for row in Attachment.objects.filter(pk__in=list(sha256s), erased=0)
+    }
+
+
+def erase(sha256: str) -> None:
+    """Blank an attachment for good (redaction): bytes and thumbnails go, hash and size stay."""
+    with writing():
+        Attachment.objects.filter(pk=sha256).update(
+            erased=1, name="", look="", taken_at=None, lon=None, lat=None, width=None, height=None
+        )
+    files.remove(sha256)

@@ -1,0 +1,81 @@
+"""One subject with its chain proof in a file, for a court: verifiable offline by `verify_export.py`, which goes with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from anlan.kernel.errors import NotFound
+from anlan.platform.journal import sequence, verify_export
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
+
+FORMAT = "anlan-journal-export/1"
+
+
+def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
+    """Write the subject's entries, and of every chain they stand in all links from the first of them to the head.
+
+    The verifying script is put beside the file. Returns {"subject", "entries", "nodes", "file", "verifier"}.
+
+    Raises:
+        NotFound: "journal.subject_not_found".
+    """
+    sequence.sequence_pending()
+    head = Head.objects.filter(subject=subject).first()
+    if head is None:
+        raise NotFound("journal.subject_not_found", subject=subject)
+    stored = list(JournalEntry.objects.filter(sid=head.sid).order_by("hlc", "node", "id"))
+    places = {row.entry: row for row in JournalSeq.objects.filter(entry__in=[e.id for e in stored])}
+    entries = [
+        {
+            "id": str(e.id),
+            "node": e.node,
+            "seq": places[e.id].seq,
+            "body": e.body,
+            "text": e.text,
+            "text_hash": bytes(e.text_hash).hex() if e.text_hash is not None else None,
+        }
+        for e in stored
+    ]
+    document = {
+        "format": FORMAT,
+        "hash": settings.JOURNAL_HASH,
+        "subject": subject,
+        "exported_at": now.isoformat(),
+        "entries": entries,
+        "chains": [_chain(node, entries) for node in sorted({e["node"] for e in entries})],
+    }
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    verifier = file.with_name(file.stem + ".verify.py")
+    shutil.copyfile(verify_export.__file__, verifier)
+    return {
+        "subject": subject,
+        "entries": len(entries),
+        "nodes": [chain["node"] for chain in document["chains"]],
+        "file": str(file),
+        "verifier": str(verifier),
+    }
+
+
+def _chain(node: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    first = min(e["seq"] for e in entries if e["node"] == node)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body_hash FROM journal_seq WHERE node = %s AND seq >= %s ORDER BY seq", [node, first])
+        digests = b"".join(bytes(row[0]) for row in cursor.fetchall())
+    start = JournalSeq.objects.get(node=node, seq=first)
+    end = Node.objects.get(pk=node)
+    return {
+        "node": node,
+        "first": first,
+        "last": end.last_seq,
+        "prev_hash": bytes(start.prev_hash).hex(),
+        "body_hashes": base64.b64encode(digests).decode(),
+        "head": bytes(end.last_hash).hex(),
+    }

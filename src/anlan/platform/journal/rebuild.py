@@ -1,0 +1,169 @@
+"""Folding everything anew: rebuild the projections, or only compare (`check`), also with entries arriving in any order.
+
+Subjects are read in slices, folded in memory, compared with the tables as they stand, and written in bulk.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from anlan.kernel.entry import Entry, entry_from_bytes
+from anlan.platform.catalogue import CATALOGUE, Row
+from anlan.platform.database import writing
+from anlan.platform.journal import refold
+from anlan.platform.journal.fold import fold_in_order, fold_subject
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.rows import children_of, load_rows, table_of, write_rows
+
+_SLICE = 1000
+_SHOWN = 20
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild or a check saw. `different` holds up to 20 subjects whose row is not the folded journal."""
+
+    entries: int = 0
+    subjects: int = 0
+    rows: int = 0
+    differences: int = 0
+    different: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every projection equals the folded journal."""
+        return self.differences == 0
+
+    def note(self, subject: str, columns: Sequence[str]) -> None:
+        """Count one subject that differs."""
+        self.differences += 1
+        if len(self.different) < _SHOWN:
+            self.different.append({"subject": subject, "columns": list(columns)})
+
+
+def rebuild(*, check: bool, shuffle: int | None = None, progress: Callable[[int], None] | None = None) -> Rebuilt:
+    """Fold every subject and compare with, or write to, its tables.
+
+    Args:
+        check: only compare; nothing is written.
+        shuffle: seed: two imagined nodes get each slice's entries in random order, with repeats, and fold as they come;
+            both must end with the same rows as the tables.
+        progress: called with the number of entries done.
+    """
+    result = Rebuilt()
+    known = bool(refold.corrections())
+    rng = random.Random(shuffle) if shuffle is not None else None
+    for heads in _slices():
+        entries = _entries([h.sid for h in heads])
+        result.entries += sum(map(len, entries.values()))
+        folded: dict[str, Row | None] = {}
+        for head in heads:
+            held = entries.get(head.sid, [])
+            if rng is not None and not known:
+                folded[head.subject] = _shuffled(held, rng, head.subject, result)
+            elif known or not head.settled:
+                folded[head.subject] = refold.fold_held(head.sid).row
+            else:
+                folded[head.subject] = fold_in_order(held)
+        _compare(heads, folded, result, check=check)
+        if progress:
+            progress(result.entries)
+    result.differences += _orphans(result)
+    return result
+
+
+def _slices() -> Iterator[list[Head]]:
+    last = 0
+    while heads := list(Head.objects.filter(sid__gt=last).order_by("sid")[:_SLICE]):
+        yield heads
+        last = heads[-1].sid
+
+
+def _entries(sids: Sequence[int]) -> dict[int, list[Entry]]:
+    """Entries by subject, each list in the order of its entries' own clocks."""
+    grouped: dict[int, list[Entry]] = {sid: [] for sid in sids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sid, body, text FROM journal_entry WHERE sid BETWEEN %s AND %s ORDER BY sid, hlc, node, id",
+            [sids[0], sids[-1]],
+        )
+        for sid, body, text in cursor.fetchall():
+            entry = entry_from_bytes(body.encode(), text.encode() if text else None, trusted=True)
+            grouped.setdefault(sid, []).append(entry)
+    return grouped
+
+
+def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: Rebuilt) -> Row | None:
+    """Fold as two nodes would that hear of the entries in different orders, some of them twice."""
+    rows = []
+    for _ in range(2):
+        arrivals = [*held, *rng.sample(held, len(held) // 3)]
+        rng.shuffle(arrivals)
+        arrived: list[Entry] = []
+        row: Row | None = None
+        for count, entry in enumerate(arrivals, 1):
+            arrived.append(entry)
+            # Folding after every arrival would show nothing more than folding now and then, and at the end.
+            if count == len(arrivals) or rng.random() < 0.2:
+                row = fold_subject(arrived).row
+        rows.append(row)
+    if rows[0] != rows[1]:
+        result.note(subject, ["two nodes differ"])
+    return rows[0]
+
+
+def _compare(heads: Sequence[Head], folded: dict[str, Row | None], result: Rebuilt, *, check: bool) -> None:
+    by_kind: dict[str, list[str]] = {}
+    for head in heads:
+        kind, _, key = head.subject.partition("/")
+        if kind in CATALOGUE.projections:
+            by_kind.setdefault(kind, []).append(key)
+            result.subjects += 1
+    for kind, keys in by_kind.items():
+        stored = load_rows(kind, keys)
+        changes: dict[str, tuple[Row | None, Row | None]] = {}
+        for key in keys:
+            new, old = folded[f"{kind}/{key}"], stored.get(key)
+            result.rows += old is not None
+            if columns := _differing(kind, old, new):
+                result.note(f"{kind}/{key}", columns)
+                changes[key] = (old, new)
+        if changes and not check:
+            with writing():
+                write_rows(kind, changes)
+
+
+def _differing(kind: str, old: Row | None, new: Row | None) -> list[str]:
+    if old is None or new is None:
+        return [] if old is new else ["row missing" if old is None else "row without entries"]
+    table = table_of(kind)
+    if table is None:
+        return []
+    a, b = table.normal(old), table.normal(new)
+    columns = [c for c in table.columns if a[c] != b[c]]
+    for name, child in children_of(kind).items():
+        if _normal_children(child, old.get(name)) != _normal_children(child, new.get(name)):
+            columns.append(name)
+    return columns
+
+
+def _normal_children(child: Any, mapping: Any) -> dict[str, Row]:
+    blank = {"id": "", "key": "", "parent_id": ""}
+    return {key: child.normal({**values, **blank}) for key, values in (mapping or {}).items()}
+
+
+def _orphans(result: Rebuilt) -> int:
+    """Rows of projections that no subject of the journal accounts for."""
+    orphans = 0
+    for kind, model in CATALOGUE.projections.items():
+        count = model._default_manager.count()
+        subjects = Head.objects.filter(subject__startswith=f"{kind}/").count()
+        if count > subjects:
+            result.different.append({"subject": kind, "columns": [f"{count - subjects} rows without a subject"]})
+            orphans += count - subjects
+    return orphans

@@ -1,0 +1,115 @@
+"""What may be written into a ledger: readable values, within the person's region, office and subjects, not twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
+from anlan.platform.ledger.columns import attname, by_name, has_field, model_of
+from anlan.platform.ledger.declare import Ledger
+from anlan.platform.ledger.values import Reader, Shower, missing, read_values
+from anlan.platform.scope import Scope
+
+
+def readable(reader: Reader, raw: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+    """The values of `raw` by column name.
+
+    Raises:
+        BadInput: "ledger.values_refused" with every unreadable, unknown and missing field.
+    """
+    values, violations = read_values(reader, raw)
+    seen = {v.field for v in violations}
+    violations += [v for v in missing(reader.ledger, values, creating=creating) if v.field not in seen]
+    if violations:
+        raise BadInput("ledger.values_refused", violations, ledger=reader.ledger.label)
+    return values
+
+
+def prepared(ledger: Ledger, values: dict[str, Any], held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The values with what follows from them, past the ledger's own check of the whole row.
+
+    Raises:
+        RuleViolation: "ledger.rule_refused" with the check's reasons.
+    """
+    if ledger.prepare is not None:
+        values = dict(ledger.prepare(values, held))
+    if ledger.check is not None and (violations := ledger.check(values, held)):
+        raise RuleViolation("ledger.rule_refused", violations, ledger=ledger.label)
+    return values
+
+
+def region_of(ledger: Ledger, scope: Scope, values: Mapping[str, Any]) -> str:
+    """The 12-digit region of a new row: as entered, else the person's own."""
+    return values.get("region") or scope.region.ljust(12, "0")
+
+
+def check_new(ledger: Ledger, scope: Scope, values: Mapping[str, Any]) -> None:
+    """Refuse a new row outside the scope's region, office or subjects.
+
+    Raises:
+        NotAllowed: "platform.region_outside", "ledger.office_outside", "ledger.subject_outside".
+    """
+    by = model_of(ledger).SCOPED_BY
+    if by.region:
+        scope.require_region(region_of(ledger, scope, values))
+    if by.office and scope.office is not None and str(values.get(by.office)) != scope.office:
+        raise NotAllowed("ledger.office_outside", ledger=ledger.label)
+    if scope.subjects is not None and (not by.subject or str(values.get(by.subject)) not in scope.subjects):
+        raise NotAllowed("ledger.subject_outside", ledger=ledger.label)
+
+
+def check_changed(ledger: Ledger, scope: Scope, changed: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    """Refuse to move a row out of the scope's region or subjects; handing it to another office is allowed.
+
+    Raises:
+        NotAllowed: "platform.region_outside", "ledger.subject_outside".
+    """
+    by = model_of(ledger).SCOPED_BY
+    if by.region:
+        scope.require_region(held["region"])
+        if changed.get("region"):
+            scope.require_region(changed["region"])
+    if scope.subjects is not None and by.subject in changed and str(changed[by.subject]) not in scope.subjects:
+        raise NotAllowed("ledger.subject_outside", ledger=ledger.label)
+
+
+def check_duplicate(ledger: Ledger, values: Mapping[str, Any], own_id: str | None) -> None:
+    """Refuse a second row with the same natural key, anywhere; an empty part of the key identifies nothing.
+
+    Raises:
+        RuleViolation: "ledger.duplicate", or "ledger.duplicate_retired" where the other row is a retired one.
+    """
+    key = natural_key(ledger, values)
+    if key is None:
+        return
+    others = model_of(ledger).objects.filter(**key)
+    if own_id is not None:
+        others = others.exclude(pk=own_id)
+    retired = has_field(ledger, "retired_at")
+    found = list(others.values_list("retired_at" if retired else "id", flat=True)[:2])
+    if found:
+        gone = retired and all(found)
+        raise RuleViolation(
+            "ledger.duplicate_retired" if gone else "ledger.duplicate",
+            [Violation("ledger.duplicate_field", {"label": by_name(ledger)[n].label}, n) for n in key],
+            ledger=ledger.label,
+            key=key_text(ledger, values),
+        )
+
+
+def natural_key(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The natural key's values by column name; None where there is no key or a part of it is empty."""
+    names = [attname(ledger, n) for n in ledger.natural_key]
+    if not names or any(values.get(n) in (None, "") for n in names):
+        return None
+    return {n: values[n] for n in names}
+
+
+def key_text(ledger: Ledger, values: Mapping[str, Any]) -> str:
+    """The natural key as a person reads it."""
+    shower = Shower(ledger, None)
+    names = by_name(ledger)
+    return "，".join(
+        f"{names[n].label} {shower.text(names[n], v)}" for n, v in (natural_key(ledger, values) or {}).items()
+    )

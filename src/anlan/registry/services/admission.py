@@ -1,0 +1,108 @@
+"""What a new or renamed enterprise must pass beyond its own row: office, region, and nobody else being it already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anlan.kernel.entry import Draft
+from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
+from anlan.platform import regions
+from anlan.platform.scope import Scope
+from anlan.registry import queries
+from anlan.registry.models import Enterprise
+from anlan.registry.rules.enterprise import LEGAL, SETS, check_enterprise, normalise_enterprise, prepare_enterprise
+from anlan.registry.services.drafting import require_office
+
+__all__ = ["check_duplicates", "new_drafts"]
+
+
+def new_drafts(
+    scope: Scope,
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    *,
+    drill: bool = False,
+    once: str | None = None,
+    first: int = 0,
+    origin: Enterprise | None = None,
+) -> list[Draft]:
+    """The drafts of new enterprises with the ids `keys`, past every check of theirs and against each other.
+
+    Args:
+        first: number of the first row, put into the facts of its violations; 0: none is put.
+        origin: the enterprise that these were split from.
+    Raises:
+        As `enterprise_create`.
+    """
+    plain = [_new_values(scope, row, first + i if first else 0) for i, row in enumerate(rows)]
+    for office_id in {str(p["office_id"]) for p in plain if p.get("office_id")}:
+        require_office(scope, office_id)
+    check_duplicates(scope, plain)
+    drafts = []
+    for key, values in zip(keys, plain, strict=True):
+        fields = {n: v for n, v in values.items() if n not in SETS and v not in (None, "")}
+        if origin is not None:
+            fields["origin_id"] = str(origin.id)
+        data: dict[str, Any] = {"set": fields}
+        if sets := {n: sorted(values[n]) for n in SETS if values.get(n)}:
+            data["add"] = sets
+        drafts.append(
+            Draft(
+                kind=f"{queries.SUBJECT}.created",
+                subject=queries.subject_of(key),
+                region=fields["region"],
+                data=data,
+                legal=tuple(n for n in LEGAL if n in fields),
+                drill=drill,
+                once=once,
+            )
+        )
+    return drafts
+
+
+def _new_values(scope: Scope, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+    values = prepare_enterprise(normalise_enterprise(row), None)
+    if scope.office is not None:
+        values["office_id"] = values.get("office_id") or scope.office
+        if values["office_id"] != scope.office:
+            raise NotAllowed("registry.enterprise.office_outside")
+    if problems := check_enterprise(values, known=regions.exists):
+        raise BadInput("registry.enterprise.invalid", [_numbered(p, number) for p in problems])
+    scope.require_region(values["region"])
+    return values
+
+
+def _numbered(problem: Violation, number: int) -> Violation:
+    return Violation(problem.code, {**problem.facts, "row": number}, problem.field) if number else problem
+
+
+def check_duplicates(scope: Scope, rows: Sequence[Mapping[str, Any]], own: Any = None) -> None:
+    """Refuse codes (or, without a code, names in the same town) that another enterprise of this node already has.
+
+    Raises:
+        RuleViolation: "registry.enterprise.duplicate" with "registry.duplicate.known|known_retired|elsewhere|twice".
+    """
+    codes = [str(r["uscc"]) for r in rows if r.get("uscc")]
+    twice = sorted({c for c in codes if codes.count(c) > 1})
+    found = [Violation("registry.duplicate.twice", {"uscc": c}, "uscc") for c in twice]
+    taken = list(queries.enterprises_by_uscc(codes)) if codes else []
+    unnamed = {(r["name"], r["region"][:9]) for r in rows if not r.get("uscc")}
+    if unnamed:
+        held = queries.enterprises_unnamed_code(name for name, _ in unnamed)
+        taken += [e for e in held if (e.name, e.region9) in unnamed]
+    taken = [e for e in taken if str(e.id) != str(own)]
+    if taken:
+        ids = [e.id for e in taken]
+        seen = queries.enterprises_seen(scope, ids)
+        found += [_duplicate(e, e.id in seen) for e in taken]
+    if found:
+        raise RuleViolation("registry.enterprise.duplicate", found)
+
+
+def _duplicate(held: Enterprise, seen: bool) -> Violation:
+    field, key = ("uscc", held.uscc) if held.uscc else ("name", held.name)
+    if not seen:
+        return Violation("registry.duplicate.elsewhere", {"key": key}, field)
+    code = "registry.duplicate.known_retired" if held.retired_at else "registry.duplicate.known"
+    return Violation(code, {"key": key, "name": held.name, "id": str(held.id)}, field)

@@ -1,0 +1,318 @@
+"""What happens after recording: verifying, rebuilding, receiving, deciding, correcting, redacting, exporting."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from anlan.kernel.entry import Draft
+from anlan.kernel.errors import NotAllowed, NotFound, ProtocolError
+from anlan.platform.journal import asof, chain, corrections, node, queue, rebuild, receive, sequence
+from anlan.platform.journal.export import export_subject
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
+from anlan.platform.journal.record import NEW, record, version_of
+from anlan.platform.scope import Scope
+from journal_app.models import Thing
+from platform_helpers import EAST, NOW, SCOPE, Peer, opened, stepped, subject
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def opened_here(name="阀门"):
+    s = subject()
+    return s, record(opened(name, s), scope=SCOPE, now=NOW, base=NEW)
+
+
+def contested():
+    """A subject stepped here and, by somebody who saw neither, at another node."""
+    s, first = opened_here()
+    here = record(stepped(s, "open", "closed"), scope=SCOPE, now=NOW, base=1)
+    peer = Peer()
+    there = peer.bear(stepped(s, "open", "rejected", text={"note": "不符"}), tip=first.id, base=first.id)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    return s, here, there
+
+
+def test_verify_names_the_first_broken_entry():
+    entries = [opened_here()[1] for _ in range(4)]
+    sequence.sequence_pending()
+    JournalEntry.objects.filter(pk=entries[2].id).update(body=JournalEntry.objects.get(pk=entries[2].id).body + " ")
+    broken = chain.verify().breaks
+    assert [(b.seq, b.entry.replace("-", ""), b.reason) for b in broken] == [
+        (3, entries[2].id.replace("-", ""), "body_altered")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE journal_entry SET text = '{}'", "text_altered"),
+        ("DELETE FROM journal_seq WHERE seq = 2", "entry_missing"),
+        ("DELETE FROM journal_seq WHERE seq = 3", "chain_cut_short"),
+        ("DELETE FROM journal_entry", "entry_deleted"),
+    ],
+)
+def test_verify_notices(statement, reason):
+    for _ in range(3):
+        opened_here()
+    sequence.sequence_pending()
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert reason in [b.reason for b in chain.verify().breaks]
+
+
+def test_verify_notices_an_entry_moved_to_another_subject():
+    _, first = opened_here()
+    second, _ = opened_here()
+    sequence.sequence_pending()
+    JournalEntry.objects.filter(pk=first.id).update(sid=Head.objects.get(subject=second).sid)
+    assert [b.reason for b in chain.verify().breaks] == ["subject_exchanged"]
+
+
+def test_rebuild_check_finds_a_row_changed_behind_the_journal_and_rebuild_mends_it():
+    s, _ = opened_here()
+    record(Draft("things.thing.labelled", s, EAST, {"add": {"粉尘": 1}}), scope=SCOPE, now=NOW, base=1)
+    assert rebuild.rebuild(check=True, shuffle=7).ok
+    Thing.objects.update(name="改名")
+    Thing.objects.get().labels.all().delete()
+    seen = rebuild.rebuild(check=True)
+    assert seen.different == [{"subject": s, "columns": ["name", "labels"]}]
+    assert Thing.objects.get().name == "改名"
+    rebuild.rebuild(check=False)
+    assert rebuild.rebuild(check=True).ok
+    assert Thing.objects.get().name == "阀门"
+
+
+def test_rebuild_check_finds_lost_and_orphaned_rows():
+    opened_here()
+    thing = Thing.objects.get()
+    thing.pk = node.new_id(NOW)
+    thing.save(force_insert=True)
+    assert not rebuild.rebuild(check=True).ok
+    Thing.objects.all().delete()
+    assert rebuild.rebuild(check=True).different[0]["columns"] == ["row missing"]
+
+
+def test_entries_of_two_nodes_converge_on_the_first_in_order_and_wait_for_a_person():
+    s, here, there = contested()
+    thing = Thing.objects.get()
+    assert (thing.state, thing.contested) == ("closed", 1)
+    contests = queue.open_contests(SCOPE)
+    assert [(c.subject, c.contest["what"], c.contest["standing"]) for c in contests] == [(s, "step", here.id)]
+    assert [c["tip"] for c in contests[0].contest["choices"]] == [there.id]
+    assert rebuild.rebuild(check=True, shuffle=1).ok
+    assert chain.verify().ok
+
+
+def test_deciding_takes_the_chosen_branch_and_empties_the_queue_and_work_goes_on():
+    s, here, there = contested()
+    queue.decide(scope=SCOPE, subject=s, index=0, tip=there.id, reason="现场核实", base=version_of(s), now=NOW)
+    thing = Thing.objects.get()
+    assert (thing.state, thing.contested) == ("rejected", 0)
+    assert queue.open_contests(SCOPE) == []
+    record(stepped(s, "rejected", "open"), scope=SCOPE, now=NOW, base=version_of(s))
+    assert Thing.objects.get().state == "open"
+    assert rebuild.rebuild(check=True, shuffle=3).ok
+
+
+def test_deciding_needs_the_right_and_the_region():
+    s, _, there = contested()
+    for scope, code in [
+        (Scope("p", "q", "", frozenset(), "331003"), "platform.not_allowed"),
+        (Scope("p", "q", "", frozenset({"journal.decide"}), "331003002"), "platform.region_outside"),
+    ]:
+        with pytest.raises(NotAllowed) as refusal:
+            queue.decide(scope=scope, subject=s, index=0, tip=there.id, reason="", base=3, now=NOW)
+        assert refusal.value.code == code
+    with pytest.raises(NotFound):
+        queue.decide(scope=SCOPE, subject="things.thing/none", index=0, tip="x", reason="", base=0, now=NOW)
+
+
+def test_concurrent_writes_of_a_legal_field_are_shown_and_decided():
+    s, first = opened_here()
+    change = Draft("things.thing.changed", s, EAST, {"name": "甲阀"}, legal=("name",))
+    mine = record(change, scope=SCOPE, now=NOW, base=1)
+    peer = Peer()
+    theirs = peer.bear(
+        Draft("things.thing.changed", s, EAST, {"name": "乙阀", "address": "东街"}, legal=("name",)), base=first.id
+    )
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    assert Thing.objects.values_list("name", "address", "contested").get() == ("甲阀", "东街", 1)
+    found = queue.open_contests(SCOPE)[0]
+    assert (found.contest["field"], found.contest["standing"]) == ("name", mine.id)
+    queue.decide(scope=SCOPE, subject=s, index=0, tip=theirs.id, reason="", base=found.version, now=NOW)
+    assert Thing.objects.values_list("name", "contested").get() == ("乙阀", 0)
+    assert rebuild.rebuild(check=True, shuffle=5).ok
+
+
+def test_receiving_again_changes_nothing():
+    s, first = opened_here()
+    peer = Peer()
+    peer.bear(stepped(s, "open", "closed"), tip=first.id)
+    assert receive.receive(peer.links, region="331003002000", now=NOW).admitted == 1
+    version = version_of(s)
+    assert receive.receive(peer.links, region="331003002000", now=NOW).admitted == 0
+    assert version_of(s) == version == 2
+
+
+def test_altered_byte_is_refused_and_nothing_of_the_segment_is_kept():
+    peer = Peer()
+    peer.bear(opened("甲", subject()))
+    peer.bear(opened("乙", subject()))
+    bad = peer.links[1]
+    links = [
+        peer.links[0],
+        receive.Link(
+            bad.node,
+            bad.seq,
+            bad.entry,
+            bad.body_hash,
+            bad.body.replace("乙".encode(), "丙".encode()),
+            bad.text,
+            bad.text_hash,
+        ),
+    ]
+    with pytest.raises(ProtocolError) as refusal:
+        receive.receive(links, region="331003002000", now=NOW)
+    assert refusal.value.code == "journal.receive.altered"
+    assert not Thing.objects.exists()
+    assert not Node.objects.filter(pk=peer.name).exists()
+
+
+def test_gap_fork_and_future_clock_stop_admission_where_they_stand():
+    peer = Peer()
+    for name in "甲乙丙":
+        peer.bear(opened(name, subject()))
+    assert receive.receive([peer.links[0], peer.links[2]], region="331003002000", now=NOW).stopped == "gap"
+    twin = Peer()
+    twin.bear(opened("冒名", subject()))
+    assert receive.receive(twin.links, region="331003002000", now=NOW).stopped == "fork"
+    late = Peer("331003003a")
+    late.bear(opened("未来", subject()), wall=NOW + timedelta(minutes=26))
+    assert receive.receive(late.links, region="331003003000", now=NOW).stopped == "clock"
+    assert receive.receive(late.links, region="331003003000", now=NOW + timedelta(minutes=2)).admitted == 1
+    assert sorted(Thing.objects.values_list("name", flat=True)) == ["未来", "甲"]
+
+
+def test_stub_keeps_the_chain_and_is_filled_later():
+    peer = Peer()
+    peer.bear(opened("甲", subject()))
+    full = peer.links[0]
+    receive.receive([receive.Link(full.node, 1, full.entry, full.body_hash)], region="331003002000", now=NOW)
+    assert not Thing.objects.exists()
+    assert chain.verify().ok
+    receive.receive([full], region="331003002000", now=NOW)
+    assert Thing.objects.get().name == "甲"
+    assert chain.verify().ok
+
+
+def test_clock_correction_reorders_and_moves_stated_times():
+    s, first = opened_here()
+    peer = Peer(start=NOW - timedelta(days=9000))
+    peer.bear(stepped(s, "open", "closed"), tip=first.id, base=first.id)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    corrections.clock_correct(
+        scope=SCOPE, node_id=peer.name, first=1, last=1, offset_ms=9000 * 86_400_000 + 3_600_000, now=NOW
+    )
+    assert Thing.objects.get().closed_at == NOW + timedelta(hours=1, seconds=1)
+    assert rebuild.rebuild(check=True).ok
+
+
+def test_redaction_blanks_text_keeps_the_state_and_survives_an_old_copy():
+    s, first = opened_here()
+    peer = Peer()
+    there = peer.bear(stepped(s, "open", "closed", text={"note": "某某某家住某处"}), tip=first.id, base=first.id)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    corrections.redact(scope=SCOPE, entries=[there.id], reason="当事人申请", now=NOW)
+    assert Thing.objects.values_list("state", "note").get() == ("closed", "初次登记")
+    assert JournalEntry.objects.get(pk=there.id).text is None
+    assert chain.verify().ok
+    assert rebuild.rebuild(check=True, shuffle=2).ok
+
+
+def test_redaction_that_arrives_first_blanks_the_entry_when_it_comes():
+    s, first = opened_here()
+    peer = Peer()
+    there = peer.bear(stepped(s, "open", "closed", text={"note": "某人"}), tip=first.id, base=first.id)
+    other = Peer("331003003a")
+    other.bear(Draft("platform.redaction.redacted", "platform.redaction/r1", EAST, {"entries": [there.id]}))
+    receive.receive(other.links, region="331003003000", now=NOW)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    assert JournalEntry.objects.get(pk=there.id).text is None
+    assert Thing.objects.get().note == "初次登记"
+
+
+def test_unknown_kind_stalls_the_subject_until_the_upgrade():
+    s, first = opened_here()
+    peer = Peer()
+    peer.bear(Draft("things.thing.sealed", s, EAST), tip=first.id, base=first.id)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    assert Head.objects.get(subject=s).stalled == 1
+    assert Thing.objects.get().state == "open"
+    with pytest.raises(Exception) as refusal:
+        record(stepped(s, "open", "closed"), scope=SCOPE, now=NOW, base=version_of(s))
+    assert refusal.value.code == "journal.subject_stalled"
+
+
+def test_what_was_known_then_differs_from_the_state_then():
+    s, first = opened_here()
+    peer = Peer()
+    peer.bear(stepped(s, "open", "closed"), tip=first.id, base=first.id)
+    receive.receive(peer.links, region="331003002000", now=NOW + timedelta(hours=2))
+    moment = NOW + timedelta(hours=1)
+    assert asof.known_at(s, moment)["state"] == "open"
+    assert asof.state_at(s, moment)["state"] == "closed"
+
+
+def test_restore_starts_a_new_incarnation_with_its_own_chain():
+    opened_here()
+    assert node.own().id == "331003a"
+    node.start("331003000000")
+    assert node.own().id == "331003b"
+    opened_here()
+    sequence.sequence_pending()
+    assert sorted(JournalSeq.objects.values_list("node", "seq")) == [("331003a", 1), ("331003b", 1)]
+    assert chain.verify().ok
+
+
+def test_export_verifies_offline_and_one_altered_byte_is_found(tmp_path):
+    for _ in range(3):
+        opened_here()
+    s, _ = opened_here()
+    record(stepped(s, "open", "closed", text={"note": "已整改"}), scope=SCOPE, now=NOW, base=1)
+    opened_here()
+    file = tmp_path / "隐患.json"
+    summary = export_subject(s, file, NOW)
+    assert summary["entries"] == 2
+
+    def run():
+        return subprocess.run([sys.executable, summary["verifier"], str(file)], capture_output=True, text=True)
+
+    assert run().returncode == 0
+    document = json.loads(file.read_text())
+    document["entries"][1]["text"] = document["entries"][1]["text"].replace("已整改", "未整改")
+    file.write_text(json.dumps(document, ensure_ascii=False))
+    assert run().returncode == 1
+
+
+def test_numbers_are_given_once_and_in_order():
+    assert node.next_number("YH", 2026) == ["YH-331003a-2026-000001"]
+    assert node.next_number("YH", 2026, 2) == ["YH-331003a-2026-000002", "YH-331003a-2026-000003"]
+    assert node.next_number("YH", 2027) == ["YH-331003a-2027-000001"]
+
+
+@pytest.mark.parametrize(
+    ("region", "incarnation", "name"),
+    [
+        ("331003000000", 0, "331003a"),
+        ("331003002000", 1, "331003002b"),
+        ("330000000000", 0, "33a"),
+        ("331000000000", 2, "3310c"),
+        ("331003002215", 26, "331003002215aa"),
+    ],
+)
+def test_node_id_is_region_and_incarnation(region, incarnation, name):
+    assert node.node_id(region, incarnation) == name
