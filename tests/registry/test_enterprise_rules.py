@@ -154,8 +154,8 @@ def test_what_clerks_type_becomes_codes():
 def test_gcj02_and_bd09_become_wgs84():
     gcj = normalise_enterprise({"lon": 121.2621, "lat": 28.6502, "coords": "高德"})
     bd = normalise_enterprise({"lon": 121.2621, "lat": 28.6502, "coords": "bd09"})
-    assert gcj == {"lon": 121.257481, "lat": 28.652871}
-    assert bd == {"lon": 121.250894, "lat": 28.647138}
+    assert gcj == {"lon": 121.25788, "lat": 28.65333}
+    assert bd == {"lon": 121.251318, "lat": 28.647693}
     wgs = {"lon": 121.2621, "lat": 28.6502}
     assert normalise_enterprise({**wgs, "coords": "天地图"}) == wgs
 

@@ -12,12 +12,16 @@ Fold = Callable[[Row | None, Entry], Row]
 
 
 def fold_values(row: Row | None, entry: Entry) -> Row:
-    """Created or changed: the entry's data are column values, its text the free-text columns it names."""
-    return {**(row or {}), **entry.data, **entry.text}
+    """Created or changed: the entry's data are column values, its text the free-text columns it names.
+
+    `vault` only names the fields whose values went into the vault, for the history page.
+    """
+    values = {name: value for name, value in entry.data.items() if name != "vault"}
+    return {**(row or {}), **values, **entry.text}
 
 
 def fold_noted(row: Row | None, entry: Entry) -> Row:
-    """Something that happened to the subject's account on a server: kept in the history, no column of the row changes."""
+    """Something that happened to the person's account on a server: history only, no column of the row changes."""
     return dict(row or {})
 
 
@@ -91,7 +95,6 @@ FOLDS: dict[str, Fold] = {
     "organisation.changed": fold_values,
     "organisation.closed": fold_organisation_closed,
     "post.created": fold_values,
-    "post.changed": fold_values,
     "post.ended": fold_post_ended,
     "post.handed_over": fold_post_handed_over,
     "deputy.set": fold_deputy_set,

@@ -91,7 +91,7 @@ def choose(account: Account, post_id: str | None, now: datetime) -> Acting | Non
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every page: `scope`, `person_name`, `post_label`, `deputy_for`, `post_id`, `account_links`, `posts` (lazy)."""
+    """For every page: `scope`, `person_name`, `post_label`, `deputy_for`, `post_id`, `account_links`; lazy `posts`."""
     acting: Acting | None = getattr(request, "acting", None)
     return {
         "account_links": _links() if acting else [],

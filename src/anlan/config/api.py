@@ -26,6 +26,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer, SessionAuth
 
+from anlan.accounts.queries.people import person_names
 from anlan.accounts.services.tokens import authenticate_token
 from anlan.config.contexts import CONTEXTS
 from anlan.kernel.errors import AnlanError, Violation
@@ -34,6 +35,7 @@ from anlan.platform import clock, idempotency
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
 from anlan.platform.ledger.api import add_routes, json_default
+from anlan.platform.ledger.history import NAMES
 
 log = logging.getLogger(__name__)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -244,4 +246,6 @@ def _exists(module: str) -> bool:
     return find_spec(package) is not None and find_spec(module) is not None
 
 
+# Accounts lie above the platform, so the history asks for people's names through what is set here.
+NAMES.resolve = person_names
 _mount()

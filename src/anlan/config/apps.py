@@ -10,7 +10,6 @@ from django.apps import AppConfig, apps
 
 from anlan.config.contexts import CONTEXTS
 from anlan.platform.catalogue import CATALOGUE
-from anlan.platform.projection import Projection
 
 _DECLARED = {
     "ledgers": ("ledgers", "LEDGERS"),
@@ -29,6 +28,8 @@ def _module(context: str, name: str) -> ModuleType | None:
 
 def collect() -> None:
     """Fill platform.catalogue from every context: folds, projections, loops, rights, ledgers, panels, todos, jobs."""
+    from anlan.platform.projection import Projection  # a model: not before all apps are listed
+
     for model in apps.get_models():
         if issubclass(model, Projection):
             CATALOGUE.add_named("projections", {model.SUBJECT: model})

@@ -161,7 +161,7 @@ def _cell(row: CountRow | None, span: tuple[date, date], region: str) -> Cell:
 
 # --- the trend as bars ------------------------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 220, 44, 18, 26
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 480, 210, 36, 10, 38
 
 
 def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
     top = _nice(max((row.found for row in rows), default=0))
     floor, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     step = (WIDTH - LEFT) / max(1, len(rows))
-    width = round(min(24.0, step * 0.36), 1)
+    width = round(min(24.0, step * 0.38), 1)
 
     def part(count: int, x: float) -> dict[str, Any]:
         tall = round(room * count / top, 1)
@@ -182,10 +182,10 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
     drawn = []
     for index, row in enumerate(rows):
         middle = LEFT + step * (index + 0.5)
-        label = f"{int(row.key[5:])}月" if row.key[5:] != "01" and index else f"{row.key[:4]}年{int(row.key[5:])}月"
         drawn.append(
             {
-                "label": label,
+                "label": f"{int(row.key[5:])}月",
+                "year": f"{row.key[:4]}年" if not index or row.key.endswith("-01") else "",
                 "x": round(middle, 1),
                 "found": part(row.found, middle - width - 1),
                 "closed": part(row.closed, middle + 1),
@@ -193,7 +193,7 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
             }
         )
     ticks = [{"y": round(floor - room * i / 4, 1), "text": round(floor - room * i / 4 + 4, 1), "label": top * i // 4} for i in range(5)]
-    return {"width": WIDTH, "height": HEIGHT, "left": LEFT, "edge": LEFT - 6, "bar": width, "base": HEIGHT - 8, "ticks": ticks, "bars": drawn}
+    return {"width": WIDTH, "height": HEIGHT, "left": LEFT, "edge": LEFT - 6, "bar": width, "base": HEIGHT - 21, "years": HEIGHT - 5, "ticks": ticks, "bars": drawn}
 
 
 def _nice(most: int) -> int:

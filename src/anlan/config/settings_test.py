@@ -20,7 +20,10 @@ os.environ["ANLAN_SECRET_KEY"] = "only-for-tests-0123456789abcdefghijklmnopqrstu
 os.environ["ANLAN_VAULT_KEY"] = "11" * 32
 
 from anlan.config.settings import *  # noqa: E402, F403
-from anlan.config.settings import ALLOWED_HOSTS, DATABASES  # noqa: E402
+from anlan.config.settings import ALLOWED_HOSTS, DATABASES, INSTALLED_APPS  # noqa: E402
+
+# Two small contexts that exist only in the tests of the journal and of the ledgers (tests/journal_app, tests/ledger_app).
+INSTALLED_APPS = [*INSTALLED_APPS, "journal_app", "ledger_app"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]

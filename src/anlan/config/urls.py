@@ -14,6 +14,7 @@ from anlan.config.desk_site import desk
 # Module of the door -> prefix of its addresses.
 _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.config.health", ""),
+    ("anlan.config.oversight", ""),
     ("anlan.accounts.screens", ""),
     ("anlan.platform.screens", ""),
     ("anlan.platform.ledger.screens", ""),

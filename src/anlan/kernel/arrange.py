@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from anlan.kernel.contests import field_contest, step_contest
 from anlan.kernel.entry import Entry, legal_values
 from anlan.kernel.hlc import Corrections
-from anlan.kernel.order import causes, corrections_from, distinct, effective_hlcs, in_order, own_clocks
+from anlan.kernel.order import causes, corrections_from, distinct, effective_hlcs, in_order, own_clocks, reordered
 from anlan.kernel.tree import Tree, choose
 
 __all__ = ["NO_CORRECTIONS", "Arranged", "arrange", "corrections_from", "extends", "fold_all", "fold_readable"]
@@ -82,12 +82,11 @@ def arrange(
     if simple is not None:
         return simple
     clocks = own_clocks(held, corrections, seqs or {})
-    hlcs = effective_hlcs(held, clocks, {})
+    hlcs = effective_hlcs(held, clocks)
     order = in_order(held.values(), hlcs)
     subject = _Subject(held, order)
-    forced = subject.unordered(hlcs)
-    if forced:
-        hlcs = effective_hlcs(held, clocks, forced)
+    if subject.against(hlcs):
+        hlcs = reordered(held, clocks, hlcs, subject.bound())
         order = in_order(held.values(), hlcs)
     return subject.arranged(order, hlcs)
 
@@ -204,18 +203,21 @@ class _Subject:
         same = self.alias.get(id) if id else None
         return same if same in writes else id
 
-    def unordered(self, hlcs: Mapping[str, int]) -> dict[str, list[str]]:
-        """Pairs of a path that stand against the order (only where an act was recorded twice); effect -> causes."""
-        forced: dict[str, list[str]] = {}
-        for path in (self.steps.path, *(tree.path for tree in self.fields.values())):
+    def _paths(self) -> list[list[str]]:
+        return [self.steps.path, *(tree.path for tree in self.fields.values())]
+
+    def against(self, hlcs: Mapping[str, int]) -> bool:
+        """Whether a path stands against the order, which only an act recorded twice can bring about."""
+        return any(hlcs[c] >= hlcs[e] for path in self._paths() for c, e in zip(path, path[1:], strict=False))
+
+    def bound(self) -> dict[str, list[str]]:
+        """Effect -> causes by the paths that count: a step on the one before, other entries on their step."""
+        on_path = set(self.steps.path)
+        bound = {i: [step] for i, a in self.anchor.items() if i not in on_path and (step := self.steps.resolve(a))}
+        for path in self._paths():
             for cause, effect in zip(path, path[1:], strict=False):
-                if hlcs[cause] >= hlcs[effect]:
-                    forced.setdefault(effect, []).append(cause)
-        if forced:
-            for path in (self.steps.path, *(tree.path for tree in self.fields.values())):
-                for cause, effect in zip(path, path[1:], strict=False):
-                    forced.setdefault(effect, []).append(cause)
-        return forced
+                bound.setdefault(effect, []).append(cause)
+        return bound
 
     def arranged(self, order: Sequence[Entry], hlcs: Mapping[str, int]) -> Arranged:
         contested = frozenset(i for i in self.anchor if i not in self.counting and i not in self.alias)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from anlan.kernel.entry import Entry, body_bytes, text_bytes
 from anlan.kernel.hlc import MAX_HLC, Correction, Corrections
 
-__all__ = ["causes", "corrections_from", "distinct", "effective_hlcs", "in_order", "own_clocks"]
+__all__ = ["causes", "corrections_from", "distinct", "effective_hlcs", "in_order", "own_clocks", "reordered"]
 
 
 def distinct(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -41,14 +41,11 @@ def causes(entry: Entry) -> list[str]:
     return named
 
 
-def effective_hlcs(
-    held: Mapping[str, Entry], clocks: Mapping[str, int], forced: Mapping[str, Sequence[str]]
-) -> dict[str, int]:
+def effective_hlcs(held: Mapping[str, Entry], clocks: Mapping[str, int]) -> dict[str, int]:
     """Each entry's own clock, or one more than the greatest of its causes held: effect never sorts before cause.
 
     Args:
         clocks: see `own_clocks`.
-        forced: further causes by effect, where a path that counts would stand against the order.
     """
     hlcs: dict[str, int] = {}
     entered: set[str] = set()
@@ -56,15 +53,36 @@ def effective_hlcs(
         stack = [first.id]
         while stack:
             id = stack[-1]
-            known = [c for c in (*causes(held[id]), *forced.get(id, ())) if c in held]
+            known = [c for c in causes(held[id]) if c in held]
             # A cause entered that has no clock yet stands in a ring, which can only be forged: it is passed over.
-            missing = [] if id in entered else [c for c in known if c not in hlcs and c not in entered]
+            waited = [] if id in entered else [c for c in known if c not in hlcs and c not in entered]
             entered.add(id)
-            stack += missing
-            if not missing:
+            stack += waited
+            if not waited:
                 stack.pop()
                 hlcs.setdefault(id, _later(clocks[id], [c for c in known if c in hlcs], hlcs))
     return hlcs
+
+
+def reordered(
+    held: Mapping[str, Entry], clocks: Mapping[str, int], hlcs: Mapping[str, int], bound: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """Effective clocks anew where a path that counts stands against the order, because an act was recorded twice.
+
+    Args:
+        hlcs: what `effective_hlcs` gave; decides who goes first in a ring.
+        bound: effect -> causes that must hold. The causes an entry names hold too, except where the two contradict.
+    """
+    named = {i: {c for c in causes(e) if c in held and c != i} | set(bound.get(i, ())) for i, e in held.items()}
+    waiting = sorted(held, key=lambda i: (hlcs[i], held[i].node, i))
+    new: dict[str, int] = {}
+    while waiting:
+        ready = [i for i in waiting if all(c in new for c in named[i])]
+        ready = ready or [i for i in waiting if all(c in new for c in bound.get(i, ()))][:1] or waiting[:1]
+        for id in ready:
+            new[id] = _later(clocks[id], [c for c in named[id] if c in new], new)
+        waiting = [i for i in waiting if i not in new]
+    return new
 
 
 def _later(clock: int, causes: Iterable[str], hlcs: Mapping[str, int]) -> int:
@@ -85,7 +103,7 @@ def corrections_from(entries: Iterable[Entry]) -> Corrections:
             corrected: a correction whose author held another is later by `base`.
     """
     held = distinct(entries)
-    hlcs = effective_hlcs(held, {id: e.hlc for id, e in held.items()}, {})
+    hlcs = effective_hlcs(held, {id: e.hlc for id, e in held.items()})
     return Corrections(
         Correction(e.data["node"], e.data["first"], e.data["last"], e.data["offset_ms"])
         for e in in_order(held.values(), hlcs)

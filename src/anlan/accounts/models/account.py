@@ -57,7 +57,7 @@ class Account(AbstractBaseUser, Local):
         return self.is_active and bool(self._viewable())
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Only `<app>.view_<model>` of a ledger whose `view` right the acting post holds; writing is never a permission."""
+        """Only `<app>.view_<model>` of ledgers whose `view` right the acting post holds; writing is never one."""
         return self.is_active and perm in self._viewable()
 
     def has_perms(self, perm_list: list[str], obj: models.Model | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""The only readers of accounts. Scopes of a logged-in person in `scopes`, people and bodies in `people`, logins in `logins`."""
+"""The only readers of accounts: scopes of a logged-in person, people and bodies, posts, logins."""
 
 from anlan.accounts.queries.logins import (
     account_active,

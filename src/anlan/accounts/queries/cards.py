@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
+from anlan.accounts.queries.enterprises import enterprise_names
 from anlan.accounts.queries.logins import accounts_of
 from anlan.accounts.queries.people import office_choices, organisation_list, person_get, person_list, role_list
 from anlan.accounts.queries.posts import OpenWork, colleagues_of, deputies_of, open_work, posts_of
@@ -60,6 +61,7 @@ class PostCard:
     post: Post
     label: str
     reach: str
+    enterprise: str
     state: str
     deputies: tuple[tuple[Deputy, int], ...]
 
@@ -126,6 +128,7 @@ def person_card(scope: Scope, person_id: str, now: datetime) -> PersonCard:
         deputies[deputy.post_id].append((deputy, version_of(f"accounts.deputy/{deputy.pk}")))
     accounts = list(accounts_of(scope, str(person.pk)))
     ref = f"accounts.person/{person.pk}"
+    firms = enterprise_names(scope, [str(p.enterprise_id) for p in posts if p.enterprise_id])
     return PersonCard(
         person=person,
         version=version_of(ref),
@@ -133,7 +136,14 @@ def person_card(scope: Scope, person_id: str, now: datetime) -> PersonCard:
         phone=vault.masked([ref], ["phone"]).get((ref, "phone"), ""),
         accounts=tuple(AccountCard(a, locked(a, now)) for a in accounts),
         posts=tuple(
-            PostCard(p, post_label(p), region_name(p.prefix) or p.prefix, post_state(p, now), tuple(deputies[p.pk]))
+            PostCard(
+                post=p,
+                label=post_label(p),
+                reach=region_name(p.prefix) or p.prefix,
+                enterprise=firms.get(str(p.enterprise_id), ""),
+                state=post_state(p, now),
+                deputies=tuple(deputies[p.pk]),
+            )
             for p in posts
         ),
     )

@@ -64,7 +64,7 @@ def organisation_names(ids: Iterable[str]) -> dict[str, str]:
 
 
 def office_choices(scope: Scope) -> list[tuple[str, str]]:
-    """(id, name) of the offices that can supervise an enterprise of this scope: those of its region and of the levels above.
+    """(id, name) of the offices that can supervise an enterprise of this scope: of its region and the levels above.
 
     A person limited to own enterprises gets none: who supervises is not theirs to choose.
     """

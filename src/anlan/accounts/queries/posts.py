@@ -77,7 +77,7 @@ def open_work(post: Post, now: datetime) -> list[OpenWork]:
 
 
 def colleagues_of(post: Post, now: datetime) -> int:
-    """How many other people's active posts see the same work: same role, organisation, region, office and enterprise."""
+    """How many other people's active posts see the same work: same role, body, region, office and enterprise."""
     same = posts_active(now).filter(
         role_id=post.role_id,
         organisation_id=post.organisation_id,

@@ -1,6 +1,6 @@
 """When a person's data can be taken as entered.
 
-Source: house rule; numbers of mobile phones by the numbering plan (11 digits beginning with 1), fixed lines with area code.
+Source: house rule; mobile numbers by the numbering plan (11 digits beginning with 1), fixed lines with area code.
 """
 
 from __future__ import annotations

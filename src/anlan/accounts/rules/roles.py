@@ -1,7 +1,7 @@
 """The built-in roles and which rights each holds; what an edited role may never become.
 
-Source: house rule (roles of a county bureau, 安全生产法 articles 10 and 62 for who inspects; separation of duties: whoever
-manages accounts does no business).
+Source: house rule (roles of a county bureau; who inspects: 安全生产法 articles 10 and 62; separation of duties:
+whoever manages accounts does no business).
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ _LOOK = "registry.view inspection.view "
 _ORDER = "inspection.inspect inspection.hazard.order inspection.hazard.review "
 
 ROLES: tuple[BuiltinRole, ...] = (
-    _role("leader", "局领导", _LOOK + "accounts.view journal.read vault.reveal inspection.campaign.change"),
+    _role(
+        "leader",
+        "局领导",
+        _LOOK + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change",
+    ),
     _role(
         "supervision",
         "监管科室",
@@ -57,7 +61,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         office=True,
     ),
     _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal"),
-    _role("town", "乡镇（街道）应急办", _LOOK + _ORDER + "vault.reveal registry.change"),
+    _role("town", "乡镇（街道）应急办", _LOOK + _ORDER + "vault.reveal registry.change journal.decide"),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect"),
     _role("department", "行业主管部门", _LOOK + _ORDER + "vault.reveal registry.change", office=True),
     _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit", enterprise=True),

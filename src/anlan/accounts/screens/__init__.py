@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/people/new", people.person_new, name="accounts-person-new"),
     path("accounts/people/<uuid:person_id>", people.person_page, name="accounts-person"),
     path("accounts/people/<uuid:person_id>/<slug:action>", people.person_action, name="accounts-person-action"),
+    path("accounts/posts/<uuid:post_id>", people.post_page, name="accounts-post"),
     path("accounts/posts/<uuid:post_id>/leave", people.post_leave, name="accounts-post-leave"),
     path("accounts/organisations", bodies.organisations_page, name="accounts-organisations"),
     path("accounts/organisations/<uuid:organisation_id>", bodies.organisation_page, name="accounts-organisation"),

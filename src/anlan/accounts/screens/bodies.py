@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from anlan.accounts.queries import organisation_get, organisation_list
 from anlan.accounts.queries.cards import organisation_card, organisation_kinds, post_choices, require_view
 from anlan.accounts.services import organisations
+from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
@@ -68,7 +69,8 @@ def organisation_page(request: HttpRequest, organisation_id: Any) -> HttpRespons
         except AnlanError as refused:
             error = refused
     card = organisation_card(request.scope, found, request.now)
-    typed = {field: str(getattr(found, field) or "") for field in _FIELDS} | request.POST.dict()
+    held = {field: str(getattr(found, field) or "") for field in _FIELDS}
+    typed = held | {"region": region_prefix(found.region)} | request.POST.dict()
     page = {
         "card": card,
         "kinds": organisation_kinds(),

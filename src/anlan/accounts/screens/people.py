@@ -21,6 +21,7 @@ from anlan.accounts.queries.cards import (
     post_leave_card,
     require_view,
 )
+from anlan.accounts.queries.enterprises import enterprise_find
 from anlan.accounts.services import accounts, deputies, moves, people, posts, totp
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
@@ -104,11 +105,16 @@ def _change(request: HttpRequest, person_id: str) -> str:
     return "accounts.done.saved"
 
 
-def _post_add(request: HttpRequest, person_id: str) -> str:
+def _post_values(request: HttpRequest) -> dict[str, str | None]:
     values = {field: request.POST.get(field) or None for field in _POST_FIELDS}
+    # People know the code of an enterprise, not its id; what can't be found is refused as missing.
+    return {**values, "enterprise_id": enterprise_find(request.scope, values["enterprise_id"] or "")}
+
+
+def _post_add(request: HttpRequest, person_id: str) -> str:
     posts.post_create(
         scope=request.scope,
-        values={**values, "person_id": person_id},
+        values={**_post_values(request), "person_id": person_id},
         now=request.now,
         once=request.POST.get("once") or None,
     )
@@ -195,6 +201,14 @@ _SHOWN_ONCE: dict[str, Callable[[HttpRequest, str], dict[str, str]]] = {
 }
 
 
+@require_GET
+@screen
+def post_page(request: HttpRequest, post_id: Any) -> HttpResponse:
+    """A post stands on its person's page."""
+    require_view(request.scope)
+    return redirect("accounts-person", person_id=post_get(request.scope, str(post_id)).person_id)
+
+
 @require_http_methods(["GET", "POST"])
 @screen
 def post_leave(request: HttpRequest, post_id: Any) -> HttpResponse:
@@ -222,7 +236,7 @@ def post_leave(request: HttpRequest, post_id: Any) -> HttpResponse:
 def _leave(request: HttpRequest, post_id: str) -> None:
     entering = None
     if request.POST.get("organisation_id") or request.POST.get("role_id"):
-        entering = {field: request.POST.get(field) or None for field in _POST_FIELDS}
+        entering = _post_values(request)
     moves.person_move(
         scope=request.scope,
         post_id=post_id,

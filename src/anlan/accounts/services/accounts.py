@@ -1,4 +1,4 @@
-"""Opening, disabling and unlocking accounts; passwords. Credentials are LOCAL; that it happened is an entry of the person."""
+"""Opening, disabling and unlocking accounts; passwords. Credentials are LOCAL; that it happened is an entry."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from axes.utils import reset as axes_reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from anlan.accounts.models import Account, ApiToken, Person
 from anlan.accounts.passwords import initial_password
@@ -67,7 +68,11 @@ def account_create(
     chosen = password or initial_password()
     _set_password(account, chosen, now)
     with writing():
-        account.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                account.save(force_insert=True)
+        except IntegrityError as error:  # somebody took the name since the check above
+            raise BadInput("accounts.account.refused", check_username(name, taken=True)) from error
         note(person, "account_opened", scope=scope, now=now, data={"username": name})
     return NewAccount(str(account.pk), name, chosen)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from anlan.accounts.models import Organisation
 from anlan.accounts.queries import role_by_word
+from anlan.accounts.queries.enterprises import enterprise_find
 from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.accounts import account_create
 from anlan.accounts.services.organisations import organisation_create
@@ -62,6 +63,7 @@ def user_add(
     Args:
         role: word of a built-in role. region: code of any length. organisation, office: names; an office that is new
             is made too; for a role limited by office, the office is the organisation itself unless named.
+        enterprise_id: id or 统一社会信用代码 of an enterprise.
         password: None makes one.
     Raises:
         As the single services do; nothing is written then.
@@ -80,7 +82,7 @@ def user_add(
             "role_id": str(found.pk),
             "prefix": prefix,
             "office_id": responsible,
-            "enterprise_id": enterprise_id,
+            "enterprise_id": _enterprise(enterprise_id, scope),
             "title": title,
         }
         post_id = post_create(scope=scope, values=post, now=now)
@@ -88,6 +90,11 @@ def user_add(
             scope=scope, person_id=person_id, username=username, password=password, must_change=must_change, now=now
         )
     return NewUser(person_id, post_id, account.id, account.username, account.password)
+
+
+def _enterprise(given: str | None, scope: Scope) -> str | None:
+    looking = replace(scope, rights=scope.rights | {"registry.view"})
+    return (enterprise_find(looking, given) or given) if given else None
 
 
 def _organisation(name: str, kind: str, prefix: str, now: datetime, scope: Scope) -> str:

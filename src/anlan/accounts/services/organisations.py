@@ -25,7 +25,8 @@ def organisation_create(*, scope: Scope, values: Mapping[str, Any], now: datetim
     """Enter an organisation.
 
     Args:
-        values: name, kind (a word of rules.organisations.KINDS), region (any code within the scope), short_name, parent_id.
+        values: name, kind (a word of rules.organisations.KINDS), region (any code within the scope), short_name,
+            parent_id.
     Returns:
         Its id.
     Raises:

@@ -46,7 +46,7 @@ def person_create(*, scope: Scope, values: Mapping[str, Any], now: datetime, onc
         kind="accounts.person.created",
         subject=person_ref(person_id),
         region=region,
-        data={"name": text(values, "name")},
+        data={"name": text(values, "name"), **_sealed(person_ref(person_id), values)},
         text=_remark(values),
         once=once,
     )
@@ -75,13 +75,20 @@ def person_change(*, scope: Scope, id: str, values: Mapping[str, Any], base: int
         kind="accounts.person.changed",
         subject=subject,
         region=region,
-        data={**data, **({"region": region} if region != person.region else {})},
+        data={**data, **({"region": region} if region != person.region else {}), **_sealed(subject, values)},
         text=_remark(values),
     )
     with writing():
         entry = record(draft, scope=scope, now=now, base=base)
         if PHONE in values:
             vault.put(subject, PHONE, normalise_phone(values[PHONE]), entry.hlc)
+
+
+def _sealed(ref: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The history says that the phone changed, never to what; a cell equal to the mask is no change."""
+    phone = normalise_phone(values.get(PHONE))
+    unchanged = phone == vault.masked([ref], [PHONE]).get((ref, PHONE), "")
+    return {} if PHONE not in values or unchanged else {"vault": [PHONE]}
 
 
 def _remark(values: Mapping[str, Any]) -> dict[str, str]:

@@ -132,7 +132,8 @@ def post_hand_over(*, scope: Scope, id: str, to: str, base: int | None, now: dat
     contexts that address work to posts; `queries.posts_standing_for` answers the same for readers.
 
     Raises:
-        RuleViolation: "accounts.post.successor_itself", "accounts.post.successor_inactive", "accounts.post.successor_circle".
+        RuleViolation: "accounts.post.successor_itself", "accounts.post.successor_inactive",
+            "accounts.post.successor_circle".
     """
     scope.require(MANAGE)
     post, successor = post_get(scope, id), post_get(scope, to)

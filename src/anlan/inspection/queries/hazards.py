@@ -142,8 +142,13 @@ def hazard_photos(hazard: Hazard) -> dict[str, list[HazardPhoto]]:
     return found
 
 
-def step_facts(scope: Scope, hazard: Hazard | None, at: datetime, now: datetime) -> StepFacts:
-    """What the rules need to know of a step that `scope` takes on `hazard` (None: a new one) at the stated moment."""
+def step_facts(scope: Scope, hazard: Hazard | None, at: datetime | None, now: datetime) -> StepFacts:
+    """What the rules need to know of a step that `scope` takes on `hazard` (None: a new one).
+
+    Args:
+        at: when it happened as a person stated it; None: now. Where a clock ran ahead before, never before the last step.
+    """
+    last_at = hazard.stepped_at if hazard else None
     own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
     return StepFacts(
         state=hazard.state if hazard else "",
@@ -151,9 +156,10 @@ def step_facts(scope: Scope, hazard: Hazard | None, at: datetime, now: datetime)
         person=scope.person,
         is_enterprise=scope.subjects is not None,
         of_this_enterprise=own,
-        at=at,
+        at=at or max(now, last_at or now),
         now=now,
-        last_at=hazard.stepped_at if hazard else None,
+        last_at=last_at,
+        stated=at is not None,
     )
 
 
@@ -162,7 +168,7 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
 
     What evidence is still to be handed in does not grey a button; who, when and from which state does.
     """
-    facts = step_facts(scope, hazard, now, now)
+    facts = step_facts(scope, hazard, None, now)
     views = []
     for action in HAZARD_LOOP.actions:
         if action.id == HAZARD_LOOP.initial_action:

@@ -85,7 +85,8 @@ class StepFacts:
         person: id of the person acting.
         is_enterprise: the person acts for an enterprise (sees own subjects only).
         of_this_enterprise: that enterprise is the hazard's own.
-        at: when the step happened, as stated (aware UTC).
+        at: when the step happened (aware UTC).
+        stated: a person stated `at`; otherwise it is the clock's, which may run ahead of `now` but never back.
         last_at: when the step before it happened; None for the first.
         now: the moment of recording.
     """
@@ -98,6 +99,7 @@ class StepFacts:
     at: datetime
     now: datetime
     last_at: datetime | None = None
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,9 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.enterprise_only", {}))
     if action_id != "submit" and facts.is_enterprise:
         found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
-    if facts.at > facts.now:
+    if facts.stated and facts.at > facts.now:
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
-    elif facts.last_at is not None and facts.at < facts.last_at:
+    elif facts.stated and facts.last_at is not None and facts.at < facts.last_at:
         found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
     return found
 

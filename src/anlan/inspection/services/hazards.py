@@ -109,7 +109,7 @@ def hazard_drafts(
         _require_taggable(scope, campaign_id)
     ready = [replace(item, source=item.source or default_source(scope)) for item in items]
     for item in ready:
-        facts = queries.step_facts(scope, None, item.at or now, now)
+        facts = queries.step_facts(scope, None, item.at, now)
         report = ReportFacts(facts, item.description, item.grade, item.major_basis, item.source)
         if problems := check_report(report):
             raise StepRefused("inspection.hazard.report.refused", problems)

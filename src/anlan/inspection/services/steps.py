@@ -102,7 +102,7 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
             continue
         if item.base is not None and item.base != versions[subject]:
             raise StalePage(hazard.number, hazard.get_state_display())
-        facts = queries.step_facts(scope, hazard, item.at or now, now)
+        facts = queries.step_facts(scope, hazard, item.at, now)
         problems, data = judge(hazard, item, facts)
         if problems:
             raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)

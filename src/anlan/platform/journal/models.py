@@ -30,6 +30,7 @@ class JournalEntry(Local):
         indexes = [
             models.Index(fields=["sid", "hlc"], name="journal_entry_sid_hlc"),
             models.Index(fields=["actor", "-hlc"], name="journal_entry_actor"),
+            models.Index(fields=["-hlc"], name="journal_entry_hlc"),
             models.Index(fields=["sid", "once"], name="journal_entry_once", condition=models.Q(once__isnull=False)),
         ]
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from anlan.kernel.messages import render
 from anlan.platform.ledger.columns import Bound, columns_of, entered_of, has_field
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import key_of, parameters
 
-_SUMMARIES = {
-    "list": "{label}：查询",
-    "get": "{label}：读取一条",
-    "create": "{label}：登记",
-    "change": "{label}：修改",
-    "retire": "{label}：注销",
-    "history": "{label}：履历",
-    "export_xlsx": "{label}：导出 Excel",
-    "export_csv": "{label}：导出 CSV",
-    "geojson": "{label}：地图点位（GeoJSON）",
-}
 _TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
     "choice": {"type": "string"},
@@ -44,7 +34,7 @@ _KEY = {
 
 def summary(ledger: Ledger, act: str) -> str:
     """The line under which a route stands in the documentation."""
-    return _SUMMARIES[act].format(label=ledger.label)
+    return render(f"ledger.route.{act}", {"label": ledger.label})
 
 
 def operation(ledger: Ledger, act: str) -> dict[str, Any]:

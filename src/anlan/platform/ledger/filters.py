@@ -188,7 +188,7 @@ def apply(ledger: Ledger, queryset: QuerySet[Any], ask: Ask) -> QuerySet[Any]:
     if ask.retired != "all" and has_field(ledger, "retired_at"):
         conditions &= Q(retired_at__isnull=ask.retired == "no")
     if ask.contested:
-        conditions &= Q(contested=1)
+        conditions &= Q(contested__gt=0)
     for name, operator, values in ask.where:
         conditions &= _condition(ledger, names[name], operator, values)
     if ask.terms:

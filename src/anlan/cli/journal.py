@@ -1,0 +1,107 @@
+"""`anlan journal verify|rebuild|export|show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from anlan.cli import boot
+from anlan.cli.output import Answer, command, help_of, note, say
+
+
+@click.group("journal", help=help_of("journal"))
+def journal_command() -> None:
+    """Commands about the journal."""
+
+
+@command("verify", group=journal_command)
+def journal_verify() -> Answer:
+    """Check the chain of every node; names the first broken entry of each."""
+    boot.ready()
+    from anlan.platform.journal import chain
+
+    found = chain.verify()
+    breaks = [b.as_dict() for b in found.breaks]
+    data = {"ok": found.ok, "nodes": found.nodes, "entries": found.entries, "breaks": breaks}
+    if found.ok:
+        return Answer(data, say("journal.intact", **data))
+    return Answer(data, "\n".join(say("journal.broken", **b) for b in breaks), ok=False)
+
+
+@command("rebuild", group=journal_command)
+@click.option("--check", is_flag=True, help=help_of("rebuild_check"))
+@click.option("--shuffle", type=int, metavar="SEED", help=help_of("rebuild_shuffle"))
+def journal_rebuild(check: bool, shuffle: int | None, as_json: bool) -> Answer:
+    """Fold every subject anew; with --check only compare."""
+    if shuffle is not None and not check:
+        raise click.UsageError(say("journal.shuffle_needs_check"))
+    if not check:
+        boot.lock(alone=True)
+    boot.ready()
+    from anlan.platform.journal import rebuild
+
+    def progress(entries: int) -> None:
+        note(say("journal.progress", entries=entries))
+
+    found = rebuild.rebuild(check=check, shuffle=shuffle, progress=None if as_json else progress)
+    ok = found.ok or not check
+    data: dict[str, Any] = {
+        "ok": ok,
+        "entries": found.entries,
+        "subjects": found.subjects,
+        "rows": found.rows,
+        "differences": found.differences,
+        "different": found.different,
+    }
+    code = "journal.equal" if found.ok else "journal.different" if check else "journal.rebuilt"
+    lines = [say(code, **data), *(f"{d['subject']}: {', '.join(d['columns'])}" for d in found.different)]
+    return Answer(data, "\n".join(lines), ok)
+
+
+@command("export", group=journal_command)
+@click.option("--subject", required=True, help=help_of("subject"))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help=help_of("output"))
+def journal_export(subject: str, output: Path) -> Answer:
+    """One subject with its chain proof, and beside it the script that verifies it offline."""
+    boot.ready()
+    from anlan.platform import clock
+    from anlan.platform.journal.export import export_subject
+
+    data = export_subject(subject, output, clock.now())
+    return Answer({"ok": True, **data}, say("journal.exported", **data))
+
+
+@command("show", group=journal_command)
+@click.argument("subject")
+def journal_show(subject: str) -> Answer:
+    """The entries of one subject, oldest first."""
+    boot.ready()
+    from anlan.kernel.errors import NotFound
+    from anlan.platform.clock import SHANGHAI
+    from anlan.platform.journal.models import Head
+    from anlan.platform.journal.refold import entries_of
+
+    head = Head.objects.filter(subject=subject).first()
+    if head is None:
+        raise NotFound("journal.subject_not_found", subject=subject)
+    entries = [
+        {
+            "id": e.id,
+            "node": e.node,
+            "time": e.time.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            "kind": e.kind,
+            "from": e.from_,
+            "to": e.to,
+            "actor": e.actor,
+            "data": dict(e.data),
+            "text": dict(e.text),
+        }
+        for e in entries_of(head.sid)
+    ]
+    data = {"subject": subject, "version": head.version, "state": head.state, "region": head.region, "entries": entries}
+    lines = [
+        say("journal.entry", **{**e, "step": f"{e['from'] or '—'} → {e['to']}" if e["to"] else ""}) for e in entries
+    ]
+    return Answer(data, "\n".join(lines))

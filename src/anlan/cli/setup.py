@@ -1,0 +1,104 @@
+"""`anlan init` and `anlan upgrade`."""
+
+from __future__ import annotations
+
+import click
+
+from anlan.cli import boot
+from anlan.cli.output import Answer, command, help_of, note, say
+
+DEFAULT_REGION = "331003"
+
+
+@command("init")
+@click.option("--region", default=DEFAULT_REGION, show_default=True, help=help_of("region"))
+def init_command(region: str) -> Answer:
+    """Make keys, tables, node, regions and roles where they are missing."""
+    return Answer(*initialise(region))
+
+
+def initialise(region: str) -> tuple[dict[str, object], str]:
+    """What `anlan init` does; asks nothing and may be repeated. Returns its JSON answer and its sentence.
+
+    Raises:
+        BadInput: "kernel.region.*", "kernel.region.unknown". Conflict: "cli.in_use".
+        Unavailable: "cli.vault_key_lost", "cli.upgrade_needed".
+    """
+    from anlan import data
+    from anlan.kernel.codes import region_pad
+    from anlan.kernel.errors import BadInput, Unavailable
+
+    code = region_pad(region)
+    if data.region_name(code) is None:
+        raise BadInput("kernel.region.unknown", value=code)
+    boot.lock(alone=False)
+    keys = boot.make_keys()
+    boot.django()
+    held = boot.initialised()
+    if held and boot.pending():
+        raise Unavailable("cli.upgrade_needed", permanent=True, folder=str(boot.data_dir()))
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    facts = reference_data(code)
+    answer = {"ok": True, "data": str(boot.data_dir()), "made": not held, "keys": keys, **facts}
+    sentence = say("init.repeated" if held else "init.done", folder=boot.data_dir(), **facts)
+    return answer, sentence
+
+
+def reference_data(region: str) -> dict[str, object]:
+    """Node, regions and roles of this version, where they are missing; returns node and region name."""
+    from anlan.accounts.services.bootstrap import SETUP
+    from anlan.accounts.services.roles import roles_install
+    from anlan.platform import clock, regions
+    from anlan.platform.journal import node
+    from anlan.platform.scope import SYSTEM
+
+    if not boot.initialised():
+        node.start(region)
+    own = node.own()
+    now = clock.now()
+    regions.regions_install(scope=SYSTEM, region=own.region, now=now)
+    roles_install(scope=SETUP, region=own.region, now=now)
+    return {"node": own.id, "region": own.region, "name": regions.full_name(own.region)}
+
+
+@command("upgrade")
+def upgrade_command() -> Answer:
+    """Back up, migrate, bring reference data to this version, fold the journal anew, verify it."""
+    from datetime import timedelta
+
+    import anlan
+    from anlan.kernel.errors import Unavailable
+    from anlan.platform import clock
+
+    boot.lock(alone=True)
+    boot.django()
+    if not boot.initialised():
+        raise Unavailable("cli.not_initialised", permanent=True, folder=str(boot.data_dir()))
+    from django.core.management import call_command
+
+    from anlan.platform import backup
+    from anlan.platform.journal import chain, node, rebuild
+
+    now = clock.now()
+    stamp = (now + timedelta(hours=8)).strftime("%Y%m%d-%H%M%S")
+    kept = boot.data_dir() / "backups" / f"before-upgrade-{anlan.__version__}-{stamp}.tar"
+    backup.backup_make(kept, now=now)
+    backup.backup_verify(kept)
+    note(say("upgrade.backed_up", file=kept))
+    pending = boot.pending()
+    call_command("migrate", verbosity=0, interactive=False)
+    reference_data(node.own().region)
+    folded = rebuild.rebuild(check=False)
+    verified = chain.verify()
+    answer = {
+        "ok": verified.ok,
+        "version": anlan.__version__,
+        "backup": str(kept),
+        "migrations": pending,
+        "entries": folded.entries,
+        "refolded": folded.differences,
+    }
+    code = "upgrade.done" if verified.ok else "upgrade.chain_broken"
+    return Answer(answer, say(code, **{**answer, "migrations": len(pending)}), verified.ok)

@@ -1,0 +1,298 @@
+"""A subject's history (履历) as people read it: when, who, what, which fields from what to what, what does not count.
+
+The changes come from folding the entries one after the other, so they show what every entry did to the row, whatever
+its kind. Names of people are looked up by a resolver that `config` sets, because accounts lie above the platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models
+
+from anlan.kernel.entry import Entry
+from anlan.kernel.errors import NotFound
+from anlan.kernel.messages import catalogue, render
+from anlan.platform.catalogue import CATALOGUE, Row
+from anlan.platform.journal.fold import fold_entry, readable
+from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.refold import entry_of, fold_held
+from anlan.platform.ledger import places, queries
+from anlan.platform.ledger.columns import by_name
+from anlan.platform.ledger.declare import Ledger
+from anlan.platform.ledger.values import YES_NO, Shower, show_time
+from anlan.platform.scope import Scope
+
+_ENVELOPE = frozenset({"id", "region6", "region9", "drill", "contested", "created_at", "changed_at"})
+_MOST_ENTRIES = 500
+
+
+@dataclass
+class _Names:
+    """Who looks up names by person id; set once by config."""
+
+    resolve: Callable[[Iterable[str]], Mapping[str, str]] = field(default=lambda ids: {})
+
+
+NAMES = _Names()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that an entry changed, as text; "" for empty."""
+
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of a history.
+
+    Attributes:
+        at: when it happened; `recorded_at`: when it was recorded (later where a person stated an earlier time).
+        state: label of the state that a step led to, "" for no step.
+        words: (label, text) of free text; `photos`: sha256 of attachments.
+        redacted: its free text was erased by law. contested: it does not count (now).
+    """
+
+    id: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    who: str
+    on_behalf_of: str
+    kind: str
+    label: str
+    state: str
+    changes: tuple[Change, ...]
+    words: tuple[tuple[str, str], ...]
+    photos: tuple[str, ...]
+    node: str
+    redacted: bool
+    contested: bool
+
+
+def visible_subject(scope: Scope, subject: str) -> Head:
+    """The head of a subject whose history this person may read.
+
+    Those who see an object see its history; the right `journal.read` opens every history of the scope's region.
+
+    Raises:
+        NotFound: "ledger.history_missing", also for what lies outside the scope.
+    """
+    kind, _, key = subject.partition("/")
+    head = Head.objects.filter(subject=subject, version__gt=0).first()
+    if head is None:
+        raise NotFound("ledger.history_missing")
+    ledger: Ledger | None = CATALOGUE.ledgers.get(kind)
+    if ledger is not None and _sees(scope, ledger, key):
+        return head
+    limited = scope.subjects is not None or scope.office is not None
+    if limited or not scope.may("journal.read") or not scope.covers(head.region):
+        raise NotFound("ledger.history_missing")
+    return head
+
+
+def _sees(scope: Scope, ledger: Ledger, key: str) -> bool:
+    if ledger.view and not scope.may(ledger.view):
+        return False
+    try:
+        queries.row_get(scope, ledger, key)
+    except NotFound:
+        return False
+    return True
+
+
+def history_of(subject: str, scope: Scope | None = None) -> list[Happening]:
+    """The entries of a subject, latest first, at most 500. The caller has checked that the person may see them."""
+    head = Head.objects.filter(subject=subject).first()
+    if head is None:
+        return []
+    stored = {str(e.id): e for e in JournalEntry.objects.filter(sid=head.sid)}
+    arranged = fold_held(head.sid).arranged
+    changes = _changes(subject, arranged.effective, scope)
+    entries = sorted((entry_of(e) for e in stored.values()), key=lambda e: (e.hlc, e.node, e.id), reverse=True)
+    effective = {e.id: e for e in arranged.effective}
+    entries = [effective.get(e.id, e) for e in entries[:_MOST_ENTRIES]]
+    people = {e.actor for e in entries} | {e.on_behalf_of or "" for e in entries}
+    names = NAMES.resolve(people - {""})
+    off = arranged.contested | arranged.pending | arranged.alias.keys()
+    return [_happening(e, stored[e.id], names, changes.get(e.id, ()), e.id in off) for e in entries]
+
+
+def history_json(subject: str, scope: Scope | None = None) -> list[dict[str, Any]]:
+    """`history_of` for the API."""
+    return [
+        {
+            "id": h.id,
+            "at": h.at,
+            "recorded_at": h.recorded_at,
+            "actor": h.actor,
+            "actor_name": h.who,
+            "on_behalf_of": h.on_behalf_of,
+            "kind": h.kind,
+            "label": h.label,
+            "state": h.state,
+            "changes": [{"field": c.field, "label": c.label, "old": c.old, "new": c.new} for c in h.changes],
+            "text": [{"label": label, "text": text} for label, text in h.words],
+            "photos": h.photos,
+            "node": h.node,
+            "redacted": h.redacted,
+            "contested": h.contested,
+        }
+        for h in history_of(subject, scope)
+    ]
+
+
+def label_of(kind: str) -> str:
+    """What an entry of this kind is called: its loop action's label, else the message `history.<kind>`, else by its verb."""
+    for loop in CATALOGUE.loops.values():
+        for action in loop.actions:
+            if action.kind == kind:
+                return str(action.label)
+    words = catalogue()
+    verb = kind.rpartition(".")[2]
+    return words.get(f"history.{kind}") or words.get(f"history.{verb}") or verb
+
+
+def _happening(
+    entry: Entry, stored: JournalEntry, names: Mapping[str, str], changes: tuple[Change, ...], off: bool
+) -> Happening:
+    words, photos = _texts(entry.text)
+    recorded = datetime.fromtimestamp(entry.wall / 1000, UTC)
+    return Happening(
+        id=entry.id,
+        at=entry.time,
+        recorded_at=recorded,
+        actor=entry.actor,
+        who=names.get(entry.actor, "") or (entry.actor[:8] or render("history.system", {})),
+        on_behalf_of=names.get(entry.on_behalf_of or "", ""),
+        kind=entry.kind,
+        label=label_of(entry.kind),
+        state=_state(entry),
+        changes=changes,
+        words=words,
+        photos=photos,
+        node=entry.node,
+        redacted=stored.text is None and stored.text_hash is not None,
+        contested=off,
+    )
+
+
+def _state(entry: Entry) -> str:
+    if not entry.to:
+        return ""
+    for loop in CATALOGUE.loops.values():
+        if loop.subject == entry.type:
+            return next((s.label for s in loop.states if s.id == entry.to), entry.to)
+    return entry.to
+
+
+def _texts(text: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Free text by its label, and attachment references, wherever they stand in the entry's text."""
+    words, photos = [], []
+    labels = catalogue()
+    for key, value in text.items():
+        if isinstance(value, list) and all(isinstance(v, str) and len(v) == 64 for v in value):
+            photos += value
+        elif isinstance(value, str) and value:
+            words.append((labels.get(f"history.text.{key}", key), value))
+    return tuple(words), tuple(photos)
+
+
+def _changes(subject: str, effective: Iterable[Entry], scope: Scope | None) -> dict[str, tuple[Change, ...]]:
+    """What each entry that counts changed in the row, by entry id."""
+    kind = subject.partition("/")[0]
+    model = CATALOGUE.projections.get(kind)
+    found: dict[str, tuple[Change, ...]] = {}
+    row: Row | None = None
+    if model is None:
+        return found
+    shower = _RowShower(model, CATALOGUE.ledgers.get(kind), scope)
+    for entry in effective:
+        if not readable(entry):
+            break
+        before, row = row, fold_entry(row, entry)
+        found[entry.id] = shower.differences(before or {}, row or {}) + _sealed(entry, shower)
+    return found
+
+
+def _sealed(entry: Entry, shower: _RowShower) -> tuple[Change, ...]:
+    names = entry.data.get("vault")
+    if not isinstance(names, list):
+        return ()
+    return tuple(Change(str(n), shower.label(str(n)), "", render("history.sealed", {})) for n in names)
+
+
+class _RowShower:
+    """Shows the difference of two rows with the ledger's labels, or the model's where there is no ledger."""
+
+    def __init__(self, model: type[models.Model], ledger: Ledger | None, scope: Scope | None) -> None:
+        self._fields = {f.attname: f for f in model._meta.concrete_fields}
+        self._columns = by_name(ledger) if ledger else {}
+        self._shower = Shower(ledger, scope) if ledger else None
+        self._children = {
+            name: model._meta.get_field(name).related_model._meta.verbose_name  # type: ignore[union-attr]
+            for name in getattr(model, "CHILDREN", {})
+        }
+
+    def label(self, name: str) -> str:
+        """The Chinese name of a column, of a set or of a vault value."""
+        if name in self._columns:
+            return self._columns[name].label
+        if name in self._fields:
+            return str(self._fields[name].verbose_name)
+        return str(self._children.get(name, name))
+
+    def differences(self, old: Row, new: Row) -> tuple[Change, ...]:
+        """Every field of the table and every member of a set that differs."""
+        found = []
+        for name in dict.fromkeys((*old, *new)):
+            before, after = old.get(name), new.get(name)
+            if name in _ENVELOPE or before == after or (before in (None, "") and after in (None, "")):
+                continue
+            if name in self._children:
+                found += self._members(name, before or {}, after or {})
+            elif name in self._fields:
+                found.append(Change(name, self.label(name), self._text(name, before), self._text(name, after)))
+        return tuple(found)
+
+    def _members(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+        gone, come = [k for k in old if k not in new], [k for k in new if k not in old]
+        other = [k for k in new if k in old and old[k] != new[k]]
+        if not (gone or come or other):
+            return []
+        shown = self._text(name, gone), self._text(name, come + other)
+        return [Change(name, self.label(name), *shown)]
+
+    def _text(self, name: str, value: Any) -> str:
+        bound = self._columns.get(name)
+        if bound is not None and self._shower is not None:
+            return self._shower.text(bound, _typed(bound.kind, value))
+        if isinstance(value, list):
+            return "、".join(str(v) for v in value)
+        if value is None:
+            return ""
+        held = self._fields.get(name)
+        if held is not None and held.flatchoices:
+            return str(dict(held.flatchoices).get(value, value))
+        if isinstance(held, models.DateTimeField):
+            return show_time(_typed("datetime", value))
+        if isinstance(value, bool):
+            return YES_NO[value]
+        return places.label(value) if name == "region" else str(value)
+
+
+def _typed(kind: str, value: Any) -> Any:
+    """A folded value as a column would hold it: folds keep dates and instants as ISO text."""
+    if kind == "datetime" and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if kind == "date" and isinstance(value, str):
+        return datetime.fromisoformat(value).date()
+    return value

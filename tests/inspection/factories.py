@@ -1,0 +1,111 @@
+"""A small county with two enterprises, the packaged checklists and photos, all built through the services."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.factories import County, make_county
+from PIL import Image
+from registry.factories import make_enterprise
+
+from anlan.inspection import queries
+from anlan.inspection.services.checklists import checklists_install
+from anlan.inspection.services.hazards import (
+    CloseInput,
+    HazardInput,
+    OrderInput,
+    SubmitInput,
+    hazard_close,
+    hazard_order,
+    hazard_report,
+    hazard_submit,
+)
+from anlan.platform import attachments
+from anlan.platform.journal.record import version_of
+from anlan.platform.scope import Scope
+from anlan.registry.services.enterprises import enterprise_office_assign
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+REGISTRAR = Scope("", "", "登记", frozenset({"registry.view", "registry.change"}), "331003")
+
+
+@dataclass
+class World:
+    """The county of tests/accounts/factories.py with what inspections need."""
+
+    county: County
+    enterprise: str
+    other_enterprise: str
+    shots: int = field(default=0)
+
+    @property
+    def scope(self) -> dict[str, Scope]:
+        """Scopes by role word."""
+        return self.county.scope
+
+    def photo(self, role: str) -> str:
+        """The hash of a new photo that this role's person uploaded."""
+        self.shots += 1
+        out = io.BytesIO()
+        Image.new("RGB", (40, 30), (self.shots * 37 % 256, self.shots * 91 % 256, 120)).save(out, "PNG")
+        return attachments.store(out.getvalue(), f"{self.shots}.png", scope=self.scope[role], now=NOW).sha256
+
+    def found(self, role: str = "town", now: datetime = NOW, **values: Any) -> str:
+        """A hazard filed at the first enterprise by this role's person; its id."""
+        item = HazardInput(**{"enterprise_id": self.enterprise, "description": "车间安全出口堆放杂物"} | values)
+        return hazard_report(scope=self.scope[role], item=item, now=now)
+
+    def ordered(self, now: datetime = NOW, days: int = 10, **values: Any) -> str:
+        """A hazard that the town's officer filed and ordered to be mended within `days`."""
+        key = self.found(now=now, **values)
+        hazard_order(scope=self.scope["town"], item=OrderInput(hazard_id=key, days=days, note="限期清理"), now=now)
+        return key
+
+    def submitted(self, now: datetime = NOW, **values: Any) -> str:
+        """An ordered hazard for which the enterprise has handed in its report a day later."""
+        key = self.ordered(now=now, **values)
+        item = SubmitInput(hazard_id=key, note="已清理并划线", photos=(self.photo("enterprise"),))
+        hazard_submit(scope=self.scope["enterprise"], item=item, now=now + timedelta(days=1))
+        return key
+
+    def closed(self, now: datetime = NOW, **values: Any) -> str:
+        """A submitted hazard that two officers of the town closed two days after it was found."""
+        key = self.submitted(now=now, **values)
+        item = self.closing(key)
+        hazard_close(scope=self.scope["town"], item=item, now=now + timedelta(days=2))
+        return key
+
+    def closing(self, hazard_id: str, role: str = "town", **values: Any) -> CloseInput:
+        """A complete review by this role's person and the town's second officer."""
+        full = {
+            "hazard_id": hazard_id,
+            "note": "现场复查合格",
+            "photos": (self.photo(role),),
+            "co_reviewer": self.county.person["town_second"],
+        }
+        return CloseInput(**full | values)
+
+    def base(self, hazard_id: str) -> int:
+        """The version a page made now would carry."""
+        return version_of(f"inspection.hazard/{hazard_id}")
+
+    def checklist(self, code: str = "ty") -> str:
+        """Id of a packaged checklist."""
+        found = queries.checklist_by_code(code)
+        assert found is not None
+        return str(found.id)
+
+
+def make_world() -> World:
+    """Two enterprises of the first and second town, every role, a second officer of the first town, the checklists."""
+    first = make_enterprise(REGISTRAR, 1, name="测试甲机械有限公司", region="331003001001")
+    second = make_enterprise(REGISTRAR, 2, name="测试乙机械有限公司", region="331003002000")
+    county = make_county(enterprise_id=first, other_enterprise_id=second)
+    county.add("town_second", role="town", organisation="东城街道应急办", region=county.town, name="孔达")
+    for key, office in ((first, county.office), (second, county.other_office)):
+        enterprise_office_assign(scope=REGISTRAR, enterprise_id=key, office_id=office, base=None, now=NOW)
+    checklists_install(now=NOW)
+    return World(county, first, second)
