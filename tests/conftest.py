@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,15 @@ import pytest
 COUNTY = "331003000000"
 TOWN, OTHER_TOWN = "331003001000", "331003002000"
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "county"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run what touches a database; everything else has been run on SQLite already."""
+    if not os.environ.get("ANLAN_TEST_DATABASE_URL"):
+        return
+    with_database = [i for i in items if i.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(i.fixturenames)]
+    config.hook.pytest_deselected(items=[i for i in items if i not in with_database])
+    items[:] = with_database
 
 
 def _install() -> None:

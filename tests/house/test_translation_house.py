@@ -3,8 +3,11 @@
 import ast
 import gettext
 import re
+from collections import deque
+from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings
@@ -94,3 +97,153 @@ def untranslated():
 
 def test_every_string_of_the_shown_packages_is_chinese():
     assert {f"{file}: {key}" for key, file in untranslated().items()} == set()
+
+
+# --- our catalogue ----------------------------------------------------------------------------------------------------
+
+
+def _unquote(line):
+    return ast.literal_eval(line[line.index('"') :])
+
+
+def _po_entries(file):
+    """{msgid or (context, msgid): msgstr} of a .po file."""
+    entries, field, parts = {}, None, {}
+    for line in [*file.read_text(encoding="utf-8").splitlines(), ""]:
+        if line.startswith("#"):
+            continue
+        if not line.strip():
+            if parts.get("msgid"):
+                key = f"{parts['msgctxt']}\x04{parts['msgid']}" if "msgctxt" in parts else parts["msgid"]
+                entries[key] = parts.get("msgstr", parts.get("msgstr[0]", ""))
+            field, parts = None, {}
+        elif line.startswith('"'):
+            parts[field] += _unquote(line)
+        else:
+            field = line.split(" ", 1)[0]
+            parts[field] = _unquote(line)
+    return entries
+
+
+def test_compiled_catalogue_is_the_written_one():
+    folder = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES"
+    written = _po_entries(folder / "django.po")
+    with (folder / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)._catalog
+    held = {key[0] if isinstance(key, tuple) else key: text for key, text in compiled.items() if key}
+    assert written == held
+
+
+def test_placeholders_survive_translation():
+    folder = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES"
+    pattern = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+    for source, chinese in _po_entries(folder / "django.po").items():
+        assert sorted(pattern.findall(source)) == sorted(pattern.findall(chinese)), source
+
+
+# --- what pages really say --------------------------------------------------------------------------------------------
+
+# Words that officials themselves write in Latin letters.
+ALLOWED = {
+    "API", "Excel", "CSV", "GPS", "GeoJSON", "JSON", "HTTP", "HTTPS", "IP", "ID", "PDF", "kB", "MB", "GB", "LED", "LPG", "LNG",
+    "WGS", "GCJ", "BD", "CGCS", "SQLite", "PostgreSQL", "JPEG", "PNG", "WebP", "XLSX", "xlsx", "csv", "UTF", "GBK", "SHA",
+    "TOTP", "URL", "Bearer", "OpenAPI", "QR", "AQ", "TSG", "HG", "SY", "DB", "GA", "XF", "AND", "OR",
+}  # fmt: skip
+_QUIET = {"script", "style", "code", "template", "kbd", "samp"}
+_SPOKEN = ("placeholder", "title", "aria-label", "alt", "data-confirm", "data-label")
+_VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class _Words(HTMLParser):
+    """Visible text and spoken attributes of a page, and its links. What stands in class `data` is somebody's value."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.links, self.open = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"])
+        self.text += [given[name] for name in _SPOKEN if given.get(name)]
+        if tag == "input" and given.get("type") in {"submit", "button"} and given.get("value"):
+            self.text.append(given["value"])
+        if tag not in _VOID:
+            classes = set((given.get("class") or "").split())
+            quiet = tag in _QUIET or bool(classes & {"data", "mono", "material-symbols-outlined"})
+            self.open.append((tag, quiet or bool(self.open and self.open[-1][1])))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if not (self.open and self.open[-1][1]):
+            self.text.append(data)
+
+
+def english_words(html):
+    """Words of two and more Latin letters that no official would write, as they stand on the page."""
+    page = _Words()
+    page.feed(html)
+    found = set()
+    for text in page.text:
+        # Numbers of objects (YH-331003001a-2026-000123), codes, names of users and of files are not language.
+        for run in re.findall(r"[A-Za-z0-9_./:@#*()+-]+", text):
+            if re.fullmatch(r"[A-Za-z]{2,}", run.strip("().:/#*+-")) and run.strip("().:/#*+-") not in ALLOWED:
+                found.add(run)
+    return found, page.links
+
+
+CRAWLED = ("leader", "supervision", "town", "enterprise", "admin", "auditor")
+_MOST_PAGES = 120
+# The API's own documentation is written for programmers; files are not pages.
+_NOT_PAGES = ("/api/", "/static/", "/attachments/", "/metrics", "/healthz", "/readyz")
+
+
+def crawl(client, start="/"):
+    """(address, answer) of every page that can be reached by links, each address pattern a few times."""
+    seen, shapes, queue = {start}, {}, deque([start])
+    while queue and len(seen) <= _MOST_PAGES * 4:
+        address = queue.popleft()
+        answer = client.get(address)
+        if answer.status_code in {301, 302}:
+            target = urljoin(address, answer["Location"])
+            if target not in seen and not urlsplit(target).netloc:
+                seen.add(target)
+                queue.append(target)
+            continue
+        yield address, answer
+        if not answer.get("Content-Type", "").startswith("text/html"):
+            continue
+        for link in english_words(answer.content.decode())[1]:
+            target = urljoin(address, link).split("#")[0]
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or target in seen or parts.path.startswith(_NOT_PAGES):
+                continue
+            shape = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", parts.path) + ("?" if parts.query else "")
+            shapes[shape] = shapes.get(shape, 0) + 1
+            if shapes[shape] <= 4:
+                seen.add(target)
+                queue.append(target)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", CRAWLED)
+def test_pages_speak_chinese_and_links_open(client_as, role):
+    client = client_as(role)
+    english, broken = {}, {}
+    for address, answer in crawl(client):
+        if answer.status_code != 200:
+            broken[address] = answer.status_code
+        elif answer.get("Content-Type", "").startswith("text/html"):
+            if words := english_words(answer.content.decode())[0]:
+                english[address] = sorted(words)
+    assert broken == {}
+    assert english == {}
+
+
+@pytest.mark.django_db
+def test_pages_for_strangers_speak_chinese(client):
+    for address in ("/login", "/no-such-page"):
+        assert english_words(client.get(address).content.decode())[0] == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from inspection.factories import World, make_world
 
 

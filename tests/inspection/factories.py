@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from accounts.factories import County, make_county
 from PIL import Image
-from registry.factories import make_enterprise
 
+from accounts.factories import County, make_county
 from anlan.inspection import queries
 from anlan.inspection.services.checklists import checklists_install
 from anlan.inspection.services.hazards import (
@@ -27,6 +26,7 @@ from anlan.platform import attachments
 from anlan.platform.journal.record import version_of
 from anlan.platform.scope import Scope
 from anlan.registry.services.enterprises import enterprise_office_assign
+from registry.factories import make_enterprise
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 REGISTRAR = Scope("", "", "登记", frozenset({"registry.view", "registry.change"}), "331003")

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from inspection.factories import NOW, World
 
 from anlan.inspection import queries
 from anlan.inspection.errors import HazardNotFound, StalePage, StepRefused
@@ -29,6 +28,7 @@ from anlan.inspection.services.upkeep import deadline_recompute
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed
 from anlan.registry.services.enterprises import enterprise_move, enterprise_office_assign
+from inspection.factories import NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,9 @@ def test_hazard_order_beyond_the_limit_names_every_reason(world: World) -> None:
         hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=key, days=61), now=NOW)
     assert codes(error) == ["inspection.hazard.order.deadline_too_long"]
     with pytest.raises(BadInput) as ambiguous:
-        hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=key, days=1, due_on=date(2026, 3, 9)), now=NOW)
+        hazard_order(
+            scope=world.scope["town"], item=OrderInput(hazard_id=key, days=1, due_on=date(2026, 3, 9)), now=NOW
+        )
     assert ambiguous.value.code == "inspection.hazard.order.deadline_ambiguous"
     assert row(key).state == "found"
 
@@ -220,15 +222,20 @@ def test_photo_of_somebody_else_cannot_be_named(world: World) -> None:
 def test_list_forms_take_every_step_in_one_call(world: World) -> None:
     town, firm = world.scope["town"], world.scope["enterprise"]
     keys = hazards_report(
-        scope=town, items=[HazardInput(world.enterprise, f"隐患{n}", at=NOW) for n in range(3)], now=NOW + timedelta(days=9)
+        scope=town,
+        items=[HazardInput(world.enterprise, f"隐患{n}", at=NOW) for n in range(3)],
+        now=NOW + timedelta(days=9),
     )
     orders = [OrderInput(hazard_id=k, days=5, at=NOW + timedelta(hours=1)) for k in keys]
     hazards_order(scope=town, items=orders, now=NOW + timedelta(days=9))
     reports = [
-        SubmitInput(hazard_id=k, note="已整改", photos=(world.photo("enterprise"),), at=NOW + timedelta(days=1)) for k in keys
+        SubmitInput(hazard_id=k, note="已整改", photos=(world.photo("enterprise"),), at=NOW + timedelta(days=1))
+        for k in keys
     ]
     hazards_submit(scope=firm, items=reports, now=NOW + timedelta(days=9))
-    hazards_close(scope=town, items=[world.closing(k, at=NOW + timedelta(days=2)) for k in keys], now=NOW + timedelta(days=9))
+    hazards_close(
+        scope=town, items=[world.closing(k, at=NOW + timedelta(days=2)) for k in keys], now=NOW + timedelta(days=9)
+    )
     rows = Hazard.objects.order_by("number")
     assert [h.number[-6:] for h in rows] == ["000001", "000002", "000003"]
     assert {(h.found_at, h.closed_at) for h in rows} == {(NOW, NOW + timedelta(days=2))}
@@ -265,7 +272,9 @@ def test_office_and_open_region_follow_the_enterprise() -> None:
     )
     assert {str(row(k).office_id) for k in (closed, open_)} == {world.county.other_office}
     values = {"region": "331003002000", "address": "测试路9号"}
-    enterprise_move(scope=REGISTRAR, enterprise_id=world.enterprise, values=values, reason="搬迁新厂", base=None, now=NOW)
+    enterprise_move(
+        scope=REGISTRAR, enterprise_id=world.enterprise, values=values, reason="搬迁新厂", base=None, now=NOW
+    )
     assert (row(closed).region, row(open_).region) == ("331003001001", "331003002000")
     assert row(open_).region9 == "331003002"
 

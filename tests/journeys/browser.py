@@ -221,7 +221,9 @@ def chromium() -> Iterator[Browser]:
     path = chromium_path()
     assert path, "no Chromium found: apt-get install chromium"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        started = playwright.chromium.launch(
+            executable_path=path, args=list(FLAGS), env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
+        )
         try:
             yield Browser(started)
         finally:

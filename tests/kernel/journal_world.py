@@ -80,6 +80,7 @@ class Node:
         self.redacted: set[str] = set()
         self.frozen: set[str] = set()
         self.fences: dict[str, tuple[int, str]] = {}
+        self.dirty: set[str] = set()
 
     @property
     def id(self) -> str:
@@ -94,8 +95,6 @@ class Node:
 
     def arranged(self, subject: str) -> Arranged:
         return self.head(subject).arranged
-
-    # --- writing -------------------------------------------------------------------------------------------------
 
     def record(self, draft: Draft, base: int | None = None) -> Entry:
         """As platform.journal.record: refusals, compare-and-set, drill, once, incremental fold."""
@@ -130,6 +129,7 @@ class Node:
         )
         self.world.born(self, entry)
         self._append(self._link(entry), entry)
+        self.flush()
         return entry
 
     def _link(self, entry: Entry) -> Link:
@@ -140,10 +140,11 @@ class Node:
         link = entries.chain_hash(chain[-1].hash if chain else b"", whole)
         return Link(self.id, len(chain) + 1, whole, link, body, texts, text or None)
 
-    # --- receiving -----------------------------------------------------------------------------------------------
-
     def receive(self, link: Link) -> bool:
-        """Admit one link; False where it must wait (gap, clock, frozen). Raises ProtocolError for altered bytes."""
+        """Admit one link; False where it must wait (gap, clock, frozen). Raises ProtocolError for altered bytes.
+
+        What can't be folded alone is folded by `flush`, once for many links.
+        """
         chain = self.chains.get(link.node, [])
         entry = self._checked(link)
         if link.seq <= len(chain):
@@ -151,7 +152,7 @@ class Node:
             if held.body_hash != link.body_hash:
                 self.frozen.add(link.node)
                 return False
-            if held.body is None and entry is not None:
+            if entry is not None and (held.body is None or self._lacks_text(held, link, entry)):
                 self._fill(link, entry)
             return True
         if link.node in self.frozen or link.seq != len(chain) + 1:
@@ -182,7 +183,15 @@ class Node:
         if entry is not None:
             self._keep(link, entry)
 
+    def _lacks_text(self, held: Link, link: Link, entry: Entry) -> bool:
+        """Text came blank from a node whose redaction was lost in a restore; no redaction is known, so it is filled."""
+        return held.text is None and link.text is not None and entry.id not in self.redacted
+
     def _fill(self, link: Link, entry: Entry) -> None:
+        known = self.full.get(entry.subject, {}).pop(entry.id, None)
+        if known is not None:
+            self.head(entry.subject).version -= 1
+            self.dirty.add(entry.subject)
         self.chains[link.node][link.seq - 1] = link
         self._keep(link, entry)
 
@@ -195,14 +204,14 @@ class Node:
         if entry.kind == CORRECTED:
             held = [e for es in self.full.values() for e in es.values() if e.kind == CORRECTED]
             self.corrections = arranging.corrections_from(held)
-            self._refold_all()
+            self.dirty |= set(self.full)
             stamps = [self._own_clock(e) for es in self.full.values() for e in es.values()]
             self.last_hlc = max(stamps, default=0)
         elif entry.kind == REDACTED:
             self._redact(entry.data["entries"])
         elif entry.kind == FENCED:
             self.fences[entry.data["node"]] = (entry.data["last"], entry.data["hash"])
-            self._refold_all()
+            self.dirty |= set(self.full)
 
     def _own_clock(self, entry: Entry) -> int:
         return self.corrections.hlc(entry.node, self.seqs[entry.id], entry.hlc, entry.wall)
@@ -215,13 +224,11 @@ class Node:
                     entry = entries.entry_from_bytes(link.body, link.text)
                     if entry.id in self.redacted:
                         self.full[entry.subject][entry.id] = self._blank(link, entry)
-                        self.refold(entry.subject)
+                        self.dirty.add(entry.subject)
 
     def _blank(self, link: Link, entry: Entry) -> Entry:
         self.chains[link.node][link.seq - 1] = replace(link, text=None)
         return entries.entry_from_bytes(entries.body_bytes(entry), None)
-
-    # --- folding -------------------------------------------------------------------------------------------------
 
     def counted(self, subject: str) -> list[Entry]:
         """The entries held of a subject that no fence cuts off."""
@@ -236,10 +243,14 @@ class Node:
             e.once == entry.once and e.id != entry.id for e in self.full[entry.subject].values()
         )
         covered = self.corrections.offset_ms(entry.node, self.seqs[entry.id]) is not None or entry.node in self.fences
-        if covered or not arranging.extends(
-            was.tip, was.last, entry, standing=was.standing, settled=was.settled, once_known=once_known
+        if (
+            covered
+            or entry.subject in self.dirty
+            or not arranging.extends(
+                was.tip, was.last, entry, standing=was.standing, settled=was.settled, once_known=once_known
+            )
         ):
-            self.refold(entry.subject)
+            self.dirty.add(entry.subject)
             return
         missing = entry.base is not None and entry.base not in self.full[entry.subject]
         head.row = fold(head.row, entry)
@@ -259,11 +270,10 @@ class Node:
         head.arranged = arranging.arrange(self.counted(subject), self.corrections, self.seqs)
         head.row = arranging.fold_all(head.arranged, fold)
 
-    def _refold_all(self) -> None:
-        for subject in self.full:
-            self.refold(subject)
-
-    # --- backup --------------------------------------------------------------------------------------------------
+    def flush(self) -> None:
+        """Refold what could not be folded entry by entry."""
+        while self.dirty:
+            self.refold(self.dirty.pop())
 
     def backup(self) -> dict[str, list[Link]]:
         """A consistent copy of everything that is not derived."""
@@ -281,6 +291,7 @@ class Node:
                 self._append(link, entry)
                 if entry is not None:
                     self.last_hlc = clocks.merge(self.last_hlc, self._own_clock(entry))
+        self.flush()
 
 
 class World:
@@ -293,17 +304,19 @@ class World:
         self.truth: dict[str, int] = {}
         self.held_by_author: dict[str, frozenset[str]] = {}
         self.path_at_birth: dict[str, list[str]] = {}
-        self.issued: dict[tuple[str, int], set[bytes]] = {}
+        self.subjects: dict[bytes, str] = {}
 
     def born(self, node: Node, entry: Entry) -> None:
         """Keep what an oracle knows of a new entry."""
+        last = node.arranged(entry.subject).last
+        assert last is None or entry.hlc > last[0]
         self.truth[entry.id] = self.now
         self.held_by_author[entry.id] = frozenset(e.id for e in node.counted(entry.subject))
 
-    def send(self, a: Node, b: Node, most: int = 1000) -> bool:
-        """Send what `b` lacks of every chain `a` holds, at most so many links each; True where something was new."""
+    def send(self, a: Node, b: Node, most: int = 1000, only: str | None = None) -> bool:
+        """Send what `b` lacks of every chain `a` holds (or one), at most so many links; True where something was new."""
         changed = False
-        for chain_of in sorted(a.chains):
+        for chain_of in [only] if only else sorted(a.chains):
             held = len(b.chains.get(chain_of, []))
             # One link that is held travels again: repetition must be harmless, and it shows a fork.
             for link in a.chains[chain_of][max(held - 1, 0) : held + most]:
@@ -311,13 +324,17 @@ class World:
                 if not b.receive(self.as_seen_by(a, b, link)):
                     break
                 changed |= len(b.chains[chain_of]) > before
-        return self._fill_stubs(a, b) or changed
+        changed |= self._fill_stubs(a, b) or self._fill_texts(a, b)
+        b.flush()
+        return changed
 
     def as_seen_by(self, a: Node, b: Node, link: Link) -> Link:
         """The link as `a` sends it to `b`: whole where the subject is in scope or held there already, else a stub."""
         if link.body is None:
             return link
-        subject = entries.entry_from_bytes(link.body, None).subject
+        subject = self.subjects.get(link.body_hash)
+        if subject is None:
+            subject = self.subjects[link.body_hash] = entries.entry_from_bytes(link.body, None).subject
         if self._may_hold(a, b, subject):
             return link
         return replace(link, body=None, text=None, text_hash=None)
@@ -336,6 +353,14 @@ class World:
                     chain = b.chains.get(link.node, [])
                     if link.seq <= len(chain) and chain[link.seq - 1].body is None and link.body is not None:
                         changed |= b.receive(link)
+        return changed
+
+    def _fill_texts(self, a: Node, b: Node) -> bool:
+        changed = False
+        for chain_of, chain in b.chains.items():
+            for mine, theirs in zip(list(chain), a.chains.get(chain_of, []), strict=False):
+                if mine.body and mine.text_hash and not mine.text and theirs.text and b.receive(theirs):
+                    changed |= b.chains[chain_of][mine.seq - 1].text is not None
         return changed
 
     def sync(self) -> None:

@@ -26,6 +26,7 @@ from anlan.platform import clock
 SEEN = "anlan.seen"
 POST = "anlan.post"
 IDLE = "anlan.idle"
+MANY = "anlan.many"
 _SEEN_EVERY_SECONDS = 60
 _OPEN_WHILE_PASSWORD_IS_OLD = frozenset({"/password", "/logout", "/login"})
 
@@ -47,8 +48,7 @@ class ScopeMiddleware:
                 logout(request)
                 request.session[IDLE] = True
             else:
-                _note_use(request, now)
-                if answer := _admit(request, now):
+                if answer := _admit(request, now, _note_use(request, now)):
                     return answer
         return self.get_response(request)
 
@@ -58,15 +58,17 @@ def _idle(request: HttpRequest, now: datetime) -> bool:
     return seen is not None and now.timestamp() - seen > settings.ENV["ANLAN_IDLE_MINUTES"] * 60
 
 
-def _note_use(request: HttpRequest, now: datetime) -> None:
+def _note_use(request: HttpRequest, now: datetime) -> bool:
     # One session write a minute, not one a request: it is also what renews the cookie's age.
     seen = request.session.get(SEEN)
-    if seen is None or now.timestamp() - seen >= _SEEN_EVERY_SECONDS:
-        request.session[SEEN] = int(now.timestamp())
-        account_seen(request.user, now)
+    if seen is not None and now.timestamp() - seen < _SEEN_EVERY_SECONDS:
+        return False
+    request.session[SEEN] = int(now.timestamp())
+    account_seen(request.user, now)
+    return True
 
 
-def _admit(request: HttpRequest, now: datetime) -> HttpResponse | None:
+def _admit(request: HttpRequest, now: datetime, renewed: bool) -> HttpResponse | None:
     """Give the request its scope; an answer only where the person must do something else first."""
     account: Any = request.user
     if account.totp and not account.is_verified():
@@ -79,6 +81,8 @@ def _admit(request: HttpRequest, now: datetime) -> HttpResponse | None:
     if acting is not None:
         if request.session.get(POST) != acting.post_id:
             request.session[POST] = acting.post_id
+        if renewed or MANY not in request.session:
+            request.session[MANY] = len(acting_posts(account, now)) > 1
         account.acting = acting.scope
         request.scope, request.acting = acting.scope, acting  # type: ignore[attr-defined]
     return None
@@ -91,8 +95,13 @@ def choose(account: Account, post_id: str | None, now: datetime) -> Acting | Non
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """For every page: `scope`, `person_name`, `post_label`, `deputy_for`, `post_id`, `account_links`; lazy `posts`."""
+    """For every page: `scope`, `person_name`, `post_label`, `deputy_for`, `post_id`, `account_links`, `posts`.
+
+    `posts` is read only when used, and is empty for the many people with a single post: whether there are more is looked
+    up once a minute, not for every page.
+    """
     acting: Acting | None = getattr(request, "acting", None)
+    many = acting is not None and request.session.get(MANY, False)
     return {
         "account_links": _links() if acting else [],
         "scope": acting.scope if acting else None,
@@ -100,7 +109,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "post_id": acting.post_id if acting else "",
         "post_label": acting.label if acting else "",
         "deputy_for": acting.deputy_for if acting else "",
-        "posts": SimpleLazyObject(lambda: acting_posts(request.user, clock.now())) if acting else [],
+        "posts": SimpleLazyObject(lambda: acting_posts(request.user, clock.now())) if many else [],
     }
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from anlan.cli import boot
 from anlan.cli.output import Answer, command, help_of, note, say
+
+ACCOUNTS = "demo-accounts.json"
 
 
 @click.group("demo", help=help_of("demo"))
@@ -41,18 +47,39 @@ def demo_build(scale: str, as_json: bool) -> Answer:
     data: dict[str, Any] = build(scale, progress)
     accounts = data.pop("accounts", None)
     if accounts:
-        path = boot.data_dir() / "demo-accounts.json"
+        path = boot.data_dir() / ACCOUNTS
         path.write_text(json.dumps(accounts, ensure_ascii=False), encoding="utf-8")
     return Answer(data, say("demo.built", **data))
 
 
 @command("check", group=demo_command)
-@click.argument("address")
-def demo_check(address: str, as_json: bool) -> Answer:
-    """Walk the main job once through HTTP against a running server with the demo county."""
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help=help_of("port"))
+def demo_check(port: int, as_json: bool) -> Answer:
+    """Serve the demo county, walk the main job once through HTTP, stop; the answer says what was done."""
     boot.ready()
     from anlan.demo.check import walk
 
-    accounts = json.loads((boot.data_dir() / "demo-accounts.json").read_text(encoding="utf-8"))
-    data = walk(address, accounts, None if as_json else note)
-    return Answer(data, json.dumps(data, ensure_ascii=False), bool(data["ok"]))
+    accounts = json.loads((boot.data_dir() / ACCOUNTS).read_text(encoding="utf-8"))
+    with _served(port) as address:
+        data = walk(address, accounts, None if as_json else note)
+    return Answer(data, json.dumps(data, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def _served(port: int) -> Iterator[str]:
+    """The address of a server of its own process on this data folder, stopped as an operator would stop it."""
+    from anlan.kernel.errors import Unavailable
+
+    arguments = [sys.executable, "-m", "anlan.cli", "serve", "--json", "--port", str(port)]
+    server = subprocess.Popen([*arguments, "--data", str(boot.data_dir())], stdout=subprocess.PIPE, text=True)
+    try:
+        announced = json.loads(server.stdout.readline() or "{}")
+        if "address" not in announced:
+            raise Unavailable("cli.demo.not_served", reason=announced.get("message", ""))
+        yield announced["address"]
+        server.terminate()
+        if code := server.wait(60):
+            raise Unavailable("cli.demo.stopped_badly", code=code)
+    finally:
+        server.kill()
+        server.wait()

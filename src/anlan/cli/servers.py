@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from anlan.cli import boot
+from anlan.cli.demo import ACCOUNTS
 from anlan.cli.output import Answer, command, help_of, note, say
 
 _STOP_SECONDS = 30
@@ -132,7 +133,7 @@ def _announce(listening: socket.socket, as_json: bool) -> None:
         click.echo(json.dumps({"ok": True, "address": address, "data": str(boot.data_dir())}, ensure_ascii=False))
         return
     click.echo(say("serve.started", address=address, folder=boot.data_dir()))
-    accounts = boot.data_dir() / "demo-accounts.json"
+    accounts = boot.data_dir() / ACCOUNTS
     if accounts.is_file():
         click.echo(say("serve.demo_accounts"))
         for account in json.loads(accounts.read_text(encoding="utf-8")):

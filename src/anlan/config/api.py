@@ -43,7 +43,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
 _EXTRA_ROUTERS = (("/attachments", "anlan.platform.attachments.api"), ("/journal", "anlan.platform.journal.api"))
 
 
-class _Replayed(Exception):  # noqa: N818 - not an error: carries an answer that was given before
+class _Replayed(Exception):
     def __init__(self, answer: idempotency.ApiAnswer) -> None:
         super().__init__(answer.pk)
         self.answer = answer
@@ -159,7 +159,12 @@ api.add_decorator(_once, mode="view")
 
 
 def _refusal(
-    request: HttpRequest, status: int, code: str, facts: dict[str, Any], violations: tuple[Violation, ...] = (), message: str = ""
+    request: HttpRequest,
+    status: int,
+    code: str,
+    facts: dict[str, Any],
+    violations: tuple[Violation, ...] = (),
+    message: str = "",
 ) -> HttpResponse:
     """The one shape of every error: code, message, facts, violations, request_id."""
     given = request.headers.get("X-Request-ID", "")

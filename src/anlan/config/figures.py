@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,6 +56,11 @@ def rows_url(since: date | None = None, until: date | None = None, region: str =
     return f"{ROWS_URL}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
+def overdue_url(today: date, region: str = "") -> str:
+    """Address of the list of hazards overdue on `today`: a deadline ends with its day, so it lay before today."""
+    return rows_url(region=region, state="ordered", due_at_to=(today - timedelta(days=1)).isoformat())
+
+
 def months_back(day: date, count: int) -> date:
     """The first day of the month `count` months before the month of `day`."""
     month = day.year * 12 + day.month - 1 - count
@@ -102,7 +107,7 @@ def _line(label: str, key: str, month: CountRow, year: CountRow, overdue: dict[s
         overdue.get(key, 0),
         rows_url(first, today, key),
         rows_url(new_year, today, key),
-        rows_url(region=key, overdue="1"),
+        overdue_url(today, key),
     )
 
 
@@ -185,7 +190,7 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
         drawn.append(
             {
                 "label": f"{int(row.key[5:])}月",
-                "year": f"{row.key[:4]}年" if not index or row.key.endswith("-01") else "",
+                "year": row.key[:4] if not index or row.key.endswith("-01") else "",
                 "x": round(middle, 1),
                 "found": part(row.found, middle - width - 1),
                 "closed": part(row.closed, middle + 1),

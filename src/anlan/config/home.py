@@ -61,6 +61,7 @@ def _own(scope: Scope, now: datetime) -> dict[str, Any]:
         "overdue": inspection.hazards_overdue(scope, now).count(),
         "closed": inspection.hazard_list(scope, state="closed", real=True).count(),
         "rows_url": numbers.ROWS_URL,
+        "overdue_url": numbers.overdue_url(local_date(now)),
     }
 
 

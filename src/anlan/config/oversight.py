@@ -71,7 +71,7 @@ def history(request: HttpRequest) -> HttpResponse:
         )
     except BadInput as error:
         problem = error
-    names = person_names({e.actor for e in page.entries if "-" in e.actor})
+    names = person_names({e.actor for e in page.entries})
     asked = request.GET.copy()
     asked.pop("cursor", None)
     actor = request.GET.get("actor", "")
@@ -84,7 +84,7 @@ def history(request: HttpRequest) -> HttpResponse:
             "query": asked.urlencode(),
             "kinds": sorted(((k, _subject_label(k)) for k in CATALOGUE.projections), key=lambda pair: pair[1]),
             "asked": {"kind": request.GET.get("kind", ""), "since": since, "until": until, "actor": actor},
-            "actor_name": person_names([actor]).get(actor, "") if "-" in actor else "",
+            "actor_name": person_names([actor]).get(actor, ""),
             "problem": problem,
         },
         status=422 if problem else 200,
@@ -142,7 +142,7 @@ def _side(kind: str, side: dict[str, Any], field: str) -> dict[str, Any]:
     for loop in CATALOGUE.loops.values():
         if not field and loop.subject == kind:
             value = next((s.label for s in loop.states if s.id == value), value)
-    names = person_names([stored.actor]) if stored and "-" in stored.actor else {}
+    names = person_names([stored.actor]) if stored else {}
     return {
         "tip": side["tip"],
         "value": value,

@@ -1,15 +1,19 @@
 """All tables of the platform, gathered from its sub-packages for Django."""
 
 from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
+from anlan.platform.ledger.models import ImportRun
 from anlan.platform.regions.models import Region
 from anlan.platform.scheduler.models import JobLease, JobRun
 from anlan.platform.vault.models import VaultValue
 
 __all__ = [
+    "ApiAnswer",
     "Attachment",
     "AttachmentLink",
     "Head",
+    "ImportRun",
     "JobLease",
     "JobRun",
     "JournalEntry",

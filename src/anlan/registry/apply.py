@@ -62,6 +62,12 @@ def fold_separated(row: Row | None, entry: Entry) -> Row:
     return {**fold_edited(row, entry), "retired_at": None}
 
 
+def fold_back(row: Row | None, entry: Entry) -> Row:
+    """A retirement was taken back; one that is merged away stays away until it is separated."""
+    folded = fold_restored(row, entry)
+    return {**folded, "retired_at": (row or {}).get("retired_at")} if folded.get("merged_into_id") else folded
+
+
 def fold_absorbed(row: Row | None, entry: Entry) -> Row:
     """Another enterprise came in: its name and code lead here from now on, its classes and tags are added."""
     folded, source = fold_changed(row, entry), entry.data["from"]
@@ -104,7 +110,7 @@ FOLDS = {
     "enterprise.created": fold_created,
     "enterprise.changed": fold_edited,
     "enterprise.retired": fold_retired,
-    "enterprise.restored": fold_restored,
+    "enterprise.restored": fold_back,
     "enterprise.renamed": fold_edited,
     "enterprise.recoded": fold_edited,
     "enterprise.status_changed": fold_edited,

@@ -23,7 +23,12 @@ from anlan.registry.rules.enterprise import (
     read_degrees,
     read_industry,
 )
-from anlan.registry.services.enterprises import enterprise_change, enterprise_create, enterprise_retire
+from anlan.registry.services.enterprises import (
+    enterprise_change,
+    enterprise_create,
+    enterprise_retire,
+    enterprises_create,
+)
 
 
 def _update(
@@ -97,6 +102,7 @@ ENTERPRISES = Ledger(
     create=enterprise_create,
     update=_update,
     retire=_retire,
+    create_many=enterprises_create,
     prepare=prepare_enterprise,
     check=partial(check_enterprise, known=regions.exists),
     page="/registry/enterprises/{}".format,

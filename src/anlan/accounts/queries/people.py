@@ -15,7 +15,7 @@ from anlan.platform.scope import Scope, limit
 
 def person_names(ids: Iterable[str]) -> dict[str, str]:
     """Names by person id, for history pages; unknown ids are absent. Not scoped: officers' names stand on documents."""
-    wanted = {i for i in ids if i}
+    wanted = {key for i in ids if (key := as_id(i))}  # entries of the system itself have no person
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=wanted).values_list("pk", "name")}
 
 
@@ -59,7 +59,7 @@ def organisation_list(scope: Scope, text: str = "", kind: str = "") -> QuerySet[
 
 def organisation_names(ids: Iterable[str]) -> dict[str, str]:
     """Names by organisation id; unknown ids are absent. Not scoped: names of public bodies are no secret."""
-    wanted = {i for i in ids if i}
+    wanted = {key for i in ids if (key := as_id(i))}  # entries of the system itself have no person
     return {str(o.pk): str(o) for o in Organisation.objects.filter(pk__in=wanted).only("pk", "name", "short_name")}
 
 

@@ -73,13 +73,13 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
     """Every post the account may act in now: its own first, then those it deputises for."""
     if not account.is_active:
         return []
-    person = Person.objects.filter(pk=account.person_id).first()
-    own = list(posts_active(now).filter(person_id=account.person_id))
-    others = posts_active(now).filter(
-        pk__in=deputies_active(now).filter(person_id=account.person_id).values_list("post_id", flat=True)
-    )
-    deputised = [post for post in others if post.person_id != account.person_id]
-    return [acting for post in (*own, *deputised) if (acting := _acting(post, person))]
+    deputised = deputies_active(now).filter(person_id=account.person_id).values("post_id")
+    posts = list(posts_active(now).filter(Q(person_id=account.person_id) | Q(pk__in=deputised)))
+    own = [post for post in posts if post.person_id == account.person_id]
+    others = [post for post in posts if post.person_id != account.person_id]
+    # A page lists the posts on every view: one query, the person comes along with a post of their own.
+    person = own[0].person if own else Person.objects.filter(pk=account.person_id).first() if others else None
+    return [acting for post in (*own, *others) if (acting := _acting(post, person))]
 
 
 def post_scopes(account: Account, now: datetime) -> list[Scope]:

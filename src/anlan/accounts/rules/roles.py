@@ -18,6 +18,7 @@ MANAGE = "accounts.manage"
 _NAMESPACE = uuid.UUID("7b0c5d2e-52c4-5c0f-9c35-3f6f0f6a1d10")
 _READING = frozenset({"view", "read", "import", "reveal"})
 _ADMINISTRATION = frozenset({"accounts", "platform", "journal"})
+_JUDGING = frozenset({"decide", "redact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def is_business_write(right: str) -> bool:
 
     Source: house rule; the last word of a right says what it does, the first which context it belongs to.
     """
-    return right.partition(".")[0] not in _ADMINISTRATION and right.rpartition(".")[2] not in _READING
+    act = right.rpartition(".")[2]
+    return act in _JUDGING or (right.partition(".")[0] not in _ADMINISTRATION and act not in _READING)
 
 
 def check_rights(word: str, rights: Collection[str], known: Collection[str]) -> list[Violation]:
@@ -98,6 +100,6 @@ def check_rights(word: str, rights: Collection[str], known: Collection[str]) -> 
     ]
     if word == ADMIN and MANAGE not in rights:
         problems.append(Violation("accounts.role.admin_without_manage", field="rights"))
-    if MANAGE in rights and (mixed := sorted(r for r in rights if is_business_write(r))):
+    if MANAGE in rights and (mixed := sorted(r for r in set(rights) & set(known) if is_business_write(r))):
         problems.append(Violation("accounts.role.duties_mixed", {"rights": "、".join(mixed)}, "rights"))
     return problems

@@ -30,8 +30,8 @@ def roles_page(request: HttpRequest) -> HttpResponse:
                 scope=request.scope,
                 label=request.POST.get("label", ""),
                 rights=request.POST.getlist("rights"),
-                by_office="by_office" in request.POST,
-                by_enterprise="by_enterprise" in request.POST,
+                by_office=bool(request.POST.get("by_office")),
+                by_enterprise=bool(request.POST.get("by_enterprise")),
                 once=request.POST.get("once") or None,
                 now=request.now,
             )

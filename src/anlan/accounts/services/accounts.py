@@ -70,7 +70,7 @@ def account_create(
     with writing():
         try:
             with transaction.atomic():
-                account.save(force_insert=True)
+                Account.objects.bulk_create([account])
         except IntegrityError as error:  # somebody took the name since the check above
             raise BadInput("accounts.account.refused", check_username(name, taken=True)) from error
         note(person, "account_opened", scope=scope, now=now, data={"username": name})
@@ -119,7 +119,7 @@ def password_reset(*, scope: Scope, id: str, now: datetime, password: str | None
     _set_password(account, chosen, now)
     account.must_change_password = True
     with writing():
-        account.save(update_fields=["password", "password_changed_at", "must_change_password"])
+        _keep_password(account)
         _revoke_tokens(account, now)
         axes_reset(username=account.username)
         note(account.person, "password_reset", scope=scope, now=now, data=_who(account))
@@ -147,7 +147,7 @@ def password_change(*, account: Account, scope: Scope | None, old: str, new: str
     account.password_changed_at = now
     account.must_change_password = False
     with writing():
-        account.save(update_fields=["password", "password_changed_at", "must_change_password"])
+        _keep_password(account)
         actor = scope or Scope(str(account.person_id), "", "", frozenset(), "")
         note(account.person, "password_changed", scope=actor, now=now, data=_who(account))
 
@@ -219,6 +219,14 @@ def _set_password(account: Account, password: str, now: datetime) -> None:
         raise BadInput("accounts.password.refused", problems)
     account.set_password(password)
     account.password_changed_at = now
+
+
+def _keep_password(account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(
+        password=account.password,
+        password_changed_at=account.password_changed_at,
+        must_change_password=account.must_change_password,
+    )
 
 
 def _revoke_tokens(account: Account, now: datetime) -> None:

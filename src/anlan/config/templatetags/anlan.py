@@ -8,8 +8,10 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from anlan.config.tones import TONES
 from anlan.kernel.messages import render
 from anlan.platform.clock import SHANGHAI
 
@@ -51,6 +53,13 @@ def day(value: Any) -> str:
 def percent(value: Any) -> str:
     """A ratio 0..1 with one decimal, `84.2%`; None (nothing to divide by) as a dash."""
     return "—" if value is None else f"{100 * float(value):.1f}%"
+
+
+@register.filter
+def toned(value: Any) -> Any:
+    """The word of a state as a coloured tag (config/tones.py); any other text unchanged, escaped by the template."""
+    css = TONES.get(value) if isinstance(value, str) else None
+    return format_html('<span class="{}">{}</span>', css, value) if css else value
 
 
 @register.simple_tag

@@ -9,6 +9,8 @@ from anlan.inspection.queries.campaigns import (
     campaign_list,
     campaign_names,
     campaign_progress,
+    target_choices,
+    target_labels,
 )
 from anlan.inspection.queries.checklists import (
     checklist_by_code,
@@ -17,6 +19,7 @@ from anlan.inspection.queries.checklists import (
     checklist_items,
     checklist_list,
     clause_text,
+    law_names,
 )
 from anlan.inspection.queries.counts import (
     CountRow,
@@ -27,12 +30,17 @@ from anlan.inspection.queries.counts import (
     hazard_totals,
 )
 from anlan.inspection.queries.hazards import (
+    SOURCES,
     ActionView,
+    LimitView,
+    StepView,
     hazard_actions,
     hazard_get,
+    hazard_limits,
     hazard_list,
     hazard_photos,
     hazard_rows,
+    hazard_steps,
     hazards_get,
     hazards_of_enterprise,
     hazards_overdue,
@@ -41,6 +49,7 @@ from anlan.inspection.queries.hazards import (
 )
 from anlan.inspection.queries.history import HistoryLine, hazard_history, once_recorded, versions_of
 from anlan.inspection.queries.inspections import (
+    KINDS,
     ItemView,
     draft_list,
     inspection_get,
@@ -52,6 +61,15 @@ from anlan.inspection.queries.inspections import (
 from anlan.inspection.queries.officers import officer_choices, officers_known
 
 __all__ = [
+    "law_names",
+    "target_choices",
+    "target_labels",
+    "KINDS",
+    "SOURCES",
+    "LimitView",
+    "StepView",
+    "hazard_limits",
+    "hazard_steps",
     "ActionView",
     "CampaignProgress",
     "CountRow",

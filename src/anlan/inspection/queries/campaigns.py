@@ -90,3 +90,16 @@ def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> Campai
         closed=hazards.filter(state="closed").count(),
         overdue=hazard_list(scope, campaigns=[str(campaign.id)], overdue_at=now, real=True).count(),
     )
+
+
+def target_choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(code, label) of the supervision classes and of the risk tags that a campaign can be aimed at."""
+    classes, tags = registry.codes("classes"), registry.codes("tags")
+    return [(c.id, c.label) for c in classes], [(c.id, c.label) for c in tags]
+
+
+def target_labels(campaign: Campaign) -> list[str]:
+    """The labels of the class and the tag that a campaign is aimed at; empty: every enterprise of its region."""
+    classes, tags = target_choices()
+    wanted = (dict(classes).get(campaign.target_class, ""), dict(tags).get(campaign.target_tag, ""))
+    return [label for label in wanted if label]

@@ -65,3 +65,8 @@ def _clauses() -> dict[str, str]:
 def clause_text(basis: str) -> str:
     """The wording of the law for a citation such as 《中华人民共和国消防法》第二十八条; "" where the data holds none."""
     return _clauses().get(basis, "")
+
+
+def law_names() -> list[str]:
+    """The laws whose clauses the product holds, in their order there."""
+    return list(dict.fromkeys(clause.law for clause in data.clauses().values()))

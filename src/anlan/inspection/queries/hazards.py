@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,13 +12,34 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.scoped import as_uuid, visible
-from anlan.inspection.rules.hazard import HAZARD_LOOP, StepFacts, check_entry
-from anlan.kernel.deadlines import SHANGHAI
+from anlan.inspection.rules.deadline import limit_on
+from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, StepFacts, check_entry
+from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
 from anlan.platform.scope import Scope, region_filter
 from anlan.registry import queries as registry
 
 SUBJECT = Hazard.SUBJECT
+__all__ = [
+    "SOURCES",
+    "SUBJECT",
+    "ActionView",
+    "LimitView",
+    "StepView",
+    "day_range",
+    "hazard_actions",
+    "hazard_get",
+    "hazard_limits",
+    "hazard_list",
+    "hazard_photos",
+    "hazard_rows",
+    "hazard_steps",
+    "hazards_get",
+    "hazards_of_enterprise",
+    "hazards_overdue",
+    "hazards_provisional",
+    "step_facts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +197,44 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
         reasons = tuple(check_entry(action.id, facts))
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
     return views
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One state of the loop for the page: passed, present or ahead, and when it was reached last."""
+
+    label: str
+    tone: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitView:
+    """The days of grace on offer for an order given now: the usual day, the last one, and how many days that is."""
+
+    usual_on: date
+    last_on: date
+    usual: int
+    longest: int
+
+
+def hazard_steps(hazard: Hazard) -> list[StepView]:
+    """The states of the loop in order; those the hazard has passed are "done", its own is "now"."""
+    moments = (hazard.found_at, hazard.ordered_at, hazard.submitted_at, hazard.closed_at)
+    ids = [state.id for state in HAZARD_LOOP.states]
+    here = ids.index(hazard.state) if hazard.state in ids else -1
+    views = []
+    for place, (state, at) in enumerate(zip(HAZARD_LOOP.states, moments, strict=True)):
+        done = place < here or state.terminal and place == here
+        tone = "done" if done else "now" if place == here else ""
+        # What lies ahead may have been reached before a review sent it back: that moment is history, not progress.
+        views.append(StepView(state.label, tone, at if place <= here else None))
+    return views
+
+
+def hazard_limits(hazard: Hazard, now: datetime) -> LimitView:
+    """What an order given now may name as deadline. Source: rules.deadline.RECTIFY_LIMITS."""
+    today = local_date(now)
+    limit = limit_on(hazard.grade, today)
+    usual, last = timedelta(days=limit.usual), timedelta(days=limit.longest)
+    return LimitView(today + usual, today + last, limit.usual, limit.longest)

@@ -36,6 +36,12 @@ class HistoryLine:
     text: Mapping[str, Any]
     counts: bool
 
+    @property
+    def due_at(self) -> datetime | None:
+        """The deadline that the entry set, if it set one."""
+        due = self.data.get("due_at")
+        return datetime.fromisoformat(due) if due else None
+
 
 def versions_of(subjects: Iterable[str]) -> dict[str, int]:
     """Number of entries held by subject; subjects without any are absent."""

@@ -15,10 +15,21 @@ from anlan.inspection.models import Hazard, Inspection, InspectionItem, Inspecti
 from anlan.inspection.queries.checklists import checklist_items
 from anlan.inspection.queries.hazards import day_range
 from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.inspection import KINDS
 from anlan.platform.scope import Scope, region_filter
 from anlan.registry import queries as registry
 
 SUBJECT = Inspection.SUBJECT
+__all__ = [
+    "KINDS",
+    "ItemView",
+    "draft_list",
+    "inspection_get",
+    "inspection_list",
+    "inspection_officers",
+    "inspection_sheet",
+    "inspections_of_enterprise",
+]
 
 
 @dataclass(frozen=True, slots=True)

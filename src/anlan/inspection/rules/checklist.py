@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 
 __all__ = [
@@ -77,6 +78,7 @@ def check_checklist(name: str, items: Sequence[ChecklistItem]) -> list[Violation
     found = []
     if not name.strip():
         found.append(Violation("inspection.checklist.name_missing", {}, "name"))
+    found += check_words({"name": name})
     if not items:
         found.append(Violation("inspection.checklist.empty", {}, "items"))
     keys = [i.key for i in items]
@@ -87,6 +89,13 @@ def check_checklist(name: str, items: Sequence[ChecklistItem]) -> list[Violation
             found.append(Violation("inspection.checklist.text_missing", {"item": item.key}, "items"))
         if not item.law.strip() or not _ARTICLE.fullmatch(item.article):
             found.append(Violation("inspection.checklist.clause_missing", {"item": item.key}, "items"))
+    found += [
+        reason
+        for item in items
+        for reason in check_words(
+            {n: getattr(item, n) for n in ("category", "text", "law", "article", "major")}, "items"
+        )
+    ]
     found += [
         Violation("inspection.checklist.key_twice", {"item": k}, "items")
         for k in sorted({k for k in keys if keys.count(k) > 1})

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from anlan.inspection.rules.deadline import check_due
+from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
 
@@ -111,15 +112,18 @@ class ReportFacts:
     grade: str
     major_basis: str
     source: str
+    place: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order to mend: the hazard's grade and the deadline given (aware UTC, None when none was given)."""
+    """An order to mend: the hazard's grade, the deadline given (aware UTC, None when none was given), what to do."""
 
     step: StepFacts
     grade: str
     due_at: datetime | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +209,14 @@ def check_report(facts: ReportFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.report.major_without_basis", {}, "major_basis"))
     if facts.source not in dict(SOURCES):
         found.append(Violation("inspection.hazard.report.source_unknown", {"source": facts.source}, "source"))
-    return found
+    texts = {n: getattr(facts, n) for n in ("description", "place", "basis", "major_basis")}
+    return found + check_words(texts)
 
 
 def check_order(facts: OrderFacts) -> list[Violation]:
     """Why this order can't be given; empty when it can. Source: 安全生产法(2021) 第六十五条第一款第二、三项."""
-    return check_entry("order", facts.step) + check_due(facts.grade, facts.step.at, facts.due_at)
+    due = check_due(facts.grade, facts.step.at, facts.due_at)
+    return check_entry("order", facts.step) + due + check_words({"note": facts.note})
 
 
 def check_submit(facts: SubmitFacts) -> list[Violation]:
@@ -220,7 +226,7 @@ def check_submit(facts: SubmitFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.submit.note_missing", {}, "note"))
     if facts.photos < 1:
         found.append(Violation("inspection.hazard.submit.photo_missing", {}, "photos"))
-    return found
+    return found + check_words({"note": facts.note})
 
 
 def check_return(facts: ReturnFacts) -> list[Violation]:
@@ -230,7 +236,7 @@ def check_return(facts: ReturnFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.return.reason_missing", {}, "reason"))
     if facts.new_deadline:
         found += check_due(facts.grade, facts.step.at, facts.due_at)
-    return found
+    return found + check_words({"note": facts.reason}, "reason")
 
 
 def check_close(facts: CloseFacts) -> list[Violation]:
@@ -250,4 +256,4 @@ def check_close(facts: CloseFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.close.two_officers", {}, "co_reviewer"))
     if facts.submitted_by and facts.submitted_by in facts.officers:
         found.append(Violation("inspection.hazard.close.submitter_reviews", {}, "co_reviewer"))
-    return found
+    return found + check_words({"note": facts.note})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.inspection.rules.hazard import GRADES, SOURCES, grade_hazard
+from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
 
@@ -70,6 +71,7 @@ class ItemFacts:
     description: str = ""
     grade: str = "general"
     major_basis: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def check_item(facts: ItemFacts) -> list[Violation]:
             found.append(Violation("inspection.item.grade_unknown", {"item": facts.key}, facts.key))
         if facts.grade == "major" and grade_hazard([facts.major_basis]) != "major":
             found.append(Violation("inspection.item.major_without_basis", {"item": facts.key}, facts.key))
-    return found
+    texts = {"description": facts.description, "place": facts.place, "major_basis": facts.major_basis}
+    return found + check_words(texts, facts.key)
 
 
 def check_finish(facts: FinishFacts) -> list[Violation]:
@@ -134,4 +137,4 @@ def check_finish(facts: FinishFacts) -> list[Violation]:
         )
     if not facts.conclusion.strip():
         found.append(Violation("inspection.finish.conclusion_missing", {}, "conclusion"))
-    return found
+    return found + check_words({"conclusion": facts.conclusion})

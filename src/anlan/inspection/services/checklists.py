@@ -17,6 +17,7 @@ from anlan.inspection.rules.checklist import (
     item_changes,
     packaged_checklists,
 )
+from anlan.inspection.rules.words import check_words
 from anlan.inspection.services.drafting import fixed_id, key_for
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Violation
@@ -93,7 +94,7 @@ def checklist_create(
     key = key_for(scope, _SUBJECT, once, now)
     if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
         return key
-    problems = check_checklist(name, items)
+    problems = check_checklist(name, items) + check_words({"code": code, "applies": " ".join(applies)})
     if not code.strip() or queries.checklist_by_code(code.strip()):
         problems.append(Violation("inspection.checklist.code_taken", {"code": code}, "code"))
     if problems:
@@ -133,7 +134,7 @@ def checklist_change(
     if subject in queries.once_recorded([(subject, once)]):
         return checklist.version
     version = _fresh(checklist, base)
-    problems = check_checklist(name, items)
+    problems = check_checklist(name, items) + check_words({"applies": " ".join(applies or ())})
     if checklist.retired_at is not None:
         problems.append(Violation("inspection.checklist.retired", {"name": checklist.name}))
     if problems:

@@ -110,7 +110,7 @@ def hazard_drafts(
     ready = [replace(item, source=item.source or default_source(scope)) for item in items]
     for item in ready:
         facts = queries.step_facts(scope, None, item.at, now)
-        report = ReportFacts(facts, item.description, item.grade, item.major_basis, item.source)
+        report = ReportFacts(facts, item.description, item.grade, item.major_basis, item.source, item.place, item.basis)
         if problems := check_report(report):
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])

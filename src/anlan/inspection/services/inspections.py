@@ -138,7 +138,7 @@ def inspection_items_set(
     problems = [
         reason
         for a in answers
-        for reason in check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis))
+        for reason in check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis, a.place))
     ]
     if inspection.state != "draft":
         problems.append(Violation("inspection.items.finished", {"number": inspection.number}))

@@ -141,7 +141,7 @@ def hazards_order(
 
     def judge(hazard: Hazard, item: OrderInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = _term(item, facts.at, calendar)
-        problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None))
+        problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None, item.note))
         return problems, term.data() if term else {}
 
     return _take("order", scope, items, now, judge)

@@ -117,9 +117,7 @@ def _list(ledger: Ledger) -> View:
         ask = read_ask(ledger, _params(request), ignored=_PAGING)
         number = change_number()
         total = queries.total(request.scope, ledger, ask, number)
-        rows, cursor = queries.page_after(
-            request.scope, ledger, ask, cursor=request.GET.get("cursor", ""), size=size
-        )
+        rows, cursor = queries.page_after(request.scope, ledger, ask, cursor=request.GET.get("cursor", ""), size=size)
         return HttpResponse(dump({"items": rows, "total": total, "next": cursor}), content_type=JSON)
 
     return view

@@ -119,7 +119,9 @@ def _questions(ledger: Ledger, *, paged: bool) -> list[dict[str, Any]]:
             schema["format"] = "date"
         found.append({"name": parameter.name, "in": "query", "schema": schema, "description": parameter.label})
     if paged:
-        found.append({"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "上一页返回的 next"})
+        found.append(
+            {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "上一页返回的 next"}
+        )
         limit = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
         found.append({"name": "limit", "in": "query", "schema": limit, "description": "每页条数"})
     return found

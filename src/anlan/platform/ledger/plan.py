@@ -39,6 +39,12 @@ def held_values(ledger: Ledger, ids: Iterable[str]) -> dict[str, Values]:
     return held
 
 
+def versions(ledger: Ledger, ids: Iterable[str]) -> dict[str, int]:
+    """The version of each row by id, to be handed back as `base`."""
+    found = Head.objects.filter(subject__in=[f"{ledger.id}/{i}" for i in ids]).values_list("subject", "version")
+    return {subject.partition("/")[2]: version for subject, version in found}
+
+
 def set_members(
     ledger: Ledger, ids: Iterable[Any], names: Iterable[str] | None = None
 ) -> dict[str, dict[str, tuple[str, ...]]]:

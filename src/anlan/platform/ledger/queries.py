@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform import vault
@@ -50,10 +50,23 @@ def total(scope: Scope, ledger: Ledger, ask: Ask, number: int | None = None) -> 
     return KEPT.get(key, number, rows_of(scope, ledger, ask).count)
 
 
-def ordering(ledger: Ledger, ask: Ask) -> tuple[str, ...]:
-    """The order of a list: as asked, else as declared, and by id where that leaves rows equal."""
-    order = (ask.sort,) if ask.sort else tuple(ledger.order)
-    return (*order, "-id" if order[0].startswith("-") else "id")
+def ordering(ledger: Ledger, ask: Ask, *, first: int | None = None) -> list[Any]:
+    """The order of a list: as asked, else as declared, and by id where that leaves rows equal; empty values last.
+
+    Args:
+        first: only so many of the declared columns (a cursor names one).
+    """
+    names = [ask.sort] if ask.sort else list(ledger.order)[:first]
+    nullable = {f.attname for f in model_of(ledger)._meta.concrete_fields if f.null}
+    terms: list[Any] = []
+    for name in names:
+        path, falling = name.removeprefix("-"), name.startswith("-")
+        if path in nullable:
+            # The databases disagree about null; saying it costs the index, so it is said only where null can be.
+            terms.append(F(path).desc(nulls_last=True) if falling else F(path).asc(nulls_last=True))
+        else:
+            terms.append(name)
+    return [*terms, "-id" if names[0].startswith("-") else "id"]
 
 
 def page(
@@ -72,16 +85,16 @@ def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int
     Raises:
         BadInput: "ledger.cursor" for one that was not made here for this order.
     """
-    order = (ask.sort or ledger.order[0], ordering(ledger, ask)[-1])
-    queryset = rows_of(scope, ledger, ask).order_by(*order)
+    order = ask.sort or ledger.order[0]
+    path = order.removeprefix("-")
+    queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask, first=1))
     if cursor:
-        queryset = queryset.filter(_behind(order[0], cursor))
-    path = order[0].removeprefix("-")
+        queryset = queryset.filter(_behind(order, cursor, model_of(ledger)._meta.get_field(path).null))
     rows = read_rows(ledger, queryset[: size + 1], extra=(path,))
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
-    return rows[:size], _cursor(order[0], last[path], last["id"])
+    return rows[:size], _cursor(order, last[path], last["id"])
 
 
 def _cursor(order: str, value: Any, key: Any) -> str:
@@ -89,8 +102,8 @@ def _cursor(order: str, value: Any, key: Any) -> str:
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _behind(order: str, cursor: str) -> Q:
-    """Rows behind the cursor's one. The outer bound lets an index find the place; the inner one skips equal rows."""
+def _behind(order: str, cursor: str, nullable: bool) -> Q:
+    """Rows behind the cursor's one, empty values last."""
     try:
         packed = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         made_for, value, key = packed
@@ -105,9 +118,12 @@ def _behind(order: str, cursor: str) -> Q:
     way = "lt" if falling else "gt"
     tie = Q(**{f"id__{way}": key})
     if value is None:
-        # SQLite sorts null before values, PostgreSQL after; with an order by id inside null both continue alike.
         return Q(**{f"{path}__isnull": True}) & tie
-    return Q(**{f"{path}__{way}e": value}) & (Q(**{f"{path}__{way}": value}) | tie)
+    beyond = Q(**{f"{path}__{way}": value})
+    if nullable:
+        return beyond | (Q(**{path: value}) & tie) | Q(**{f"{path}__isnull": True})
+    # The outer bound lets an index find the place; the inner one skips equal rows.
+    return Q(**{f"{path}__{way}e": value}) & (beyond | tie)
 
 
 def read_rows(

@@ -145,6 +145,11 @@
     text.addEventListener("blur", function () { setTimeout(function () { show(false); }, 120); });
   }
 
+  // A phone starts with the search box alone, whatever conditions a link brought along.
+  if (window.matchMedia("(max-width: 900px)").matches) {
+    document.querySelectorAll(".filters-more[open]").forEach(function (more) { more.open = false; });
+  }
+
   document.querySelectorAll("input[type=file][data-photos]").forEach(photoField);
   document.querySelectorAll(".search-select[data-url]").forEach(selectField);
 

@@ -75,7 +75,12 @@ def export_xlsx(scope: Scope, ledger: Ledger, ask: Ask, *, now: datetime) -> Ite
 
 def _options() -> dict[str, Any]:
     # Strings stay strings: neither formulas nor links are made of what somebody once typed.
-    return {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    return {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
 
 
 def _head(book: Any, sheet: Any, columns: Sequence[Bound]) -> None:

@@ -91,15 +91,8 @@ def _read_workbook(content: bytes, name: str, ledger: Ledger) -> Table:
     except CalamineError as error:
         raise BadInput("ledger.file.damaged", name=name) from error
     table = _checked(best, ledger, names)
-    if faults := {ref: code for xml in sheets.values() for ref, code in faulty_cells(xml).items()}:
-        # Which part holds which sheet is told by relations; with one sheet it is plain, with more only its own count.
-        table.faults = faults if len(names) == 1 else _faults_of(sheets, book.sheet_names.index(table.sheet))
+    table.faults = faulty_cells(sheets.get(table.sheet, b""))
     return table
-
-
-def _faults_of(sheets: dict[str, bytes], position: int) -> dict[str, str]:
-    ordered = sorted(sheets, key=lambda n: (len(n), n))
-    return faulty_cells(sheets[ordered[position]]) if position < len(ordered) else {}
 
 
 def _read_csv(content: bytes, name: str, ledger: Ledger) -> Table:

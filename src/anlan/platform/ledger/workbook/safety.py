@@ -11,6 +11,9 @@ import io
 import re
 import zipfile
 import zlib
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.ElementTree import fromstring
 
 from anlan.kernel.errors import BadInput
 
@@ -27,7 +30,7 @@ _VALUE = re.compile(rb"<v\b[^>]*>[^<]+</v>|<is\b")
 
 
 def check_container(content: bytes, name: str) -> dict[str, bytes]:
-    """Open an .xlsx safely and return the bytes of its sheets by member name.
+    """Open an .xlsx safely and return the XML of its worksheets by sheet name.
 
     Raises:
         BadInput: "ledger.file.not_workbook", "ledger.file.old_excel", "ledger.file.encrypted", "ledger.file.macros",
@@ -49,13 +52,13 @@ def check_container(content: bytes, name: str) -> dict[str, bytes]:
             if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_BYTES:
                 raise BadInput("ledger.file.too_large", name=name, limit_mb=MOST_BYTES // 1048576)
             return _sheets(archive, members, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ParseError) as error:
         raise BadInput("ledger.file.damaged", name=name) from error
 
 
 def _sheets(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> dict[str, bytes]:
     """Read every part that the parser will read: a member that is longer than it says fails its checksum here."""
-    sheets = {}
+    parts: dict[str, bytes] = {}
     for member in members:
         if not member.filename.lower().endswith((".xml", ".rels")):
             continue
@@ -67,8 +70,26 @@ def _sheets(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str)
                 raise BadInput("ledger.file.too_wide", name=name, limit=MOST_COLUMNS)
             if _TOO_LONG.search(xml):
                 raise BadInput("ledger.file.too_long", name=name, limit=MOST_ROWS)
-            sheets[member.filename] = xml
-    return sheets
+        parts[member.filename] = xml
+    return _by_title(parts)
+
+
+def _by_title(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """Which part holds which sheet, by the workbook's own relations."""
+    relations = parts.get("xl/_rels/workbook.xml.rels", b"")
+    targets = {
+        element.get("Id"): str(element.get("Target")).removeprefix("/xl/").removeprefix("xl/")
+        for element in _elements(relations, "Relationship")
+    }
+    named = {}
+    for element in _elements(parts["xl/workbook.xml"], "sheet"):
+        key = next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
+        named[str(element.get("name"))] = parts.get(f"xl/{targets.get(key, '')}", b"")
+    return named
+
+
+def _elements(xml: bytes, tag: str) -> list[Element]:
+    return [e for e in fromstring(xml).iter() if e.tag.rpartition("}")[2] == tag] if xml else []
 
 
 def faulty_cells(xml: bytes) -> dict[str, str]:

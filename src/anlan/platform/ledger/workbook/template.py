@@ -70,10 +70,8 @@ def options_of(bound: Bound, scope: Scope) -> list[str]:
 def _drop_down(sheet: Any, lists: Any, column: int, bound: Bound, scope: Scope, head: Any) -> None:
     """Choices as a drop-down; the full list also stands on the second sheet, with codes, for sets and long lists."""
     options = options_of(bound, scope)
-    if bound.kind == "set":
-        options_listed = [str(label) for _, label in bound.choices(scope)]
-    else:
-        options_listed = options
+    in_set = bound.kind == "set"
+    options_listed = [str(label) for _, label in bound.choices(scope)] if in_set else options
     if options_listed:
         lists.set_column(column, column, 24)
         lists.write_string(0, column, bound.label, head)

@@ -1,0 +1,19 @@
+"""The colour of a state's word in lists, so that a clerk sees at a glance what waits and what is late. Presentation only."""
+
+from __future__ import annotations
+
+# What the list shows -> class of its tag. A word that is not here stays plain text.
+TONES: dict[str, str] = {
+    "已发现": "tag",
+    "责令整改": "tag tag-warn",
+    "已提交": "tag tag-info",
+    "已销号": "tag tag-good",
+    "重大隐患": "tag tag-bad",
+    "检查中": "tag tag-info",
+    "已完成": "tag tag-good",
+    "已办结": "tag tag-good",
+    "停产": "tag tag-warn",
+    "关闭": "tag",
+    "搬迁": "tag",
+    "停用": "tag",
+}

@@ -1,0 +1,73 @@
+"""Indicators over hazards: found, closed, rate, overdue. Each names the rows it counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from anlan.inspection import queries
+from anlan.inspection.models import Hazard
+from anlan.kernel.deadlines import end_of_day
+from anlan.platform.declare import Indicator
+from anlan.platform.scope import Scope
+
+_SOURCE = "安全生产法（2021）第四十一条；事故隐患排查治理情况统计（口径为本系统规定）"
+
+
+def _found(scope: Scope, region: str, since: date, until: date) -> QuerySet[Hazard]:
+    return queries.hazard_list(scope, region=region, since=since, until=until, real=True)
+
+
+def _closed(scope: Scope, region: str, since: date, until: date) -> QuerySet[Hazard]:
+    return queries.hazard_list(scope, region=region, since=since, until=until, state="closed", real=True)
+
+
+def _overdue(scope: Scope, region: str, since: date, until: date) -> QuerySet[Hazard]:
+    moment = end_of_day(until)
+    return queries.hazard_list(scope, region=region, since=since, until=until, overdue_at=moment, real=True)
+
+
+def _rate(scope: Scope, region: str, since: date, until: date) -> float:
+    found, closed = queries.hazard_totals(scope, region, since, until)
+    return closed / found if found else 0.0
+
+
+INDICATORS = [
+    Indicator(
+        id="inspection.hazards_found",
+        label="发现隐患数",
+        unit="处",
+        definition="期间内登记的隐患数（按发现时间），不含演练；一处隐患列入多个专项行动只计一次",
+        source=_SOURCE,
+        value=lambda scope, region, since, until: _found(scope, region, since, until).count(),
+        rows=_found,
+    ),
+    Indicator(
+        id="inspection.hazards_closed",
+        label="已销号隐患数",
+        unit="处",
+        definition="期间内发现的隐患中，目前已复查销号的数量",
+        source=_SOURCE,
+        value=lambda scope, region, since, until: _closed(scope, region, since, until).count(),
+        rows=_closed,
+    ),
+    Indicator(
+        id="inspection.hazards_rate",
+        label="隐患销号率",
+        unit="比值",
+        definition="期间内发现的隐患中已销号的比例（0至1）；期间内未发现隐患的，记为0",
+        source=_SOURCE,
+        value=_rate,
+        rows=_found,
+    ),
+    Indicator(
+        id="inspection.hazards_overdue",
+        label="逾期未整改隐患数",
+        unit="处",
+        definition="期间内发现、责令整改后至期末已过期限而企业仍未提交整改的隐患数",
+        source=_SOURCE,
+        value=lambda scope, region, since, until: _overdue(scope, region, since, until).count(),
+        rows=_overdue,
+    ),
+]

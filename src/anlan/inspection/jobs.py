@@ -1,0 +1,17 @@
+"""Timed work of inspection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.inspection.services.upkeep import deadline_recompute
+from anlan.platform.declare import Job
+
+
+def _recompute(now: datetime) -> str:
+    return str(deadline_recompute(now=now))
+
+
+JOBS = [
+    Job(id="inspection.deadline_recompute", label="按新公布的节假日重算整改期限", run=_recompute, daily_at="03:10"),
+]

@@ -1,0 +1,137 @@
+"""Ledgers of inspection: hazards, inspections and checklists are read only (services write them), campaigns are entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from anlan.accounts import queries as accounts
+from anlan.inspection import queries
+from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
+from anlan.kernel.errors import Violation
+from anlan.platform.ledger.declare import Column, Ledger
+from anlan.platform.scope import Scope
+
+_VIEW = "inspection.view"
+_CLASSES, _TAGS = queries.target_choices()
+
+
+def _campaigns(scope: Scope) -> list[tuple[str, str]]:
+    return queries.campaign_choices(scope)
+
+
+def _check_campaign(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[Violation]:
+    row = {**(held or {}), **values}
+    return check_campaign(CampaignFacts(row.get("name") or "", _day(row.get("since_on")), _day(row.get("until_on"))))
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+
+HAZARDS = Ledger(
+    id="inspection.hazard",
+    model="inspection.Hazard",
+    label="隐患",
+    plural="hazards",
+    columns=(
+        Column("number", search=True, entered=False, width=26),
+        Column("enterprise.name", label="企业", search=True, entered=False, width=32),
+        Column("description", search=True, entered=False, width=48),
+        Column("grade", filter=True, entered=False, width=12),
+        Column("state", filter=True, entered=False, width=12),
+        Column("due_at", filter=True, entered=False, width=18),
+        Column("found_at", filter=True, entered=False, width=18),
+        Column("region", label="所在区划", filter=True, entered=False, width=20),
+        Column("office", filter=True, show=False, entered=False, choices=accounts.office_choices, width=20),
+        Column("source", filter=True, show=False, entered=False, width=16),
+        Column("tags", label="专项行动", filter=True, show=False, entered=False, choices=_campaigns, width=30),
+        Column("enterprise", label="企业编号", filter=True, show=False, entered=False, width=38),
+        Column("place", show=False, entered=False, width=20),
+        Column("basis", show=False, entered=False, width=40),
+        Column("major_basis", show=False, entered=False, width=40),
+        Column("ordered_at", filter=True, show=False, entered=False, width=18),
+        Column("requirement", show=False, entered=False, width=40),
+        Column("submitted_at", filter=True, show=False, entered=False, width=18),
+        Column("rectification", show=False, entered=False, width=40),
+        Column("returned_count", show=False, entered=False, width=10),
+        Column("closed_at", filter=True, show=False, entered=False, width=18),
+        Column("review_note", show=False, entered=False, width=40),
+    ),
+    order=("-found_at",),
+    sets=("tags",),
+    point=("lon", "lat"),
+    view=_VIEW,
+    page="/inspection/hazards/{}".format,
+    retirable=False,
+)
+
+INSPECTIONS = Ledger(
+    id="inspection.inspection",
+    model="inspection.Inspection",
+    label="检查",
+    plural="inspections",
+    columns=(
+        Column("number", search=True, entered=False, width=26),
+        Column("enterprise.name", label="企业", search=True, entered=False, width=32),
+        Column("checklist.name", label="检查表", entered=False, width=24),
+        Column("kind", filter=True, entered=False, width=12),
+        Column("source", filter=True, entered=False, width=16),
+        Column("state", filter=True, entered=False, width=12),
+        Column("started_at", filter=True, entered=False, width=18),
+        Column("finished_at", show=False, entered=False, width=18),
+        Column("region", label="所在区划", filter=True, entered=False, width=20),
+        Column("office", filter=True, show=False, entered=False, choices=accounts.office_choices, width=20),
+        Column("tags", label="专项行动", filter=True, show=False, entered=False, choices=_campaigns, width=30),
+        Column("enterprise", label="企业编号", filter=True, show=False, entered=False, width=38),
+        Column("conclusion", show=False, entered=False, width=40),
+    ),
+    order=("-started_at",),
+    sets=("tags",),
+    view=_VIEW,
+    page="/inspection/inspections/{}".format,
+    retirable=False,
+)
+
+CAMPAIGNS = Ledger(
+    id="inspection.campaign",
+    model="inspection.Campaign",
+    label="专项行动",
+    plural="campaigns",
+    columns=(
+        Column("name", required=True, search=True, width=32, help="全称，如“2026年有限空间专项整治”"),
+        Column("since_on", required=True, filter=True, width=14),
+        Column("until_on", required=True, filter=True, width=14),
+        Column("region", label="覆盖区划", required=True, filter=True, width=20, help="县（市、区）或乡镇（街道）"),
+        Column("target_class", show=False, choices=_CLASSES, width=20, help="对象的监管类别，不填为全部"),
+        Column("target_tag", show=False, choices=_TAGS, width=20, help="对象的风险标签，不填为全部"),
+        Column("summary", show=False, width=48),
+    ),
+    natural_key=("name",),
+    order=("-since_on",),
+    view=_VIEW,
+    change="inspection.campaign.change",
+    check=_check_campaign,
+    page="/inspection/campaigns/{}".format,
+)
+
+CHECKLISTS = Ledger(
+    id="inspection.checklist",
+    model="inspection.Checklist",
+    label="检查表",
+    plural="checklists",
+    columns=(
+        Column("code", search=True, entered=False, width=12),
+        Column("name", search=True, entered=False, width=32),
+        Column("version", entered=False, width=8),
+        Column("applies", show=False, entered=False, width=32),
+        Column("changed_at", entered=False, width=18),
+    ),
+    order=("code",),
+    view=_VIEW,
+    page="/inspection/checklists/{}".format,
+    retirable=False,
+)
+
+LEDGERS = [HAZARDS, INSPECTIONS, CAMPAIGNS, CHECKLISTS]

@@ -1,0 +1,40 @@
+"""How long the free texts of this context may be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anlan.kernel.errors import Violation
+
+__all__ = ["LIMITS", "check_words"]
+
+# The columns of PostgreSQL refuse what is longer; SQLite would keep it, and two nodes would differ.
+LIMITS: Mapping[str, int] = {
+    "applies": 200,
+    "article": 40,
+    "basis": 200,
+    "category": 40,
+    "code": 20,
+    "conclusion": 4000,
+    "description": 2000,
+    "law": 80,
+    "major": 200,
+    "major_basis": 200,
+    "name": 80,
+    "note": 4000,
+    "place": 100,
+    "text": 2000,
+}
+
+
+def check_words(texts: Mapping[str, str], field: str = "") -> list[Violation]:
+    """ "inspection.text_too_long" for every text beyond its limit in characters, trimmed first. Source: house rule.
+
+    Args:
+        texts: by name of LIMITS. field: the form's field to show it at, where that is not the text's own name.
+    """
+    return [
+        Violation("inspection.text_too_long", {"limit": LIMITS[name], "length": len(text.strip())}, field or name)
+        for name, text in texts.items()
+        if len(text.strip()) > LIMITS[name]
+    ]

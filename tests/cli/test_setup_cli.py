@@ -1,0 +1,130 @@
+"""init, user add, check, doctor, upgrade: repeatable, exact answers, refusals with reasons."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cli_process import anlan, serving
+
+pytestmark = pytest.mark.slow
+
+
+def test_init_asks_nothing_and_may_be_repeated(tmp_path: Path) -> None:
+    first = anlan("init", "--data", tmp_path / "d", "--json")
+    assert first.code == 0
+    assert first.json == {
+        "ok": True,
+        "data": str(tmp_path / "d"),
+        "made": True,
+        "keys": ["secret.key", "vault.key"],
+        "node": "331003a",
+        "region": "331003000000",
+        "name": "浙江省台州市黄岩区",
+    }
+    keys = {p.name: p.read_bytes() for p in (tmp_path / "d" / "keys").iterdir()}
+    modes = {stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "d").rglob("*") if p.is_file()}
+    assert modes == {0o600}
+    again = anlan("init", "--data", tmp_path / "d", "--json")
+    assert (again.code, again.json["made"], again.json["keys"], again.json["node"]) == (0, False, [], "331003a")
+    assert {p.name: p.read_bytes() for p in (tmp_path / "d" / "keys").iterdir()} == keys
+
+
+def test_the_data_folder_comes_from_the_option_the_environment_or_var(tmp_path: Path) -> None:
+    assert anlan("init", cwd=tmp_path).code == 0
+    assert (tmp_path / "var" / "anlan.sqlite3").is_file()
+    assert (
+        anlan(
+            "init",
+            cwd=tmp_path,
+            ANLAN_DATA=str(tmp_path / "other"),
+        ).code
+        == 0
+    )
+    assert (tmp_path / "other" / "anlan.sqlite3").is_file()
+
+
+@pytest.mark.parametrize("command", [("serve",), ("journal", "verify"), ("backup", "b.tar"), ("worker",)])
+def test_nothing_runs_on_a_folder_that_was_not_initialised(tmp_path: Path, command: tuple[str, ...]) -> None:
+    ran = anlan(*command, "--data", tmp_path / "none", "--json", cwd=tmp_path)
+    assert (ran.code, ran.json["code"]) == (1, "cli.not_initialised")
+    assert not (tmp_path / "none" / "anlan.sqlite3").exists()
+
+
+def test_a_lost_vault_key_is_not_replaced_by_a_new_one(data: Path) -> None:
+    (data / "keys" / "vault.key").unlink()
+    ran = anlan("init", "--data", data, "--json")
+    assert (ran.code, ran.json["code"]) == (1, "cli.vault_key_lost")
+    assert not (data / "keys" / "vault.key").exists()
+
+
+def test_an_unknown_region_is_refused(tmp_path: Path) -> None:
+    ran = anlan("init", "--region", "999999", "--data", tmp_path / "d", "--json")
+    assert ran.code == 1
+    assert ran.json["code"] == "kernel.region.unknown"
+
+
+def test_a_wrong_environment_variable_is_a_usage_error(data: Path) -> None:
+    ran = anlan("check", "--data", data, ANLAN_IDLE_MINUTES="half an hour")
+    assert ran.code == 2
+    assert "ANLAN_IDLE_MINUTES=half an hour" in ran.err
+
+
+def test_a_user_is_added_once(data: Path) -> None:
+    arguments = ("user", "add", "zhang.san", "--name", "张三", "--role", "admin", "--organisation", "应急管理局")
+    made = anlan(*arguments, "--data", data, "--json")
+    assert made.code == 0, made.err
+    assert made.json["username"] == "zhang.san"
+    assert len(made.json["password"]) >= 10
+    again = anlan(*arguments, "--data", data, "--json")
+    assert again.code == 1
+    assert again.json["ok"] is False
+
+
+def test_a_given_password_comes_from_standard_input_and_is_not_shown(data: Path) -> None:
+    ran = anlan(
+        *("user", "add", "li.si", "--name", "李四", "--role", "admin", "--organisation", "应急管理局"),
+        *("--password-stdin", "--data", data, "--json"),
+        stdin="Quiet-River-2026\n",
+    )
+    assert ran.code == 0, ran.err
+    assert "password" not in ran.json
+    assert "Quiet-River" not in ran.out + ran.err
+
+
+def test_check_lists_what_the_contexts_declare(data: Path) -> None:
+    ran = anlan("check", "--data", data, "--json")
+    assert ran.code == 0, ran.json["problems"]
+    assert "platform.backup" in ran.json["declared"]["jobs"]
+    assert "inspection.hazard" in ran.json["declared"]["projections"]
+
+
+def test_doctor_finds_a_healthy_installation_healthy(data: Path) -> None:
+    ran = anlan("doctor", "--data", data, "--json")
+    assert ran.code == 0, ran.out
+    assert {c["check"] for c in ran.json["checks"]} >= {"disk", "keys", "database", "migrations", "node", "clock"}
+
+
+def test_doctor_names_keys_that_others_can_read(data: Path) -> None:
+    (data / "keys" / "vault.key").chmod(0o644)
+    ran = anlan("doctor", "--data", data, "--json")
+    assert ran.code == 1
+    assert [c["check"] for c in ran.json["checks"] if not c["ok"]] == ["keys"]
+
+
+def test_upgrade_backs_up_first_and_leaves_the_journal_intact(data: Path) -> None:
+    ran = anlan("upgrade", "--data", data, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["migrations"] == []
+    assert ran.json["refolded"] == 0
+    assert Path(ran.json["backup"]).parent == data / "backups"
+    assert anlan("restore", "--check", ran.json["backup"], "--data", data).code == 0
+
+
+def test_upgrade_and_restore_wait_until_the_server_is_stopped(data: Path, tmp_path: Path) -> None:
+    assert anlan("backup", tmp_path / "b.tar", "--data", data).code == 0
+    with serving(data):
+        for command in (("upgrade",), ("restore", tmp_path / "b.tar")):
+            ran = anlan(*command, "--data", data, "--json")
+            assert (ran.code, ran.json["code"]) == (1, "cli.in_use")
