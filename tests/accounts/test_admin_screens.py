@@ -248,6 +248,16 @@ def test_free_text_is_escaped_everywhere(county):
         assert nasty not in admin.get(path).content.decode(), path
 
 
+def test_a_nul_in_a_search_or_form_is_no_fault(county):
+    admin = member(county, "admin")
+    for path in ("/people?q=%00", "/accounts/organisations?q=%00&kind=%00"):
+        assert admin.get(path).status_code == 200, path
+    form = {"name": "甲\0科", "kind": "office", "region": "331003"}
+    assert admin.post("/accounts/organisations", form).status_code == 302
+    assert Organisation.objects.filter(name="甲科").count() == 1
+    assert admin.post("/tokens", {"name": "\0", "days": "30"}).status_code == 422
+
+
 def test_unknown_ids_are_not_found(county):
     admin, nobody = member(county, "admin"), uuid.uuid4()
     for path in ("/accounts/people/{}", "/accounts/organisations/{}", "/accounts/roles/{}", "/accounts/posts/{}/leave"):

@@ -55,7 +55,9 @@ def test_a_login_never_leads_to_another_host(client, county, target):
     assert log_in(client, county, next=target).url == "/"
 
 
-@pytest.mark.parametrize(("username", "password"), [("test.town", "wrong"), ("nobody", "Anlan-2026-Spring"), ("", "")])
+@pytest.mark.parametrize(
+    ("username", "password"), [("test.town", "wrong"), ("nobody", "Anlan-2026-Spring"), ("", ""), ("te\0st", "\0")]
+)
 def test_a_wrong_login_tells_nothing_about_which_part_is_wrong(client, county, username, password):
     answer = client.post("/login", {"username": username, "password": password})
     assert answer.status_code == 401

@@ -306,10 +306,8 @@ def test_geojson_holds_the_points_and_follows_every_change(county, wells):
         "geometry": {"type": "Point", "coordinates": [121.2, 28.6]},
         "properties": {
             "code": "SJ-000",
-            "name": "消防井0",
             "region": EAST,
             "use": "fire",
-            "households": None,
             "guarded": None,
         },
     }

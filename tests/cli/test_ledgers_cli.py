@@ -18,7 +18,7 @@ HEAD = "企业名称,统一社会信用代码,所在区划,地址,生产经营�
 
 
 def sheet(path: Path, rows: int, *bad: str, encoding: str = "gb18030") -> Path:
-    lines = [f"演示企业{n}有限公司,{make_uscc('331003', n)},东城街道,演示路{n}号," for n in range(1, rows + 1)]
+    lines = [f"演示企业{n}有限公司,{make_uscc('331003', n)},东城街道,演示路{n}号,在产" for n in range(1, rows + 1)]
     path.write_bytes("\r\n".join([HEAD, *lines, *bad, ""]).encode(encoding))
     return path
 
@@ -43,7 +43,7 @@ def test_a_gbk_file_is_checked_then_imported_then_imported_again_without_effect(
 
 
 def test_one_bad_row_stops_everything_unless_it_is_to_be_skipped(data: Path, tmp_path: Path) -> None:
-    file = sheet(tmp_path / "企业.csv", 2, "坏代码有限公司,91331003MA2ABCDE0X,东城街道,演示路,")
+    file = sheet(tmp_path / "企业.csv", 2, "坏代码有限公司,91331003MA2ABCDE0X,东城街道,演示路,在产")
     refused = anlan("import", "registry.enterprise", file, "--data", data, "--json")
     assert (refused.code, refused.json["bad"], refused.json["written"]) == (1, 1, False)
     error = refused.json["errors"][0]

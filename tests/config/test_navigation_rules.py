@@ -55,4 +55,4 @@ def test_every_icon_exists():
 def test_every_right_is_declared():
     from anlan.platform.catalogue import CATALOGUE
 
-    assert {right for link in LINKS for right in link.rights} - CATALOGUE.rights.keys() == set()
+    assert {right for link in LINKS for right in link.rights + link.needs} - CATALOGUE.rights.keys() == set()

@@ -44,7 +44,8 @@ def test_every_sentence_is_used() -> None:
     unused = [
         code
         for code in catalogue()
-        if code not in used
+        if not code.startswith("cli.help.")  # named after the commands; tests/cli/test_help_cli.py reads them all
+        and code not in used
         and not any(code.startswith(p) for p in prefixes)
         and not any(code[i + 1 :] in tails for i, c in enumerate(code) if c == ".")
     ]
@@ -56,7 +57,7 @@ def test_sentences_are_chinese_and_their_facts_are_plain_names() -> None:
     for code, sentence in catalogue().items():
         if not _CODE.fullmatch(code):
             bad.append(f"{code}: not a code")
-        if not _CHINESE.search(sentence):
+        if sentence and not _CHINESE.search(sentence):
             bad.append(f"{code}: not Chinese")
         for _, fact, form, _ in string.Formatter().parse(sentence):
             if fact is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", fact):
@@ -67,7 +68,7 @@ def test_sentences_are_chinese_and_their_facts_are_plain_names() -> None:
 
 
 def test_a_missing_fact_never_breaks_a_sentence() -> None:
-    assert all(render(code, {}) for code in catalogue())
+    assert [code for code, sentence in catalogue().items() if bool(render(code, {})) != bool(sentence)] == []
 
 
 @pytest.mark.parametrize("page", ["env.md", "errors.md", "cli.md"])

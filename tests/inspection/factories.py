@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import Client
 from PIL import Image
 
 from accounts.factories import County, make_county
 from anlan.inspection import queries
+from anlan.inspection.services.campaigns import campaign_create
 from anlan.inspection.services.checklists import checklists_install
 from anlan.inspection.services.hazards import (
     CloseInput,
@@ -88,9 +90,26 @@ class World:
         }
         return CloseInput(**full | values)
 
+    def client(self, role: str) -> Client:
+        """A test client in which this role's person is logged in through the login page."""
+        client = Client()
+        account = self.county.account[role]
+        answer = client.post("/login", {"username": account.username, "password": self.county.password})
+        assert answer.status_code == 302
+        return client
+
     def base(self, hazard_id: str) -> int:
         """The version a page made now would carry."""
-        return version_of(f"inspection.hazard/{hazard_id}")
+        return self.version("inspection.hazard", hazard_id)
+
+    def version(self, kind: str, key: str) -> int:
+        """The number of entries held of a subject."""
+        return version_of(f"{kind}/{key}")
+
+    def campaign(self, name: str, **values: Any) -> str:
+        """A campaign of the county over the first half of 2026; its id."""
+        full = {"name": name, "region": "331003000000", "since_on": "2026-01-01", "until_on": "2026-06-30"}
+        return campaign_create(scope=self.scope["leader"], values=full | values, now=NOW)
 
     def checklist(self, code: str = "ty") -> str:
         """Id of a packaged checklist."""
@@ -102,7 +121,7 @@ class World:
 def make_world() -> World:
     """Two enterprises of the first and second town, every role, a second officer of the first town, the checklists."""
     first = make_enterprise(REGISTRAR, 1, name="测试甲机械有限公司", region="331003001001")
-    second = make_enterprise(REGISTRAR, 2, name="测试乙机械有限公司", region="331003002000")
+    second = make_enterprise(REGISTRAR, 2, name="测试乙机械有限公司", region="331003002000", tags=["有限空间"])
     county = make_county(enterprise_id=first, other_enterprise_id=second)
     county.add("town_second", role="town", organisation="东城街道应急办", region=county.town, name="孔达")
     for key, office in ((first, county.office), (second, county.other_office)):

@@ -27,7 +27,6 @@ from anlan.inspection.services.hazards import (
 from anlan.inspection.services.upkeep import deadline_recompute
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed
-from anlan.registry.services.enterprises import enterprise_move, enterprise_office_assign
 from inspection.factories import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -259,24 +258,6 @@ def test_provisional_deadline_is_recomputed_when_the_table_arrives(world: World)
     assert deadline_recompute(now=NOW, calendar=known) == 1
     assert (row(key).due_at, row(key).due_provisional) == (datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC), 0)
     assert deadline_recompute(now=NOW, calendar=known) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_office_and_open_region_follow_the_enterprise() -> None:
-    from inspection.factories import REGISTRAR, make_world
-
-    world = make_world()
-    open_, closed = world.ordered(), world.closed()
-    enterprise_office_assign(
-        scope=REGISTRAR, enterprise_id=world.enterprise, office_id=world.county.other_office, base=None, now=NOW
-    )
-    assert {str(row(k).office_id) for k in (closed, open_)} == {world.county.other_office}
-    values = {"region": "331003002000", "address": "测试路9号"}
-    enterprise_move(
-        scope=REGISTRAR, enterprise_id=world.enterprise, values=values, reason="搬迁新厂", base=None, now=NOW
-    )
-    assert (row(closed).region, row(open_).region) == ("331003001001", "331003002000")
-    assert row(open_).region9 == "331003002"
 
 
 def test_history_tells_every_step_with_its_person(world: World) -> None:

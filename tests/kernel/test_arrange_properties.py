@@ -40,13 +40,13 @@ def converge(script: list[Action], nodes: int = 3) -> Play:
     return play
 
 
-@examples(50)
+@examples(30)
 @given(scripts((*GENERAL, "redact")))
 def test_converge_refold_once_queue(script: list[Action]) -> None:
     converge(script, 4)
 
 
-@examples(40)
+@examples(25)
 @given(scripts(DECISIONS))
 def test_converge_refold_once_queue_where_decisions_are_many(script: list[Action]) -> None:
     converge(script)
@@ -63,7 +63,7 @@ def test_same_set_same_rows_midway(script: list[Action]) -> None:
     Play(3).run(script, check)
 
 
-@examples(60)
+@examples(30)
 @given(scripts(DECISIONS))
 def test_decision_stays(script: list[Action]) -> None:
     def check(play: Play) -> None:
@@ -83,7 +83,7 @@ def contest_at(play: Play) -> tuple[Node, str, dict] | None:
     return None
 
 
-@examples(50)
+@examples(30)
 @given(scripts(DECISIONS))
 def test_later_decision_that_saw_all_is_obeyed(script: list[Action]) -> None:
     play = Play(3).run(script).settle()
@@ -105,7 +105,7 @@ def test_later_decision_that_saw_all_is_obeyed(script: list[Action]) -> None:
             assert contest["field"] not in arranged.open_fields
 
 
-@examples(60)
+@examples(30)
 @given(scripts(DECISIONS))
 def test_equal_decisions_are_one(script: list[Action]) -> None:
     play = Play(3).run(script).settle()
@@ -194,7 +194,7 @@ def forked(nodes: int = 3) -> Play:
     return play
 
 
-@examples(50)
+@examples(30)
 @given(scripts(DECISIONS))
 def test_based_on_contested_is_contested(script: list[Action]) -> None:
     play = Play(3).run(script).settle()
@@ -202,7 +202,7 @@ def test_based_on_contested_is_contested(script: list[Action]) -> None:
         check_branches(play.world.nodes[0], subject)
 
 
-@examples(50)
+@examples(30)
 @given(scripts((*DECISIONS, "legal", "legal", "once")))
 def test_queue_can_be_emptied_and_work_goes_on(script: list[Action]) -> None:
     play = Play(3).run(script)
@@ -222,7 +222,7 @@ def test_queue_can_be_emptied_and_work_goes_on(script: list[Action]) -> None:
             assert node.head(subject).row["state"] == step.to
 
 
-@examples(60)
+@examples(30)
 @given(scripts(("legal", "legal", "send", "trickle", "tick"), 30))
 def test_legal_concurrency_exact(script: list[Action]) -> None:
     """A field is open exactly where two of its writes were made by authors neither of whom held the other."""
@@ -234,7 +234,7 @@ def test_legal_concurrency_exact(script: list[Action]) -> None:
                 check_field(node, subject, name, known)
 
 
-@examples(40)
+@examples(25)
 @given(scripts(FIELDS))
 def test_lww_group_whole(script: list[Action]) -> None:
     play = converge(script)
@@ -246,7 +246,7 @@ def test_lww_group_whole(script: list[Action]) -> None:
                 assert [row[name] for name in ADDRESS] == [wrote[-1].data["address"]] * 3
 
 
-@examples(40)
+@examples(25)
 @given(scripts(FIELDS))
 def test_a_decided_field_shows_the_value_that_was_chosen(script: list[Action]) -> None:
     play = converge(script)
@@ -261,7 +261,7 @@ def test_a_decided_field_shows_the_value_that_was_chosen(script: list[Action]) -
                 break
 
 
-@examples(50)
+@examples(30)
 @given(scripts(ACTS))
 def test_once_key_across_nodes(script: list[Action]) -> None:
     """A phone that retries at other nodes acts once, wherever its act comes to stand."""

@@ -156,6 +156,24 @@ def test_only_what_differs_is_recorded_with_its_group(county):
     assert version(key) == 2
 
 
+def test_half_a_position_in_another_system_is_converted_with_the_other_half(county):
+    key = make_enterprise(county.scope["town"])
+    change(county, "town", key, lon=121.2621, lat=28.6502, coords="gcj02")
+    row = Enterprise.objects.get(pk=key)
+    assert (row.lon, row.lat) == (121.25788, 28.65333)
+    change(county, "town", key, base=2, lon=121.2621, coords="gcj02")
+    row = Enterprise.objects.get(pk=key)
+    assert (row.lon, row.lat) == (121.25788, 28.656459)
+
+
+def test_another_system_without_a_position_is_refused(county):
+    key = make_enterprise(county.scope["town"])
+    with pytest.raises(BadInput) as refused:
+        change(county, "town", key, coords="高德")
+    assert reasons(refused) == ["registry.place.coords_alone"]
+    assert change(county, "town", key, coords="wgs84") is False
+
+
 def test_sets_are_recorded_as_added_and_removed(county):
     key = make_enterprise(county.scope["town"], tags="粉尘涉爆、有限空间")
     change(county, "town", key, tags="有限空间、涉氨制冷")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode
 
@@ -108,6 +107,6 @@ class DeskConfig(SimpleAdminConfig):
 def desk() -> DeskSite:
     """The desk's site with every ledger of the catalogue registered. Call it only when all apps are ready."""
     site: DeskSite = admin.site
-    if find_spec("anlan.platform.ledger.desk"):
-        import_module("anlan.platform.ledger.desk").register_desk(site)
+    # Not at the top: the ledger's ModelAdmin needs loaded models, and this module is read while apps are listed.
+    import_module("anlan.platform.ledger.desk").register_desk(site)
     return site

@@ -20,7 +20,7 @@ class Link:
         label: Chinese name.
         url: address.
         icon: symbol in static/anlan/icons.svg.
-        rights: any one of these is enough; empty: everybody who is logged in.
+        rights: any one of these is enough; empty: everybody who is logged in. needs: all of these, too.
         under: address prefixes on which the entry is marked as current, besides `url`.
         phone: its shorter name in the phone's bottom bar; empty: not there.
         own: also for people limited to own subjects (an enterprise's officer).
@@ -33,10 +33,11 @@ class Link:
     under: tuple[str, ...] = ()
     phone: str = ""
     own: bool = True
+    needs: tuple[str, ...] = ()
 
     def seen_by(self, scope: Scope) -> bool:
         """Whether the menu of this person has the entry."""
-        if scope.subjects is not None and not self.own:
+        if (scope.subjects is not None and not self.own) or not all(scope.may(right) for right in self.needs):
             return False
         return not self.rights or any(scope.may(right) for right in self.rights)
 
@@ -104,7 +105,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "管理",
         (
-            Link("组织人员", "/accounts/people", "people", ("accounts.view", "accounts.manage"), ("/accounts/",)),
+            Link("组织人员", "/people", "people", ("accounts.view", "accounts.manage"), ("/accounts/",)),
             Link("履历审计", "/history", "history", ("journal.read",)),
             Link("合并裁定", "/contests", "flag", ("journal.decide",), own=False),
             Link("系统", "/system", "gear", ("platform.operate",)),
@@ -142,5 +143,5 @@ QUICK: tuple[Link, ...] = (
     Link("开始检查", "/inspection/inspections/new", "clipboard", ("inspection.inspect",), own=False),
     Link("登记隐患", "/inspection/hazards/new", "plus", ("inspection.inspect",), own=False),
     Link("新增企业", "/registry/enterprises/new", "factory", ("registry.change",), own=False),
-    Link("导入台账", "/imports", "upload", ("registry.import",), own=False),
+    Link("导入企业", "/records/registry/enterprises/import", "upload", own=False, needs=("registry.change", "registry.import")),
 )

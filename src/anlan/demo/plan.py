@@ -6,6 +6,8 @@ called step by step in order of time, and the figures are counted from the datab
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -23,6 +25,8 @@ _STILL_OPEN_DAYS = 5.0
 """What was found in the last days is not closed yet, whatever else."""
 _FADE_DAYS = 45.0
 _LIFE_DAYS = {"general": (7, 10, 15, 15, 30), "major": (30, 45, 60)}
+# The demo's own enterprise shows every stage at once, a major hazard among them: end, grade, days.
+_SHOWN = (("ordered", "general", 15), ("submitted", "general", 7), ("ordered", "major", 30), ("found", "general", 15))
 _OPEN_STAGES = (("ordered", 62), ("submitted", 28), ("returned", 10))
 
 
@@ -32,6 +36,7 @@ class Scale:
 
     `inspected`: which share of visits fills in a checklist (the rest files hazards directly, as grid workers do).
     `distinct`: every hazard has pictures of its own; otherwise an officer re-uses a few.
+    `silent`: towns (nine digits) from which nothing is heard, for the line that says so.
     """
 
     name: str
@@ -41,12 +46,13 @@ class Scale:
     per_visit: tuple[int, int]
     inspected: float
     distinct: bool
+    silent: tuple[str, ...] = ()
 
 
 SCALES = {
-    "small": Scale("small", 60, 120, 92, (0, 4), 0.9, True),
+    "small": Scale("small", 60, 120, 92, (0, 4), 0.9, True, ("331003204",)),
     # The work report of one district: 23,708 found, 19,955 mended, 679 enterprises (docs/explanation/demo.md).
-    "luohu": Scale("luohu", 679, 23_708, 19_955, (4, 11), 0.15, False),
+    "luohu": Scale("luohu", 679, 23_708, 19_955, (8, 20), 0.15, False),
 }
 
 
@@ -123,16 +129,10 @@ def _visits(scale: Scale, held: Sequence[Firm], end: datetime, dice: random.Rand
     counts: list[int] = []
     while sum(counts) < scale.hazards - 4:
         counts.append(min(dice.randint(low, high), scale.hazards - 4 - sum(counts)))
-    days = work_days(end)
-    # More and more visits over the year; the last two days belong to the demo's own enterprise.
-    weights = [1.0 + n / len(days) for n in range(len(days) - 2)]
-    moments = sorted(
-        days[n] + timedelta(minutes=dice.randint(0, 420))
-        for n in dice.choices(range(len(weights)), weights, k=len(counts))
-    )
-    moments.append(days[-2] + timedelta(minutes=90))
+    moments = _spread(work_days(end), len(counts), dice)
     counts.append(4)
-    order = _firms_in_turn(held, len(counts) - 1, dice)
+    open_to_visits = [f for f in held if f.town not in scale.silent]
+    order = _firms_in_turn(open_to_visits, len(counts) - 1, dice)
     visits: list[Visit] = []
     made = 0
     for index, (moment, count) in enumerate(zip(moments, counts, strict=True)):
@@ -142,6 +142,16 @@ def _visits(scale: Scale, held: Sequence[Firm], end: datetime, dice: random.Rand
         made += count
         visits.append(visit)
     return visits
+
+
+def _spread(days: Sequence[datetime], count: int, dice: random.Random) -> list[datetime]:
+    """`count` moments over the year, evenly but more and more of them, and one on the last day but one."""
+    reach = list(itertools.accumulate(1.0 + n / len(days) for n in range(len(days) - 2)))
+    moments = []
+    for n in range(count):
+        day = days[bisect.bisect_left(reach, reach[-1] * (n + dice.random()) / count)]
+        moments.append(day + timedelta(minutes=dice.randint(0, 420)))
+    return [*sorted(moments), days[-2] + timedelta(minutes=90)]
 
 
 def _firms_in_turn(held: Sequence[Firm], count: int, dice: random.Random) -> list[Firm]:
@@ -178,7 +188,7 @@ def _hazards(scale: Scale, visit: Visit, first: int, count: int, dice: random.Ra
     for n, fault in enumerate(chosen):
         major = fault.major and dice.random() < 0.12
         days = dice.choice(_LIFE_DAYS["major" if major else "general"])
-        photo = scale.distinct or dice.random() < 0.3
+        photo = scale.distinct or dice.random() < 0.15
         grade = "major" if major else "general"
         yield HazardPlan(first + n, visit.index, fault, grade, days, dice.random() < 0.25, photo)
 
@@ -188,23 +198,20 @@ def _ends(
 ) -> None:
     """Choose exactly which hazards are not closed: all of the last days, and older ones the likelier the newer."""
     wanted = scale.hazards - scale.closed
+    shown = visits[-1].hazards
     ages = [(end - visits[h.visit].at) / timedelta(days=1) for h in hazards]
-    forced = [h for h, age in zip(hazards, ages, strict=True) if age < _STILL_OPEN_DAYS]
-    rest = [
-        (math.log(dice.random()) * math.exp(age / _FADE_DAYS), h)
-        for h, age in zip(hazards, ages, strict=True)
-        if age >= _STILL_OPEN_DAYS
-    ]
+    others = [(h, age) for h, age in zip(hazards, ages, strict=True) if h.visit != visits[-1].index]
+    forced = [h for h, age in others if age < _STILL_OPEN_DAYS]
+    rest = [(math.log(dice.random()) * math.exp(age / _FADE_DAYS), h) for h, age in others if age >= _STILL_OPEN_DAYS]
     rest.sort(key=lambda pair: (-pair[0], pair[1].index))
-    for hazard in [*forced, *(h for _, h in rest)][:wanted]:
+    for hazard in [*shown, *forced, *(h for _, h in rest)][:wanted]:
         age = ages[hazard.index]
         stages, weights = zip(*_OPEN_STAGES, strict=True)
         hazard.end = dice.choices(stages, weights)[0]
         if age < 1 or (age < _STILL_OPEN_DAYS and dice.random() < 0.25):
             hazard.end = "found"
-    for n, hazard in enumerate(visits[-1].hazards):
-        # The demo's own enterprise shows every stage at once.
-        hazard.end = ("ordered", "submitted", "ordered", "found")[n % 4]
+    for hazard, (stage, grade, days) in zip(shown, _SHOWN, strict=True):
+        hazard.end, hazard.grade, hazard.days = stage, grade, days
 
 
 def _life(visit: Visit, end: datetime, dice: random.Random) -> Iterator[Step]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from anlan.inspection import queries, schemas
 from anlan.inspection.services import checklists, hazards, inspections
@@ -26,11 +26,11 @@ def _step(request: HttpRequest, hazard_id: str, body: Any) -> dict[str, Any]:
 
 
 @router.post("/hazards", response={201: schemas.StepOut}, tags=["隐患"], summary="登记隐患")
-def hazard_report(request: HttpRequest, body: schemas.HazardIn) -> tuple[int, dict[str, Any]]:
+def hazard_report(request: HttpRequest, body: schemas.HazardIn) -> Status:
     """File a hazard found outside an inspection."""
     values = body.dict() | {"photos": tuple(body.photos), "campaigns": tuple(body.campaigns), "once": request.once}
     key = hazards.hazard_report(scope=request.scope, item=hazards.HazardInput(**values), now=request.now)
-    return 201, _stood(request, key)
+    return Status(201, _stood(request, key))
 
 
 @router.post("/hazards/{hazard_id}/order", response=schemas.StepOut, tags=["隐患"], summary="责令限期整改")
@@ -107,10 +107,10 @@ def hazard_counts(
 
 
 @router.post("/inspections", response={201: schemas.StepOut}, tags=["检查"], summary="开始检查")
-def inspection_start(request: HttpRequest, body: schemas.InspectionIn) -> tuple[int, dict[str, Any]]:
+def inspection_start(request: HttpRequest, body: schemas.InspectionIn) -> Status:
     """Begin an inspection of an enterprise with a checklist."""
     key = inspections.inspection_start(scope=request.scope, now=request.now, once=request.once, **body.dict())
-    return 201, _visit(request, key)
+    return Status(201, _visit(request, key))
 
 
 def _visit(request: HttpRequest, inspection_id: str) -> dict[str, Any]:
@@ -163,11 +163,11 @@ def checklist_items(request: HttpRequest, checklist_id: str) -> dict[str, Any]:
 
 
 @router.post("/checklists", response={201: schemas.ChecklistOut}, tags=["检查表"], summary="新建检查表")
-def checklist_create(request: HttpRequest, body: schemas.ChecklistIn) -> tuple[int, dict[str, Any]]:
+def checklist_create(request: HttpRequest, body: schemas.ChecklistIn) -> Status:
     """Make a checklist."""
     values = body.dict() | {"items": [checklists.ChecklistItem(**i.dict()) for i in body.items]}
     key = checklists.checklist_create(scope=request.scope, now=request.now, once=request.once, **values)
-    return 201, _checklist(request, key)
+    return Status(201, _checklist(request, key))
 
 
 @router.put("/checklists/{checklist_id}/items", response=schemas.ChecklistOut, tags=["检查表"], summary="修改检查表")
@@ -181,12 +181,12 @@ def checklist_change(request: HttpRequest, checklist_id: str, body: schemas.Chec
 
 
 @router.post("/checklists/{checklist_id}/retire", response={204: None}, tags=["检查表"], summary="停用检查表")
-def checklist_retire(request: HttpRequest, checklist_id: str, body: schemas.RetireIn) -> tuple[int, None]:
+def checklist_retire(request: HttpRequest, checklist_id: str, body: schemas.RetireIn) -> Status:
     """Take a checklist out of use."""
     checklists.checklist_retire(
         scope=request.scope, checklist_id=checklist_id, now=request.now, once=request.once, **body.dict()
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/campaigns/{campaign_id}/progress", response=schemas.ProgressOut, tags=["专项行动"], summary="进展")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -43,6 +43,7 @@ MAX_BODY_BYTES = 256 * 1024
 """Data and text of one entry together, as canonical bytes."""
 
 _MAX_ONCE = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One immutable journal entry as born at a node. Times are UTC; `hlc` is 48 bits of milliseconds and 16 of counter.
+    """One immutable journal entry as born at a node. Times are UTC; `hlc` is milliseconds and 16 bits of counter.
 
     `after`/`afters`/`over`/`base` hold ids of earlier entries of the same subject. `base` is the subject's last entry
     the author held. `text` is empty where the author wrote none, where it was redacted, and where it is not held: a
@@ -137,7 +138,7 @@ class Entry:
     def time(self) -> datetime:
         """When it happened: `at` if a person stated it, else the (corrected) clock; aware UTC, milliseconds."""
         ms = self.at if self.at is not None else (self.effective_hlc or self.hlc) >> 16
-        return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+        return _EPOCH + timedelta(milliseconds=ms)
 
 
 def born(
@@ -198,7 +199,7 @@ def born(
 
 def _ms(at: datetime) -> int:
     """Whole milliseconds since 1970; integer arithmetic, because a float loses some."""
-    delta = at - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = at - _EPOCH
     return delta.days * 86_400_000 + delta.seconds * 1000 + delta.microseconds // 1000
 
 

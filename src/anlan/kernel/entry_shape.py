@@ -17,7 +17,9 @@ KIND = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2,4}")
 SUBJECT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*/[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
 REGION = re.compile(r"[0-9]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HLC = re.compile(r"[0-9a-f]{16}")
+_HLC = re.compile(r"[0-7][0-9a-f]{15}")
+# The years 1 to 9999, which is what a datetime can hold.
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 # Envelope members in the body: attribute of Entry -> (member, value that is left out).
 TEXT_MEMBERS = {
     "id": "id",
@@ -60,7 +62,7 @@ def check_members(members: dict[str, Any]) -> None:
             raise malformed(member)
     for member in ("wall", "at"):
         value = members.get(member, 0)
-        if type(value) is not int or not -(1 << 47) <= value < 1 << 48:
+        if type(value) is not int or not _FIRST_MS <= value <= _LAST_MS:
             raise malformed(member)
     if type(members["hlc"]) is not str or not _HLC.fullmatch(members["hlc"]):
         raise malformed("hlc")

@@ -1,4 +1,4 @@
-"""Hybrid logical clock: 48 bits of milliseconds since 1970 UTC, 16 bits of counter, in one comparable int; pure.
+"""Hybrid logical clock: milliseconds since 1970 UTC and 16 bits of counter in one comparable int; pure.
 
 Also the corrections a parent node issues for a clock that was wrong.
 Source: S. Kulkarni et al., Logical Physical Clocks (2014), in the form of docs/explanation/journal.md.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 __all__ = [
     "LIMIT_MINUTES",
@@ -23,14 +23,15 @@ __all__ = [
     "unpack",
 ]
 
-MAX_HLC = (1 << 64) - 1
+MAX_HLC = (1 << 63) - 1
+"""Fits the signed 64 bits of both databases; milliseconds end in the year 6429."""
 LIMIT_MINUTES = 25
 """How far an admitted entry may be ahead of the receiver: two honest clocks at +10 and -10 minutes are 20 apart."""
 
 
 def pack(ms: int, counter: int = 0) -> int:
-    """One int of milliseconds (clamped to 0..2**48-1, a broken clock must not stop a node) and counter (0..65535)."""
-    return (min(max(ms, 0), (1 << 48) - 1) << 16) | (counter & 0xFFFF)
+    """One int of milliseconds (clamped to 0..2**47-1, a broken clock must not stop a node) and counter (0..65535)."""
+    return (min(max(ms, 0), (1 << 47) - 1) << 16) | (counter & 0xFFFF)
 
 
 def unpack(hlc: int) -> tuple[int, int]:
@@ -54,9 +55,8 @@ def merge(last: int, received: int) -> int:
 
 
 def to_datetime(hlc: int) -> datetime:
-    """Aware UTC, millisecond precision. Raises OverflowError or ValueError beyond the year 9999."""
-    ms = hlc >> 16
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    """Aware UTC, millisecond precision."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=hlc >> 16)
 
 
 def too_far_ahead(hlc: int, wall_ms: int, limit_minutes: int = LIMIT_MINUTES) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from anlan.kernel.errors import NotAllowed
+from anlan.kernel.region_codes import region_ancestors
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class ScopedBy:
     """Which columns of a model the scope limits; None: that part does not apply to the model.
 
     `region` is the stem: the model has columns `<region>`, `<region>6`, `<region>9` unless `prefixed` is False.
-    `public`: everybody who is logged in may read it (code lists).
+    `public`: everybody who is logged in may read it (code lists). `above`: rows of the regions above are seen too (a
+    county's campaign by its towns), by everybody in them.
     """
 
     region: str | None = "region"
@@ -78,6 +80,7 @@ class ScopedBy:
     subject: str | None = None
     prefixed: bool = True
     public: bool = False
+    above: bool = False
 
 
 def region_filter(column: str, prefix: str, prefixed: bool = True) -> Q:
@@ -105,7 +108,10 @@ def limit(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         return queryset
     condition = Q()
     if by.region:
-        condition &= region_filter(by.region, scope.region, by.prefixed)
+        within = region_filter(by.region, scope.region, by.prefixed)
+        if by.above and scope.region:
+            return queryset.filter(within | Q(**{f"{by.region}__in": region_ancestors(scope.region.ljust(12, "0"))}))
+        condition &= within
     if by.office and scope.office is not None:
         condition &= Q(**{by.office: scope.office})
     if scope.subjects is not None:

@@ -12,7 +12,7 @@ from anlan.kernel.codes import normalise_uscc
 from anlan.platform import regions
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.platform.scope import Scope
-from anlan.registry.rules.codes import CLASSES, TAGS
+from anlan.registry.rules.codes import CLASSES, COORDS, LEVELS, SCALES, STANDARDISATIONS, STATUSES, TAGS
 from anlan.registry.rules.enterprise import (
     GROUPS,
     LEGAL,
@@ -65,7 +65,11 @@ ENTERPRISES = Ledger(
         ),
         Column("address", show=False, width=36),
         Column(
-            "coords", show=False, width=10, help="经纬度取自哪种地图；不填为WGS-84，高德、腾讯取点填GCJ-02，百度填BD-09"
+            "coords",
+            parse=COORDS.read,
+            show=False,
+            width=10,
+            help="经纬度取自哪种地图；不填为WGS-84，高德、腾讯取点填GCJ-02，百度填BD-09",
         ),
         Column("lon", show=False, parse=read_degrees, width=12, help="十进制度，如121.262100"),
         Column("lat", show=False, parse=read_degrees, width=12, help="十进制度，如28.650000"),
@@ -78,18 +82,32 @@ ENTERPRISES = Ledger(
             help="GB/T 4754代码，2至4位数字",
         ),
         Column(
-            "classes", label=CLASSES.label, filter=True, choices=CLASSES.choices, width=24, help="可填多项，用“、”隔开"
+            "classes",
+            label=CLASSES.label,
+            filter=True,
+            choices=CLASSES.choices,
+            parse=CLASSES.read,
+            width=24,
+            help="可填多项，用“、”隔开",
         ),
-        Column("tags", label=TAGS.label, filter=True, choices=TAGS.choices, width=24, help="可填多项，用“、”隔开"),
-        Column("scale", filter=True, show=False, width=10),
-        Column("level", filter=True, show=False, width=10),
+        Column(
+            "tags",
+            label=TAGS.label,
+            filter=True,
+            choices=TAGS.choices,
+            parse=TAGS.read,
+            width=24,
+            help="可填多项，用“、”隔开",
+        ),
+        Column("scale", parse=SCALES.read, filter=True, show=False, width=10),
+        Column("level", parse=LEVELS.read, filter=True, show=False, width=10),
         Column("office", filter=True, choices=accounts.office_choices, width=20, help="一企一科，只填一个"),
-        Column("status", filter=True, width=10, help="不填为在产"),
-        Column("standardisation", filter=True, width=10, help="不填为无"),
+        Column("status", parse=STATUSES.read, filter=True, width=10, help="不填为在产"),
+        Column("standardisation", parse=STANDARDISATIONS.read, filter=True, show=False, width=10, help="不填为无"),
         Column("grade", filter=True, entered=False, width=14),
         Column("former", show=False, search=True, entered=False, width=24),
         Column("created_at", filter=True, show=False, entered=False, width=18),
-        Column("changed_at", entered=False, width=18),
+        Column("changed_at", show=False, entered=False, width=18),
     ),
     natural_key=("uscc",),
     order=("-created_at",),

@@ -25,7 +25,7 @@ def account_get(scope: Scope, account_id: str) -> Account:
 def account_list(scope: Scope, text: str = "") -> QuerySet[Account]:
     """Accounts of people in scope whose user name or person's name contains `text`, by user name."""
     rows = limit(Account.objects.select_related("person"), scope)
-    if text:
+    if text := text.replace("\0", ""):
         rows = rows.filter(Q(username__contains=text.lower()) | Q(person__name__contains=text))
     return rows.order_by("username")
 

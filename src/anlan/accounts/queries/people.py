@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Organisation, Person, Role
 from anlan.accounts.queries.identity import as_id
-from anlan.accounts.rules.organisations import SUPERVISING
+from anlan.accounts.rules.organisations import KINDS, SUPERVISING
 from anlan.kernel.errors import NotFound
 from anlan.platform.scope import Scope, limit
 
@@ -33,7 +33,7 @@ def person_get(scope: Scope, person_id: str) -> Person:
 
 def person_list(scope: Scope, text: str = "") -> QuerySet[Person]:
     """People in scope whose name contains `text`, by name."""
-    people = limit(Person.objects.all(), scope)
+    people, text = limit(Person.objects.all(), scope), text.replace("\0", "")
     return (people.filter(name__contains=text) if text else people).order_by("name", "id")
 
 
@@ -52,9 +52,9 @@ def organisation_get(scope: Scope, organisation_id: str) -> Organisation:
 def organisation_list(scope: Scope, text: str = "", kind: str = "") -> QuerySet[Organisation]:
     """Open organisations in scope by region and name."""
     rows = limit(Organisation.objects.filter(closed=0), scope)
-    if text:
+    if text := text.replace("\0", ""):
         rows = rows.filter(Q(name__contains=text) | Q(short_name__contains=text))
-    return (rows.filter(kind=kind) if kind else rows).order_by("region", "name", "id")
+    return (rows.filter(kind=kind) if kind in KINDS else rows).order_by("region", "name", "id")
 
 
 def organisation_names(ids: Iterable[str]) -> dict[str, str]:

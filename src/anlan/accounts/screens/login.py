@@ -49,7 +49,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
             return render(request, "accounts/no_post.html", status=403)
         idle = bool(request.session.pop(IDLE, False)) if IDLE in request.session else False
         return render(request, "accounts/login.html", {"next": target, "idle": idle})
-    username = request.POST.get("username", "").strip().lower()
+    username = request.POST.get("username", "").replace("\0", "").strip().lower()
     account = authenticate(request, username=username, password=request.POST.get("password", ""))
     if not isinstance(account, Account):
         error = sentence("accounts.login.failed", {})

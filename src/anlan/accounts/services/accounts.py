@@ -18,6 +18,7 @@ from anlan.accounts.queries import account_get, person_get
 from anlan.accounts.queries.scopes import posts_active
 from anlan.accounts.rules.people import check_username
 from anlan.accounts.rules.roles import MANAGE
+from anlan.accounts.services.subjects import plain
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
@@ -61,7 +62,7 @@ def account_create(
     scope.require(MANAGE)
     person = person_get(scope, person_id)
     _require_all_posts(scope, person, now)
-    name = username.strip().lower()
+    name = plain(username).lower()
     if problems := check_username(name, taken=Account.objects.filter(username=name).exists()):
         raise BadInput("accounts.account.refused", problems)
     account = Account(id=new_id(now), username=name, person=person, created_at=now, must_change_password=must_change)
@@ -163,7 +164,8 @@ def account_unlock(*, scope: Scope, id: str, now: datetime) -> int:
 
 def account_seen(account: Account, now: datetime) -> None:
     """Remember when an account was last used (LOCAL, at most once a minute by the caller)."""
-    Account.objects.filter(pk=account.pk).update(last_seen_at=now)
+    with writing():
+        Account.objects.filter(pk=account.pk).update(last_seen_at=now)
 
 
 def password_problems(password: str, account: Account | None = None) -> list[Violation]:

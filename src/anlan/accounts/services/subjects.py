@@ -36,5 +36,10 @@ def day(value: Any, field: str, problems: list[Violation]) -> date | None:
 
 
 def text(values: Mapping[str, Any], field: str) -> str:
-    """A value as trimmed text, "" when absent or null."""
-    return str(values.get(field) or "").strip()
+    """A value as one line of trimmed text without NUL (PostgreSQL refuses it even in a search), "" when absent."""
+    return plain(values.get(field))
+
+
+def plain(value: Any) -> str:
+    """As `text`, for a single value."""
+    return str(value or "").replace("\0", "").strip()

@@ -14,6 +14,7 @@ from anlan.accounts.queries import scope_of
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.rules.tokens import check_token
 from anlan.accounts.services.accounts import note
+from anlan.accounts.services.subjects import plain
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
@@ -39,7 +40,7 @@ def token_create(*, scope: Scope, account: Account, name: str, days: int, now: d
     Raises:
         BadInput: "accounts.token.refused" with every reason.
     """
-    if problems := check_token(name, days, own=str(account.person_id) == scope.person):
+    if problems := check_token(plain(name), days, own=str(account.person_id) == scope.person):
         raise BadInput("accounts.token.refused", problems)
     raw = _MARK + secrets.token_urlsafe(32)
     token_id = new_id(now)
@@ -48,13 +49,13 @@ def token_create(*, scope: Scope, account: Account, name: str, days: int, now: d
             id=token_id,
             account=account,
             post_id=scope.post,
-            name=name.strip(),
+            name=plain(name),
             start=raw[: len(_MARK) + 4],
             digest=_digest(raw),
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
-        data = {"token": token_id, "name": name.strip(), "days": days}
+        data = {"token": token_id, "name": plain(name), "days": days}
         note(account.person, "token_issued", scope=scope, now=now, data=data)
     return NewToken(token_id, raw)
 
@@ -92,7 +93,8 @@ def authenticate_token(raw: str, now: datetime) -> tuple[Account, Scope] | None:
     token.account.acting = scope
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_NOTED_EVERY)
     if token.last_used_at is None or token.last_used_at < now - _USE_NOTED_EVERY:
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+        with writing():
+            ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
     return token.account, scope
 
 

@@ -13,7 +13,7 @@ class Campaign(Projection):
 
     SUBJECT = "inspection.campaign"
     # Everybody who inspects or is inspected may read which campaigns there are; their hazards stay scoped.
-    SCOPED_BY = ScopedBy(public=True)
+    SCOPED_BY = ScopedBy(above=True)
 
     name = models.CharField("专项行动名称", max_length=80)
     since_on = models.DateField("开始日期", null=True)

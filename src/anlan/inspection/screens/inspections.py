@@ -182,6 +182,8 @@ def _answer(request: HttpRequest, item: queries.ItemView, rest_passes: bool) -> 
     texts = {n: post.get(f"{n}-{key}", "").strip() if found else "" for n in ("note", "place", "major_basis")}
     photos = read_photos(request, f"photos-{key}", f"drop-{key}") if found else ()
     grade = post.get(f"grade-{key}", "general") if found else "general"
+    if grade != "major":
+        texts["major_basis"] = ""
     said = inspections.ItemAnswer(key, result, grade=grade, photos=photos, **texts)
     held = (item.result, item.note, item.place, item.grade, item.major_basis, frozenset(item.photos))
     same = (result, said.note, said.place, said.grade, said.major_basis, frozenset(photos)) == held

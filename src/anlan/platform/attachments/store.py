@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from anlan.platform.database import writing
 from anlan.platform.scope import Scope, limit
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 500
 
 
 def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> AttachmentFacts:
@@ -65,8 +66,9 @@ def link(sha256s: Iterable[str], subject: str, *, scope: Scope) -> None:
         BadInput: "platform.attachment.unknown" for a hash that is not held or not visible to this person.
     """
     wanted = list(dict.fromkeys(sha256s))
+    seen = _visible_among(wanted, scope)
     for sha256 in wanted:
-        if not visible(sha256, scope):
+        if sha256 not in seen:
             raise BadInput("platform.attachment.unknown", sha256=str(sha256)[:12])
     AttachmentLink.objects.bulk_create(
         [AttachmentLink(sha256=sha256, subject=subject) for sha256 in wanted], ignore_conflicts=True
@@ -75,23 +77,35 @@ def link(sha256s: Iterable[str], subject: str, *, scope: Scope) -> None:
 
 def visible(sha256: str, scope: Scope) -> bool:
     """Whether the person uploaded the attachment or may see a subject that it is linked to."""
-    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        return False
-    subjects = list(AttachmentLink.objects.filter(sha256=sha256).values_list("subject", flat=True))
-    if f"person/{scope.person}" in subjects:
-        return True
-    return any(_sees(subject, scope) for subject in subjects)
+    return bool(_visible_among([sha256], scope))
 
 
-def _sees(subject: str, scope: Scope) -> bool:
-    kind, _, key = subject.partition("/")
+def _visible_among(sha256s: Sequence[str], scope: Scope) -> set[str]:
+    """Those that the person uploaded (one query), and those of subjects in scope (one query for each kind of subject)."""
+    asked = {s for s in sha256s if isinstance(s, str) and _SHA256.fullmatch(s)}
+    links = AttachmentLink.objects.filter(sha256__in=asked)
+    seen = set(links.filter(subject=f"person/{scope.person}").values_list("sha256", flat=True))
+    if seen == asked:
+        return seen
+    by_kind: dict[str, dict[str, set[str]]] = {}
+    for sha256, subject in links.exclude(sha256__in=seen).values_list("sha256", "subject"):
+        kind, _, key = subject.partition("/")
+        by_kind.setdefault(kind, {}).setdefault(key, set()).add(sha256)
+    for kind, keys in by_kind.items():
+        for key in _in_scope(kind, list(keys), scope):
+            seen |= keys[key]
+    return seen
+
+
+def _in_scope(kind: str, keys: list[str], scope: Scope) -> Iterator[str]:
+    """The subjects among `keys` that the person may see, by their projection's own policy."""
     model = CATALOGUE.projections.get(kind)
-    if model is None:
-        return False
     ledger = CATALOGUE.ledgers.get(kind)
-    if ledger is not None and ledger.view and not scope.may(ledger.view):
-        return False
-    return limit(model.objects.filter(pk=key), scope).exists()
+    if model is None or (ledger is not None and ledger.view and not scope.may(ledger.view)):
+        return
+    for start in range(0, len(keys), _CHUNK):
+        found = limit(model.objects.filter(pk__in=keys[start : start + _CHUNK]), scope)
+        yield from map(str, found.values_list("pk", flat=True))
 
 
 def read(sha256: str, scope: Scope) -> Attachment:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -20,7 +21,6 @@ from anlan.platform.ledger.filters import read_ask
 from anlan.platform.ledger.geojson import feature_collection
 from anlan.platform.ledger.history import history_json
 from anlan.platform.ledger.services import ledger_change, ledger_create, ledger_retire
-from anlan.platform.ledger.totals import change_number
 from anlan.platform.ledger.workbook.export import CSV_TYPE, XLSX_TYPE, export_csv, export_xlsx
 
 JSON = "application/json"
@@ -115,8 +115,7 @@ def _list(ledger: Ledger) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         size = read_limit(request)
         ask = read_ask(ledger, _params(request), ignored=_PAGING)
-        number = change_number()
-        total = queries.total(request.scope, ledger, ask, number)
+        total = queries.total(request.scope, ledger, ask)
         rows, cursor = queries.page_after(request.scope, ledger, ask, cursor=request.GET.get("cursor", ""), size=size)
         return HttpResponse(dump({"items": rows, "total": total, "next": cursor}), content_type=JSON)
 
@@ -245,9 +244,14 @@ def _export(ledger: Ledger, write: Callable[..., Any], media_type: str, suffix: 
 def _geojson(ledger: Ledger) -> View:
     def view(request: HttpRequest) -> HttpResponse:
         ask = read_ask(ledger, _params(request))
-        body, number = feature_collection(request.scope, ledger, ask)
-        response = HttpResponse(body, content_type="application/geo+json")
-        response["X-Change-Number"] = str(number)
+        body, mark = feature_collection(request.scope, ledger, ask)
+        tag = f'"{sha256(mark + body[:64] + len(body).to_bytes(8, "big")).hexdigest()[:32]}"'
+        if request.headers.get("If-None-Match") == tag:
+            response = HttpResponse(status=304)
+        else:
+            response = HttpResponse(body, content_type="application/geo+json")
+        response["ETag"] = tag
+        response["Cache-Control"] = "private, no-cache"
         return response
 
     return view

@@ -13,15 +13,15 @@ from anlan.platform.ledger.columns import Bound, columns_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import Ask, key_of
 from anlan.platform.ledger.queries import rows_of, scope_key
-from anlan.platform.ledger.totals import KEPT, change_number
+from anlan.platform.ledger.totals import KEPT, change_mark
 from anlan.platform.scope import Scope
 
 MOST_POINTS = 100_000
 _SHOWN_KINDS = frozenset({"text", "choice", "bool", "int", "region"})
 
 
-def feature_collection(scope: Scope, ledger: Ledger, ask: Ask) -> tuple[bytes, int]:
-    """The points that answer `ask` as bytes of a FeatureCollection, and the change number they hold for.
+def feature_collection(scope: Scope, ledger: Ledger, ask: Ask) -> tuple[bytes, bytes]:
+    """The points that answer `ask` as bytes of a FeatureCollection, and the change mark they hold for.
 
     Rows without a position are left out; `"truncated": true` where there are more than 100,000. Properties are the
     columns shown in the list that are short plain values; their labels come from the ledger's description.
@@ -29,10 +29,10 @@ def feature_collection(scope: Scope, ledger: Ledger, ask: Ask) -> tuple[bytes, i
     Raises:
         NotAllowed: "platform.not_allowed".
     """
-    number = change_number()
-    key = ("geojson", ledger.id, scope_key(scope), scope.rights >= {ledger.view}, ask.sorted_by(""))
+    mark = change_mark()
+    key = ("geojson", ledger.id, scope_key(scope), ask.sorted_by(""))
     rows_of(scope, ledger)  # the right to view is checked for kept answers too
-    return KEPT.get(key, number, lambda: _collection(scope, ledger, ask)), number
+    return KEPT.get(key, mark, lambda: _collection(scope, ledger, ask)), mark
 
 
 def _shown(ledger: Ledger) -> list[Bound]:

@@ -19,6 +19,7 @@ from anlan.kernel.messages import catalogue, render
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.journal.fold import fold_entry, readable
 from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.record import SYSTEM_ACTOR
 from anlan.platform.journal.refold import entry_of, fold_held
 from anlan.platform.ledger import places, queries
 from anlan.platform.ledger.columns import by_name
@@ -161,6 +162,10 @@ def label_of(kind: str) -> str:
     return words.get(f"history.{kind}") or words.get(f"history.{verb}") or verb
 
 
+def _unnamed(actor: str) -> str:
+    return render("history.system", {}) if actor in {"", SYSTEM_ACTOR} else actor[:8]
+
+
 def _happening(
     entry: Entry, stored: JournalEntry, names: Mapping[str, str], changes: tuple[Change, ...], off: bool
 ) -> Happening:
@@ -171,7 +176,7 @@ def _happening(
         at=entry.time,
         recorded_at=recorded,
         actor=entry.actor,
-        who=names.get(entry.actor, "") or (entry.actor[:8] or render("history.system", {})),
+        who=names.get(entry.actor, "") or _unnamed(entry.actor),
         on_behalf_of=names.get(entry.on_behalf_of or "", ""),
         kind=entry.kind,
         label=label_of(entry.kind),

@@ -19,7 +19,7 @@ from anlan.platform.ledger.columns import Bound, columns_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import Ask, apply, key_of
 from anlan.platform.ledger.plan import set_members
-from anlan.platform.ledger.totals import KEPT, change_number
+from anlan.platform.ledger.totals import KEPT, change_mark
 from anlan.platform.scope import Scope, limit
 
 Row = dict[str, Any]
@@ -43,11 +43,10 @@ def scope_key(scope: Scope) -> tuple[Any, ...]:
     return scope.region, scope.office, scope.subjects
 
 
-def total(scope: Scope, ledger: Ledger, ask: Ask, number: int | None = None) -> int:
+def total(scope: Scope, ledger: Ledger, ask: Ask) -> int:
     """How many rows answer `ask`, exactly; kept until the next entry."""
-    number = change_number() if number is None else number
     key = ("total", ledger.id, scope_key(scope), ask.sorted_by(""))
-    return KEPT.get(key, number, rows_of(scope, ledger, ask).count)
+    return KEPT.get(key, change_mark(), rows_of(scope, ledger, ask).count)
 
 
 def ordering(ledger: Ledger, ask: Ask, *, first: int | None = None) -> list[Any]:

@@ -99,6 +99,9 @@ class CodeTable:
         Raises:
             BadInput: "registry.code.unknown" with the table's label, what was typed and what may be typed.
         """
+        held = self.by_id.get(typed) if isinstance(typed, str) else None
+        if held is not None and not held.retired:
+            return held.id
         text = clean_cell(typed)
         found = self._spelling.get(text)
         if text and (found is None or self.by_id[found].retired):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from anlan import data
@@ -30,6 +31,7 @@ __all__ = [
     "GROUPS",
     "LEGAL",
     "SETS",
+    "check_coords",
     "check_enterprise",
     "check_industry",
     "check_name",
@@ -126,6 +128,14 @@ def _in_reference(code: str) -> bool:
     return data.region_name(code) is not None
 
 
+@lru_cache(maxsize=4096)
+def _read_region(text: str) -> tuple[tuple[Violation, ...], str, str]:
+    """Faults, 12-digit code and level of a code as typed; an import asks for few regions many times."""
+    if problems := check_region(text):
+        return tuple(Violation(p.code, p.facts, "region") for p in problems), "", ""
+    return (), region_pad(text), region_level(text)
+
+
 def check_region_known(value: Any, known: Callable[[str], bool] = _in_reference) -> list[Violation]:
     """Why a region can't hold an enterprise: malformed, wider than a town, or unknown.
 
@@ -134,14 +144,25 @@ def check_region_known(value: Any, known: Callable[[str], bool] = _in_reference)
             some counties: a village of a known town passes.
     Source: 统计用区划代码和城乡划分代码编制规则; the town as the least is a house rule, since counts are made by town.
     """
-    if problems := check_region(value):
-        return [Violation(p.code, p.facts, "region") for p in problems]
-    code, level = region_pad(value), region_level(value)
+    problems, code, level = _read_region(clean_cell(value))
+    if problems:
+        return list(problems)
     if level not in ("town", "village"):
         name = data.region_name(code) or code
         return [Violation("registry.enterprise.region_too_wide", {"region": name}, "region")]
     if not known(code) and (level == "town" or not known(region_parent(code) or "")):
         return [Violation("kernel.region.unknown", {"value": code}, "region")]
+    return []
+
+
+def check_coords(values: Mapping[str, Any]) -> list[Violation]:
+    """Why a change can't name another system: it names no position with it, and what is held is WGS-84 already.
+
+    Source: house rule.
+    """
+    alone = "lon" not in values and "lat" not in values
+    if alone and clean_cell(values.get("coords")) and COORDS.read(values["coords"]) != "wgs84":
+        return [Violation("registry.place.coords_alone", {}, "coords")]
     return []
 
 
@@ -220,8 +241,10 @@ def read_degrees(typed: Any) -> float | None:
     Raises:
         BadInput: "kernel.text.not_a_number", "kernel.geo.not_finite".
     """
-    if isinstance(typed, float) and not math.isfinite(typed):
-        raise BadInput("kernel.geo.not_finite")
+    if isinstance(typed, float):
+        if not math.isfinite(typed):
+            raise BadInput("kernel.geo.not_finite")
+        return round(typed, _DECIMALS)
     number = parse_number(typed)
     return None if number is None else round(float(number), _DECIMALS)
 
@@ -260,11 +283,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def normalise_enterprise(values: Mapping[str, Any]) -> dict[str, Any]:
+def normalise_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What was typed or sent, as plain values: codes for labels, WGS-84 for `coords`, half-width codes, padded region.
 
     Args:
         values: any of FIELDS and SETS, and `coords` ("wgs84", "gcj02" or "bd09") saying what lon and lat are in.
+        existing: the row before a change; where only lon or lat is given, the other one counts as given with it.
     Raises:
         BadInput: "registry.enterprise.invalid" with a violation for each field that can't be read or is unknown.
     """
@@ -282,7 +306,7 @@ def normalise_enterprise(values: Mapping[str, Any]) -> dict[str, Any]:
         except AnlanError as error:
             found.append(Violation(error.code, error.facts, field))
     try:
-        plain |= position_from(plain, values.get("coords"))
+        plain |= position_from(plain, values.get("coords"), existing)
     except BadInput as error:
         field = "coords" if error.code == "registry.code.unknown" else "lon"
         found.append(Violation(error.code, error.facts, field))
@@ -291,14 +315,19 @@ def normalise_enterprise(values: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def position_from(plain: Mapping[str, Any], coords: Any) -> dict[str, float]:
+def position_from(plain: Mapping[str, Any], coords: Any, existing: Mapping[str, Any] | None = None) -> dict[str, float]:
     """lon and lat of `plain` in WGS-84, given that they are in `coords`; empty when there is nothing to convert.
+
+    A form sends both and says of both what they are in: the one that stayed as it was is converted along.
 
     Raises:
         BadInput: "registry.code.unknown" for another system, "kernel.geo.*" for a position that can't be converted.
     """
     system = COORDS.read(coords) or "wgs84"
-    lon, lat = plain.get("lon"), plain.get("lat")
+    if "lon" not in plain and "lat" not in plain:
+        return {}
+    held = existing or {}
+    lon, lat = plain.get("lon", held.get("lon")), plain.get("lat", held.get("lat"))
     if system == "wgs84" or lon is None or lat is None:
         return {}
     new_lon, new_lat = convert(system, "wgs84", lon, lat)
@@ -312,7 +341,7 @@ def prepare_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] | 
         BadInput: as `position_from`.
     """
     plain = {name: value for name, value in values.items() if name != "coords"}
-    plain |= position_from(plain, values.get("coords"))
+    plain |= position_from(plain, values.get("coords"), existing)
     if existing is None:
         plain["status"] = plain.get("status") or "operating"
         plain["standardisation"] = plain.get("standardisation") or "none"

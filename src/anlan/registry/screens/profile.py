@@ -22,6 +22,7 @@ _PANEL_ROWS, _HISTORY_ROWS = 8, 12
 # What the timeline leaves out: `former` repeats what `name` and `uscc` already say.
 _SILENT = frozenset({"former", "names"})
 _LISTS = frozenset({"contacts", "premises"})
+_CREATED = f"{queries.SUBJECT}.created"
 
 
 @screen
@@ -97,7 +98,8 @@ def _told(happening: Happening) -> dict[str, Any]:
     changes = [c for c in happening.changes if c.field not in _SILENT and not c.field.startswith("contact.")]
     return {
         "it": happening,
-        "changes": [c for c in changes if c.field not in _LISTS],
+        # What a row began with stands beside the timeline; only what changed afterwards is told.
+        "changes": [] if happening.kind == _CREATED else [c for c in changes if c.field not in _LISTS],
     }
 
 

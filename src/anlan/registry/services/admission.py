@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from anlan.kernel.entry import Draft
@@ -35,7 +36,8 @@ def new_drafts(
     Raises:
         As `enterprise_create`.
     """
-    plain = [_new_values(scope, row, first + i if first else 0) for i, row in enumerate(rows)]
+    known = cache(regions.exists)
+    plain = [_new_values(scope, row, first + i if first else 0, known) for i, row in enumerate(rows)]
     for office_id in {str(p["office_id"]) for p in plain if p.get("office_id")}:
         require_office(scope, office_id)
     check_duplicates(scope, plain)
@@ -61,13 +63,13 @@ def new_drafts(
     return drafts
 
 
-def _new_values(scope: Scope, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _new_values(scope: Scope, row: Mapping[str, Any], number: int, known: Callable[[str], bool]) -> dict[str, Any]:
     values = prepare_enterprise(normalise_enterprise(row), None)
     if scope.office is not None:
         values["office_id"] = values.get("office_id") or scope.office
         if values["office_id"] != scope.office:
             raise NotAllowed("registry.enterprise.office_outside")
-    if problems := check_enterprise(values, known=regions.exists):
+    if problems := check_enterprise(values, known=known):
         raise BadInput("registry.enterprise.invalid", [_numbered(p, number) for p in problems])
     scope.require_region(values["region"])
     return values

@@ -20,7 +20,7 @@ from anlan.registry import queries
 from anlan.registry.models import Enterprise
 from anlan.registry.rules import change
 from anlan.registry.rules.codes import GRADES
-from anlan.registry.rules.enterprise import GROUPS, LEGAL, SETS, check_enterprise, normalise_enterprise
+from anlan.registry.rules.enterprise import GROUPS, LEGAL, SETS, check_coords, check_enterprise, normalise_enterprise
 from anlan.registry.services.admission import check_duplicates, new_drafts
 from anlan.registry.services.drafting import draft, editable, key_for, opened, refuse, require_office, stated_at
 
@@ -92,7 +92,9 @@ def enterprise_change(
             return True
         refuse(change.check_live(queries.facts_of(enterprise)))
         held = queries.values_of(enterprise)
-        plain = normalise_enterprise(values)
+        plain = normalise_enterprise(values, held)
+        if problems := check_coords(values):
+            raise BadInput("registry.enterprise.invalid", problems)
         changed = {n: v for n, v in plain.items() if v != held[n] and not (v in _EMPTY and held[n] in _EMPTY)}
         if not changed:
             return False
