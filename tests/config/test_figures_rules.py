@@ -47,7 +47,11 @@ def test_months_back(day, count, first):
 
 @pytest.mark.parametrize(
     ("day", "last"),
-    [(date(2026, 2, 1), date(2026, 2, 28)), (date(2028, 2, 1), date(2028, 2, 29)), (date(2026, 12, 9), date(2026, 12, 31))],
+    [
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2028, 2, 1), date(2028, 2, 29)),
+        (date(2026, 12, 9), date(2026, 12, 31)),
+    ],
 )
 def test_month_end(day, last):
     assert figures.month_end(day) == last

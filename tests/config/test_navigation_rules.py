@@ -48,7 +48,9 @@ def test_one_entry_is_current_and_home_only_at_home():
 def test_every_icon_exists():
     symbols = set(re.findall(r'id="(\w+)"', ICONS.read_text(encoding="utf-8")))
     templates = Path(anlan.__file__).parent.rglob("templates/**/*.html")
-    used = {name for file in templates for name in re.findall(r'\{% icon "(\w+)" %\}', file.read_text(encoding="utf-8"))}
+    used = {
+        name for file in templates for name in re.findall(r'\{% icon "(\w+)" %\}', file.read_text(encoding="utf-8"))
+    }
     assert (used | {link.icon for link in LINKS}) - symbols == set()
 
 

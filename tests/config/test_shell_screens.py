@@ -10,7 +10,18 @@ from anlan.config.contexts import CONTEXTS
 from anlan.config.desk_site import desk
 from anlan.platform import clock
 
-ROLES = ("leader", "supervision", "enforcement", "town", "grid", "department", "enterprise", "expert", "auditor", "admin")
+ROLES = (
+    "leader",
+    "supervision",
+    "enforcement",
+    "town",
+    "grid",
+    "department",
+    "enterprise",
+    "expert",
+    "auditor",
+    "admin",
+)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 

@@ -1,10 +1,10 @@
 """A real server process and a real Chromium for the journeys.
 
-    with server(data_dir) as site, chromium() as browser:
-        officer = browser.person(site.url, "officer", "password")
-        officer.page.click("text=开始检查")
-        officer.shot(folder / "start.png")
-        assert officer.troubles == []
+with server(data_dir) as site, chromium() as browser:
+    officer = browser.person(site.url, "officer", "password")
+    officer.page.click("text=开始检查")
+    officer.shot(folder / "start.png")
+    assert officer.troubles == []
 """
 
 import contextlib
@@ -220,11 +220,21 @@ def chromium() -> Iterator[Browser]:
 
     path = chromium_path()
     assert path, "no Chromium found: apt-get install chromium"
-    with sync_playwright() as playwright:
+    # Playwright's loop runs in this thread, so Django takes every query of the test for one inside async code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with contextlib.ExitStack() as stack:
+        stack.callback(_restore, "DJANGO_ALLOW_ASYNC_UNSAFE", before)
+        playwright = stack.enter_context(sync_playwright())
         started = playwright.chromium.launch(
             executable_path=path, args=list(FLAGS), env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
         )
-        try:
-            yield Browser(started)
-        finally:
-            started.close()
+        stack.callback(started.close)
+        yield Browser(started)
+
+
+def _restore(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value

@@ -182,6 +182,11 @@ def test_new_row_gets_status_and_level():
     assert prepare_enterprise({"name": "甲"}, {"status": "closed"}) == {"name": "甲"}
 
 
+def test_empty_cells_of_an_old_row_say_nothing_of_status_level_and_office():
+    typed = {"name": "甲", "status": "", "standardisation": "", "office_id": None, "address": ""}
+    assert prepare_enterprise(typed, {"status": "closed"}) == {"name": "甲", "address": ""}
+
+
 def test_labels_follow_the_order_of_the_list():
     assert CLASSES.labels_of(["machinery", "hazchem_use"]) == "危险化学品使用、机械"
     assert TAGS.labels_of(["dust", "from_newer_version", "ammonia"]) == "涉氨制冷、粉尘涉爆、from_newer_version"

@@ -62,7 +62,7 @@ class Application:
         for tidy in reversed(self.on_shutdown):
             try:
                 tidy()
-            except Exception:  # noqa: BLE001 - one failing part must not keep the others open
+            except Exception:
                 logger.exception("shutdown: %r failed", tidy)
 
 

@@ -62,11 +62,7 @@ class DeskSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The lists of registered ledgers and the few site routes that they need."""
-        return [
-            route
-            for route in super().get_urls()
-            if isinstance(route, URLResolver) or route.name in _KEPT
-        ]
+        return [route for route in super().get_urls() if isinstance(route, URLResolver) or route.name in _KEPT]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What the frame needs. Unfold's own walks every model and colour on every request; our chrome needs neither."""

@@ -182,7 +182,13 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
 
     def part(count: int, x: float) -> dict[str, Any]:
         tall = round(room * count / top, 1)
-        return {"x": round(x, 1), "y": round(floor - tall, 1), "h": tall, "n": count, "text": round(floor - tall - 4, 1)}
+        return {
+            "x": round(x, 1),
+            "y": round(floor - tall, 1),
+            "h": tall,
+            "n": count,
+            "text": round(floor - tall - 4, 1),
+        }
 
     drawn = []
     for index, row in enumerate(rows):
@@ -197,8 +203,21 @@ def bars(rows: Sequence[CountRow]) -> dict[str, Any]:
                 "key": row.key,
             }
         )
-    ticks = [{"y": round(floor - room * i / 4, 1), "text": round(floor - room * i / 4 + 4, 1), "label": top * i // 4} for i in range(5)]
-    return {"width": WIDTH, "height": HEIGHT, "left": LEFT, "edge": LEFT - 6, "bar": width, "base": HEIGHT - 21, "years": HEIGHT - 5, "ticks": ticks, "bars": drawn}
+    ticks = [
+        {"y": round(floor - room * i / 4, 1), "text": round(floor - room * i / 4 + 4, 1), "label": top * i // 4}
+        for i in range(5)
+    ]
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "left": LEFT,
+        "edge": LEFT - 6,
+        "bar": width,
+        "base": HEIGHT - 21,
+        "years": HEIGHT - 5,
+        "ticks": ticks,
+        "bars": drawn,
+    }
 
 
 def _nice(most: int) -> int:

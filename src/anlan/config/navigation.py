@@ -67,7 +67,9 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "检查与隐患",
         (
-            Link("企业台账", "/desk/registry/enterprise/", "factory", ("registry.view",), ("/registry/",), phone="企业"),
+            Link(
+                "企业台账", "/desk/registry/enterprise/", "factory", ("registry.view",), ("/registry/",), phone="企业"
+            ),
             Link(
                 "检查",
                 "/desk/inspection/inspection/",
@@ -121,7 +123,13 @@ def menu(scope: Scope | None, path: str) -> list[dict[str, Any]]:
     sections = []
     for section in SECTIONS:
         links = [
-            {"label": link.label, "url": link.url, "icon": link.icon, "phone": link.phone, "current": link.current(path)}
+            {
+                "label": link.label,
+                "url": link.url,
+                "icon": link.icon,
+                "phone": link.phone,
+                "current": link.current(path),
+            }
             for link in section.links
             if link.seen_by(scope)
         ]
@@ -143,5 +151,11 @@ QUICK: tuple[Link, ...] = (
     Link("开始检查", "/inspection/inspections/new", "clipboard", ("inspection.inspect",), own=False),
     Link("登记隐患", "/inspection/hazards/new", "plus", ("inspection.inspect",), own=False),
     Link("新增企业", "/registry/enterprises/new", "factory", ("registry.change",), own=False),
-    Link("导入企业", "/records/registry/enterprises/import", "upload", own=False, needs=("registry.change", "registry.import")),
+    Link(
+        "导入企业",
+        "/records/registry/enterprises/import",
+        "upload",
+        own=False,
+        needs=("registry.change", "registry.import"),
+    ),
 )

@@ -1,217 +1,133 @@
-"""The main job, walked once through HTTP against a running server with the demo county: `make demo CHECK=1`.
-
-Officer inspects and files a hazard with a photo, order, the enterprise submits, the review sends back, it submits again,
-the second review closes, the town's count moves, another town sees nothing, the auditor sees the whole history.
-"""
+"""`walk`: the main job once through HTTP against the running demo: inspect, find, order, mend, look again, close, count."""
 
 from __future__ import annotations
 
-import http.cookiejar
-import io
-import json
-import re
-import secrets
-import tomllib
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
-from PIL import Image, ImageDraw
-
+from anlan.demo.firms import FIRST_TOWN
+from anlan.demo.photos import draw
+from anlan.demo.visitor import Visitor
+from anlan.demo.words import faults, words
+from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Unavailable
 from anlan.platform import clock
 
-_TIMEOUT = 60
-_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-_OFFICERS = re.compile(r'<select[^>]*name="co_reviewer"[^>]*>(.*?)</select>', re.DOTALL)
-_OPTION = re.compile(r'<option value="([^"]*)"')
-_KINDS = ["found", "ordered", "submitted", "returned", "submitted", "closed"]
+__all__ = ["walk"]
+
+_HAZARDS = "/inspection/hazards"
 
 
-@dataclass
-class Caller:
-    """One logged-in person: cookies, CSRF token, JSON in and out."""
-
-    address: str
-    username: str
-    password: str
-    opener: urllib.request.OpenerDirector = field(init=False)
-    token: str = ""
-
-    def __post_init__(self) -> None:
-        """Log in through the login page, as a browser does."""
-        self.cookies = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        page = self.send("GET", "/login")[1].decode()
-        found = _TOKEN.search(page)
-        form = {"csrfmiddlewaretoken": found.group(1) if found else ""}
-        form |= {"username": self.username, "password": self.password}
-        body = urllib.parse.urlencode(form).encode()
-        self.send("POST", "/login", body, {"Content-Type": "application/x-www-form-urlencoded"})
-        names = {cookie.name: cookie.value or "" for cookie in self.cookies}
-        _expect(f"login {self.username}", "sessionid" in names, names.keys())
-        self.token = names.get("csrftoken", "")
-
-    def call(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
-        """The parsed answer of an API route.
-
-        Raises:
-            Unavailable: "cli.demo.check_failed" when the status is another than `status`.
-        """
-        data = json.dumps(body).encode() if body is not None else None
-        headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_hex(16)}
-        got, raw = self.send(method, f"/api/v1{path}", data, headers)
-        _expect(f"{method} {path}", got == status, f"{got} {raw[:400].decode(errors='replace')}")
-        return json.loads(raw) if raw else None
-
-    def upload(self, name: str, data: bytes) -> str:
-        """The SHA-256 of a stored file."""
-        boundary = secrets.token_hex(16)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        body = (
-            f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + data + f"\r\n--{boundary}--\r\n".encode()
-        )
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        got, raw = self.send("POST", "/api/v1/attachments", body, headers)
-        _expect("POST /attachments", got == 201, f"{got} {raw[:400].decode(errors='replace')}")
-        return str(json.loads(raw)["sha256"])
-
-    def send(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, bytes]:
-        """Status and body of one request; redirects are followed, refusals are answers."""
-        sent = {"X-CSRFToken": self.token, "Referer": self.address, **(headers or {})}
-        request = urllib.request.Request(self.address + path, data=body, headers=sent, method=method)
-        try:
-            with self.opener.open(request, timeout=_TIMEOUT) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-
-@cache
-def _words() -> dict[str, str]:
-    return tomllib.loads(resources.files("anlan.demo").joinpath("data/check.toml").read_text(encoding="utf-8"))
-
-
-def _expect(step: str, held: bool, seen: object) -> None:
-    if not held:
-        raise Unavailable("cli.demo.check_failed", permanent=True, step=step, seen=str(seen)[:500])
-
-
-def _photo(shade: int) -> bytes:
-    """A picture that no camera took: a coloured board with a mark of its own."""
-    image = Image.new("RGB", (1200, 900), (70 + shade, 110, 150))
-    draw = ImageDraw.Draw(image)
-    for _ in range(24):
-        x, y = secrets.randbelow(1100), secrets.randbelow(800)
-        draw.rectangle((x, y, x + 90, y + 60), fill=tuple(secrets.randbelow(256) for _ in range(3)))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()
-
-
-def walk(
-    address: str, accounts: Sequence[Mapping[str, str]], tell: Callable[[str], None] | None = None
-) -> dict[str, Any]:
-    """Walk the main job once.
+def walk(address: str, accounts: list[dict[str, str]], note: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Walk the main job.
 
     Args:
-        address: `http://127.0.0.1:8000`. accounts: username and password of the demo's accounts.
-        tell: called with each step's name.
+        address: http://host:port of the running server. accounts: as `build` returned them. note: told of every step.
     Returns:
-        What was done: address, hazard number, its steps, the town's counts before and after.
+        ok, the hazard's number, the steps taken with the state after each, found and closed of the town before and
+        after, the entries the auditor saw, and the status that a user of another town got.
     Raises:
-        Unavailable: "cli.demo.check_failed" with the step and what was seen instead.
+        Unavailable: "demo.check_failed" with the first request that was not answered as it should be.
     """
-    known = {a["username"]: a for a in accounts}
-
-    def caller(username: str) -> Caller:
-        if tell:
-            tell(username)
-        return Caller(address, username, known[username]["password"])
-
-    officer, firm = caller("town"), caller("enterprise")
-    enterprise = firm.call("GET", "/registry/enterprises?limit=1")["items"][0]
-    span = _span(officer)
-    before = officer.call("GET", span)["total"]
-    hazard_id = _found(officer, enterprise["id"])
-    _mended(officer, firm, hazard_id)
-    after = officer.call("GET", span)["total"]
-    _expect("count moves", (after["found"], after["closed"]) == (before["found"] + 1, before["closed"] + 1), after)
-    outsider, auditor = caller("town2"), caller("auditor")
-    for path in (f"/inspection/hazards/{hazard_id}", f"/inspection/hazards/{hazard_id}/history"):
-        outsider.call("GET", path, status=404)
-    history = auditor.call("GET", f"/inspection/hazards/{hazard_id}/history")
-    entries = history["items"] if isinstance(history, dict) else history
-    kinds = sorted(entry["kind"].rpartition(".")[2] for entry in entries)
-    _expect("history", kinds == sorted(_KINDS), kinds)
-    hazard = auditor.call("GET", f"/inspection/hazards/{hazard_id}")
+    known = {a["username"]: a["password"] for a in accounts}
+    people = {name: Visitor(address, name, known[name]) for name in ("supervision", "enterprise", "auditor", "town2")}
+    job = _Job(people, note or (lambda text: None))
+    before = job.counts()
+    job.inspect()
+    job.mend()
+    after = job.counts()
+    path = f"{_HAZARDS}/{job.hazard}"
+    history = people["auditor"].get(f"{path}/history")["items"]
+    people["town2"].get(path, expect=404)
+    job.demand("counts", after == {"found": before["found"] + 1, "closed": before["closed"] + 1}, after)
+    job.demand("history", len(history) == len(job.steps) - 1, len(history))
     return {
         "ok": True,
-        "address": address,
-        "hazard": hazard["number"],
-        "enterprise": enterprise["name"],
-        "steps": _KINDS,
-        "found": [before["found"], after["found"]],
-        "closed": [before["closed"], after["closed"]],
-        "other_town_sees": 0,
-        "history_entries": len(entries),
+        "hazard": job.number,
+        "steps": job.steps,
+        "town": {"before": before, "after": after},
+        "auditor_entries": len(history),
+        "other_town_status": 404,
     }
 
 
-def _span(officer: Caller) -> str:
-    """The address of the town's counts over the last year."""
-    latest = officer.call("GET", "/inspection/hazards?limit=1")["items"]
-    until = clock.now().astimezone(clock.SHANGHAI).date().isoformat()
-    region = latest[0]["region"][:9] if latest else ""
-    since = f"{int(until[:4]) - 1}{until[4:8]}01"
-    return f"/inspection/hazards/counts?since={since}&until={until}&region={region}&by=town"
+class _Job:
+    """One hazard on its way, and what was done with it."""
 
+    def __init__(self, people: dict[str, Visitor], note: Callable[[str], None]) -> None:
+        self.people, self._note = people, note
+        self.officer, self.enterprise = people["supervision"], people["enterprise"]
+        self.steps: list[dict[str, str]] = []
+        self.hazard = self.number = self.colleague = ""
+        self._version = 0
+        self._dice = random.Random()
 
-def _found(officer: Caller, enterprise_id: str) -> str:
-    """An inspection with one hazard and its photo; returns the hazard's id."""
-    checklist = officer.call("GET", "/inspection/checklists?limit=1")["items"][0]
-    said = _words()
-    started = {"enterprise_id": enterprise_id, "checklist_id": checklist["id"], "kind": "routine"}
-    visit = officer.call("POST", "/inspection/inspections", started, status=201)
-    sheet = officer.call("GET", f"/inspection/inspections/{visit['id']}/sheet")
-    photo = officer.upload("现场.jpg", _photo(0))
-    answers = [{"key": item["key"], "result": "pass"} for item in sheet["items"]]
-    answers[0] |= {"result": "hazard", "note": said["found"], "place": said["place"], "photos": [photo]}
-    filled = officer.call("POST", f"/inspection/inspections/{visit['id']}/items", {"answers": answers})
-    conclusion = {"base": filled["version"], "conclusion": said["conclusion"]}
-    finished = officer.call("POST", f"/inspection/inspections/{visit['id']}/finish", conclusion)
-    _expect("one hazard filed", len(finished["hazards"]) == 1, finished)
-    return str(finished["hazards"][0])
+    def demand(self, what: str, held: bool, seen: Any) -> None:
+        """End the walk when something is not as it should be."""
+        if not held:
+            raise Unavailable("demo.check_failed", request=what, reason=str(seen))
 
+    def counts(self) -> dict[str, int]:
+        """Found and closed of the demo's own town since yesterday, as the officer's home page counts them."""
+        today: date = local_date(clock.now())
+        asked = f"since={today - timedelta(days=1)}&until={today}&region={FIRST_TOWN}"
+        total = self.officer.get(f"{_HAZARDS}/counts?{asked}")["total"]
+        return {"found": total["found"], "closed": total["closed"]}
 
-def _colleague(officer: Caller, hazard_id: str) -> str:
-    """The person id of a second officer, as the page of the hazard offers them: a review is signed by two."""
-    page = officer.send("GET", f"/inspection/hazards/{hazard_id}")[1].decode()
-    choices = _OFFICERS.search(page)
-    ids = [i for i in _OPTION.findall(choices.group(1)) if i] if choices else []
-    _expect("a second officer is offered", bool(ids), page[:200])
-    return ids[0]
+    def inspect(self) -> None:
+        """Inspect the demo's own enterprise with a checklist: one item is a hazard, with a photo."""
+        officer, texts = self.officer, words()["texts"]
+        firm = self.enterprise.get("/registry/enterprises")["items"][0]["id"]
+        visits = officer.get(f"/inspection/inspections?enterprise={firm}")["items"]
+        team = officer.get(f"/inspection/inspections/{visits[0]['id']}/sheet")["officers"] if visits else []
+        checklist = next(c for c in officer.get("/inspection/checklists")["items"] if c["code"] == "fcsb")
+        started = officer.post(
+            "/inspection/inspections", {"enterprise_id": firm, "checklist_id": checklist["id"]}, expect=201
+        )
+        path = f"/inspection/inspections/{started['id']}"
+        sheet = officer.get(f"{path}/sheet")
+        own = {person for person, _ in sheet["officers"]}
+        self.colleague = next((person for person, _ in team if person not in own), "")
+        fault = self._dice.choice(faults()["fcsb"])
+        answers: list[dict[str, Any]] = [{"key": i["key"], "result": "pass"} for i in sheet["items"]]
+        for answer in answers:
+            if answer["key"] == fault.key:
+                photos = [officer.upload(self._picture("before"))]
+                answer.update(result="hazard", note=fault.text, place=fault.place, photos=photos)
+        officer.post(f"{path}/items", {"answers": answers})
+        version = officer.get(f"{path}/sheet")["version"]
+        done = officer.post(f"{path}/finish", {"conclusion": texts["found"].format(count=1), "base": version})
+        self.hazard = done["hazards"][0]
+        held = officer.get(f"{_HAZARDS}/{self.hazard}")
+        self.number, self._version = held["number"], held["version"]
+        self._done("inspect", officer, done["state"])
+        self._done("report", officer, held["state"])
 
+    def mend(self) -> None:
+        """Order, submit, first review sends back, submit again, second review closes."""
+        officer, enterprise, texts = self.officer, self.enterprise, words()["texts"]
+        mend = faults()["fcsb"][0].mend
+        self._step("order", officer, {"note": texts["order"].format(mend=mend), "days": 15})
+        self._step("submit", enterprise, self._shown("after", enterprise, texts["submit"][0].format(mend=mend)))
+        self._step("return", officer, {"note": texts["returned"][0]})
+        self._step("submit", enterprise, self._shown("after", enterprise, texts["submit"][1].format(mend=mend)))
+        shown = self._shown("review", officer, texts["close"][0])
+        self._step("close", officer, shown | {"co_reviewer": self.colleague})
+        self.demand("state", self.steps[-1]["state"] == "closed", self.steps[-1])
 
-def _mended(officer: Caller, firm: Caller, hazard_id: str) -> None:
-    """Ordered, submitted, sent back, submitted again, closed; each step on the version that this person sees."""
-    said = _words()
+    def _picture(self, stage: str) -> bytes:
+        return draw(self._dice.randrange(10**9), stage)
 
-    def step(who: Caller, action: str, **body: Any) -> None:
-        seen = who.call("GET", f"/inspection/hazards/{hazard_id}/actions")
-        who.call("POST", f"/inspection/hazards/{hazard_id}/{action}", {"base": seen["version"], **body})
+    def _shown(self, stage: str, who: Visitor, text: str) -> dict[str, Any]:
+        return {"note": text, "photos": [who.upload(self._picture(stage))]}
 
-    step(officer, "order", note=said["order"], days=7)
-    step(firm, "submit", note=said["mended"], photos=[firm.upload("整改.jpg", _photo(40))])
-    step(officer, "return", note=said["not_yet"])
-    step(firm, "submit", note=said["mended_again"], photos=[firm.upload("再次整改.jpg", _photo(80))])
-    photo = officer.upload("复查.jpg", _photo(120))
-    colleague = _colleague(officer, hazard_id)
-    step(officer, "close", note=said["closed"], photos=[photo], co_reviewer=colleague)
+    def _step(self, act: str, who: Visitor, values: dict[str, Any]) -> None:
+        stood = who.post(f"{_HAZARDS}/{self.hazard}/{act}", values | {"base": self._version})
+        self._version = stood["version"]
+        self._done(act, who, stood["state"])
+
+    def _done(self, act: str, who: Visitor, state: str) -> None:
+        self.steps.append({"act": act, "by": who.username, "state": state})
+        self._note(f"{act} {who.username} {state}")

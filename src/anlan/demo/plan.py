@@ -25,8 +25,8 @@ _STILL_OPEN_DAYS = 5.0
 """What was found in the last days is not closed yet, whatever else."""
 _FADE_DAYS = 45.0
 _LIFE_DAYS = {"general": (7, 10, 15, 15, 30), "major": (30, 45, 60)}
-# The demo's own enterprise shows every stage at once, a major hazard among them: end, grade, days.
-_SHOWN = (("ordered", "general", 15), ("submitted", "general", 7), ("ordered", "major", 30), ("found", "general", 15))
+# The demo's own enterprise shows every stage at once: end, grade, days; the first is a major hazard.
+_SHOWN = (("ordered", "major", 30), ("ordered", "general", 15), ("submitted", "general", 7), ("found", "general", 15))
 _OPEN_STAGES = (("ordered", 62), ("submitted", 28), ("returned", 10))
 
 
@@ -210,8 +210,9 @@ def _ends(
         hazard.end = dice.choices(stages, weights)[0]
         if age < 1 or (age < _STILL_OPEN_DAYS and dice.random() < 0.25):
             hazard.end = "found"
-    for hazard, (stage, grade, days) in zip(shown, _SHOWN, strict=True):
-        hazard.end, hazard.grade, hazard.days = stage, grade, days
+    # Only three items of that checklist name no criterion of a major hazard, so one of four does.
+    for hazard, shows in zip(sorted(shown, key=lambda h: not h.fault.major), _SHOWN, strict=True):
+        hazard.end, hazard.grade, hazard.days = shows
 
 
 def _life(visit: Visit, end: datetime, dice: random.Random) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
 from anlan.kernel.errors import Violation
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
 
 _VIEW = "inspection.view"
 _CLASSES, _TAGS = queries.target_choices()
@@ -19,6 +20,11 @@ _CLASSES, _TAGS = queries.target_choices()
 
 def _campaigns(scope: Scope) -> list[tuple[str, str]]:
     return queries.campaign_choices(scope)
+
+
+def _applies(value: Any) -> str:
+    words = {code: label for table in registry.code_tables() for code, label in table.choices}
+    return "、".join(words.get(code, code) for code in str(value or "").split())
 
 
 def _check_campaign(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[Violation]:
@@ -125,7 +131,7 @@ CHECKLISTS = Ledger(
         Column("code", search=True, entered=False, width=12),
         Column("name", search=True, entered=False, width=32),
         Column("version", entered=False, width=8),
-        Column("applies", show=False, entered=False, width=32),
+        Column("applies", show=False, entered=False, format=_applies, width=32),
         Column("changed_at", entered=False, width=18),
     ),
     order=("code",),

@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(null=True, verbose_name='整改期限')),
                 ('due_from', models.DateTimeField(null=True, verbose_name='期限起算')),
                 ('due_provisional', models.SmallIntegerField(default=0, verbose_name='期限暂定')),
-                ('due_unit', models.CharField(default='', max_length=8, verbose_name='期限单位')),
+                ('due_unit', models.CharField(choices=[('days', '自然日'), ('working', '工作日'), ('date', '指定日期')], default='', max_length=8, verbose_name='期限单位')),
                 ('due_count', models.PositiveIntegerField(null=True, verbose_name='期限天数')),
                 ('submitted_at', models.DateTimeField(null=True, verbose_name='提交时间')),
                 ('submitted_by', models.CharField(default='', max_length=36, verbose_name='提交人')),

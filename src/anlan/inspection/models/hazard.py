@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
+from anlan.inspection.rules.hazard import DUE_UNITS, GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
 from anlan.platform.projection import Projection, ProjectionChild
 from anlan.platform.scope import ScopedBy
 
@@ -53,7 +53,7 @@ class Hazard(Projection):
     due_at = models.DateTimeField("整改期限", null=True)
     due_from = models.DateTimeField("期限起算", null=True)
     due_provisional = models.SmallIntegerField("期限暂定", default=0)
-    due_unit = models.CharField("期限单位", max_length=8, default="")
+    due_unit = models.CharField("期限单位", max_length=8, choices=DUE_UNITS, default="")
     due_count = models.PositiveIntegerField("期限天数", null=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
     submitted_by = models.CharField("提交人", max_length=36, default="")

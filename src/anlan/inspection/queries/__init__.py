@@ -47,7 +47,7 @@ from anlan.inspection.queries.hazards import (
     hazards_provisional,
     step_facts,
 )
-from anlan.inspection.queries.history import HistoryLine, hazard_history, once_recorded, versions_of
+from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of, once_recorded, versions_of
 from anlan.inspection.queries.inspections import (
     KINDS,
     ItemView,
@@ -61,6 +61,7 @@ from anlan.inspection.queries.inspections import (
 from anlan.inspection.queries.officers import officer_choices, officers_known
 
 __all__ = [
+    "history_of",
     "law_names",
     "target_choices",
     "target_labels",

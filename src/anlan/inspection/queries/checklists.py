@@ -41,10 +41,10 @@ def checklist_by_code(code: str) -> Checklist | None:
 
 
 def checklist_choices(scope: Scope, classes: Collection[str] = ()) -> list[tuple[str, str]]:
-    """(id, name) of the checklists in use; those made for one of the classes or tags come first."""
+    """(id, name) of the checklists in use: first those made for one of the classes or tags, then those for every one."""
     wanted = set(classes)
     rows = list(checklist_list(scope))
-    rows.sort(key=lambda c: (not wanted & set(c.applies.split()), c.code))
+    rows.sort(key=lambda c: (not wanted & set(c.applies.split()), bool(c.applies), c.code))
     return [(str(c.id), c.name) for c in rows]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.accounts import queries as accounts
+from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
 from anlan.inspection.rules.hazard import HAZARD_LOOP
 from anlan.platform.journal.models import Head, JournalEntry
@@ -69,15 +70,20 @@ def hazard_history(scope: Scope, hazard_id: Any) -> list[HistoryLine]:
     Raises:
         HazardNotFound: "inspection.hazard.not_found".
     """
-    hazard = hazard_get(scope, hazard_id)
-    sid = Head.objects.filter(subject=f"inspection.hazard/{hazard.id}").values_list("sid", flat=True).first()
-    if sid is None:
-        return []
-    effective = {e.id for e in fold_held(sid).arranged.effective}
-    entries = entries_of(sid)
+    return history_of(hazard_get(scope, hazard_id))[1]
+
+
+def history_of(hazard: Hazard) -> tuple[int, list[HistoryLine]]:
+    """(version, entries) of a hazard that the caller has read through its scope; (0, []) before its first entry."""
+    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+    if head is None:
+        return 0, []
+    entries = entries_of(head.sid)
+    # Folding anew tells what counts; where nothing is contested, everything does.
+    off = set() if head.settled else {e.id for e in entries} - {e.id for e in fold_held(head.sid).arranged.effective}
     names = accounts.person_names({e.actor for e in entries} | {e.on_behalf_of or "" for e in entries})
     labels = {a.kind: a.label for a in HAZARD_LOOP.actions}
-    return [
+    lines = [
         HistoryLine(
             e.id,
             e.time,
@@ -87,7 +93,8 @@ def hazard_history(scope: Scope, hazard_id: Any) -> list[HistoryLine]:
             names.get(e.on_behalf_of or "", ""),
             e.data,
             e.text,
-            e.id in effective,
+            e.id not in off,
         )
         for e in entries
     ]
+    return head.version, lines

@@ -16,6 +16,7 @@ from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
 
 __all__ = [
+    "DUE_UNITS",
     "GRADES",
     "HAZARD_LOOP",
     "PHOTO_STAGES",
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 GRADES: tuple[tuple[str, str], ...] = (("general", "一般隐患"), ("major", "重大隐患"))
+# How an order named its deadline.
+DUE_UNITS: tuple[tuple[str, str], ...] = (("days", "自然日"), ("working", "工作日"), ("date", "指定日期"))
 SOURCES: tuple[tuple[str, str], ...] = (
     ("county", "县级检查"),
     ("town", "乡镇（街道）检查"),

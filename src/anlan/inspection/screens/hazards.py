@@ -49,6 +49,7 @@ def _page(
     allowed = {action.id for action in actions if action.allowed}
     tagged = [tag.key for tag in hazard.tags.all()]
     names = queries.campaign_names(tagged)
+    version, lines = queries.history_of(hazard)
     may_tag = scope.may("inspection.inspect")
     context = {
         "hazard": hazard,
@@ -57,13 +58,13 @@ def _page(
         "photos": queries.hazard_photos(hazard),
         "actions": actions,
         "steps": queries.hazard_steps(hazard),
-        "history": list(reversed(queries.hazard_history(scope, hazard.id))),
+        "history": list(reversed(lines)),
         "campaigns": [(key, names.get(key, key)) for key in tagged],
         "choices": [c for c in queries.campaign_choices(scope) if c[0] not in tagged] if may_tag else [],
         "may_tag": may_tag,
         "officers": queries.officer_choices(scope, "inspection.hazard.review", now)[1:] if "close" in allowed else [],
         "clause": queries.clause_text(hazard.basis),
-        "base": queries.versions_of([f"inspection.hazard/{hazard.id}"]).get(f"inspection.hazard/{hazard.id}", 0),
+        "base": version,
         "once": once_token(),
         "error": error,
         "errors": errors_of(error),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,16 +75,23 @@ def term_of(
     return Term(due.at, due.provisional, unit, count)
 
 
-def photo_text(photos: Iterable[str]) -> dict[str, Any]:
-    """The `photos` and `photo_facts` of an entry's text; empty for no photo. Facts: capture time, place, look."""
-    wanted = list(dict.fromkeys(photos))
-    if not wanted:
-        return {}
+PhotoFacts = Mapping[str, Mapping[str, Any]]
+
+
+def photo_facts(photos: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What is known of each stored photo by its hash: capture time, place, look; one query for a whole batch."""
     facts = {}
-    for sha256, held in attachments.facts_of(wanted).items():
+    wanted = sorted(set(photos))
+    for sha256, held in (attachments.facts_of(wanted) if wanted else {}).items():
         values = held.as_dict()
         facts[sha256] = {n: values[n] for n in ("taken_at", "lon", "lat", "look") if values[n] not in (None, "")}
-    return {"photos": wanted, "photo_facts": facts}
+    return facts
+
+
+def photo_text(photos: Iterable[str], known: PhotoFacts) -> dict[str, Any]:
+    """The `photos` and `photo_facts` of an entry's text; empty for no photo. `known`: from `photo_facts`."""
+    wanted = list(dict.fromkeys(photos))
+    return {"photos": wanted, "photo_facts": {p: known[p] for p in wanted if p in known}} if wanted else {}
 
 
 def said(**texts: Any) -> dict[str, Any]:

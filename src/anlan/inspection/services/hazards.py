@@ -12,7 +12,7 @@ from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import HAZARD_LOOP, ReportFacts, check_report
-from anlan.inspection.services.drafting import key_for, numbers_for, photo_text, said
+from anlan.inspection.services.drafting import PhotoFacts, key_for, numbers_for, photo_facts, photo_text, said
 from anlan.inspection.services.steps import (
     CloseInput,
     OrderInput,
@@ -114,16 +114,17 @@ def hazard_drafts(
         if problems := check_report(report):
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])
+    known = photo_facts(p for item in ready for p in item.photos)
     drafts = []
     for item, key, number in zip(ready, keys, numbers, strict=True):
         subject = f"{_SUBJECT}/{key}"
         if item.photos:
             attachments.link(item.photos, subject, scope=scope)
-        drafts.append((_found_draft(item, found[item.enterprise_id], subject, number), NEW))
+        drafts.append((_found_draft(item, found[item.enterprise_id], subject, number, known), NEW))
     return drafts
 
 
-def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str) -> Draft:
+def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, known: PhotoFacts) -> Draft:
     data = {
         "number": number,
         "enterprise_id": str(enterprise.id),
@@ -143,7 +144,7 @@ def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str) 
         region=enterprise.region,
         data={n: v for n, v in data.items() if v is not None},
         text=said(description=item.description, place=item.place, major_basis=item.major_basis)
-        | photo_text(item.photos),
+        | photo_text(item.photos, known),
         at=item.at,
         step=Step("", _REPORT.to),
         once=item.once,

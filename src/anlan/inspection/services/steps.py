@@ -25,7 +25,7 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
-from anlan.inspection.services.drafting import Term, photo_text, said, term_of
+from anlan.inspection.services.drafting import Term, photo_facts, photo_text, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Violation
@@ -94,6 +94,7 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
     done = queries.once_recorded((subjects[i], item.once) for i, item in zip(ids, items, strict=True))
     versions = queries.versions_of(subjects.values())
+    known = photo_facts(p for item in items for p in item.photos)
     drafts: list[tuple[Draft, int | None]] = []
     links: list[tuple[tuple[str, ...], str]] = []
     for key, item in zip(ids, items, strict=True):
@@ -106,7 +107,7 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
         problems, data = judge(hazard, item, facts)
         if problems:
             raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
-        text = said(note=item.note) | photo_text(item.photos)
+        text = said(note=item.note) | photo_text(item.photos, known)
         draft = Draft(
             kind=action.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
             step=Step(hazard.state, action.to), once=item.once, drill=bool(hazard.drill),

@@ -169,7 +169,7 @@ def _unnamed(actor: str) -> str:
 def _happening(
     entry: Entry, stored: JournalEntry, names: Mapping[str, str], changes: tuple[Change, ...], off: bool
 ) -> Happening:
-    words, photos = _texts(entry.text)
+    words, photos = _texts(entry.type, entry.text)
     recorded = datetime.fromtimestamp(entry.wall / 1000, UTC)
     return Happening(
         id=entry.id,
@@ -199,7 +199,7 @@ def _state(entry: Entry) -> str:
     return entry.to
 
 
-def _texts(text: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _texts(kind: str, text: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Free text by its label, and attachment references, wherever they stand in the entry's text."""
     words, photos = [], []
     labels = catalogue()
@@ -207,8 +207,15 @@ def _texts(text: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], tuple[
         if isinstance(value, list) and all(isinstance(v, str) and len(v) == 64 for v in value):
             photos += value
         elif isinstance(value, str) and value:
-            words.append((labels.get(f"history.text.{key}", key), value))
+            words.append((labels.get(f"history.text.{key}") or _field_label(kind, key), value))
     return tuple(words), tuple(photos)
+
+
+def _field_label(kind: str, name: str) -> str:
+    """The model's word for a text that is kept under the name of its field."""
+    model = CATALOGUE.projections.get(kind)
+    fields = {f.attname: f for f in model._meta.concrete_fields} if model else {}
+    return str(fields[name].verbose_name) if name in fields else name
 
 
 def _changes(subject: str, effective: Iterable[Entry], scope: Scope | None) -> dict[str, tuple[Change, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 from anlan.kernel.entry import Draft
 from anlan.platform import vault
 from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.ledger import sql
 from anlan.platform.ledger.columns import Bound, attname, by_name, columns_of, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import plain, same
@@ -53,9 +54,8 @@ def set_members(
     for name in ledger.sets if names is None else names:
         child = model_of(ledger)._meta.get_field(name).related_model
         members: dict[str, list[str]] = {}
-        rows = child._default_manager.filter(parent_id__in=wanted).order_by("key").values_list("parent_id", "key")  # type: ignore[union-attr]
-        for parent, key in rows:
-            members.setdefault(str(parent), []).append(key)
+        for parent, key in sql.select_in(child, ("parent_id", "key"), "parent_id", wanted, order="key"):  # type: ignore[arg-type]
+            members.setdefault(parent, []).append(key)
         found[name] = {parent: tuple(keys) for parent, keys in members.items()}
     return found
 

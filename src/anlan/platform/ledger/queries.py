@@ -14,7 +14,8 @@ from django.db.models import F, Q, QuerySet
 
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform import vault
-from anlan.platform.journal.record import version_of
+from anlan.platform.journal.models import Head
+from anlan.platform.ledger import sql
 from anlan.platform.ledger.columns import Bound, columns_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import Ask, apply, key_of
@@ -24,6 +25,7 @@ from anlan.platform.scope import Scope, limit
 
 Row = dict[str, Any]
 MOST_ROWS = 200
+_MOST_FOUND = 5000
 
 
 def rows_of(scope: Scope, ledger: Ledger, ask: Ask | None = None) -> QuerySet[Any]:
@@ -32,8 +34,7 @@ def rows_of(scope: Scope, ledger: Ledger, ask: Ask | None = None) -> QuerySet[An
     Raises:
         NotAllowed: "platform.not_allowed" without the ledger's right to view.
     """
-    if ledger.view:
-        scope.require(ledger.view)
+    _require_view(scope, ledger)
     queryset = limit(model_of(ledger).objects.all(), scope)
     return queryset if ask is None else apply(ledger, queryset, ask)
 
@@ -43,10 +44,18 @@ def scope_key(scope: Scope) -> tuple[Any, ...]:
     return scope.region, scope.office, scope.subjects
 
 
+def _require_view(scope: Scope, ledger: Ledger) -> None:
+    if ledger.view:
+        scope.require(ledger.view)
+
+
 def total(scope: Scope, ledger: Ledger, ask: Ask) -> int:
     """How many rows answer `ask`, exactly; kept until the next entry."""
+    _require_view(scope, ledger)
+    if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None:
+        return len(ids)
     key = ("total", ledger.id, scope_key(scope), ask.sorted_by(""))
-    return KEPT.get(key, change_mark(), rows_of(scope, ledger, ask).count)
+    return KEPT.get(key, change_mark(), lambda: rows_of(scope, ledger, ask).count())
 
 
 def ordering(ledger: Ledger, ask: Ask, *, first: int | None = None) -> list[Any]:
@@ -72,8 +81,17 @@ def page(
     scope: Scope, ledger: Ledger, ask: Ask, *, offset: int, size: int, names: Sequence[str] | None = None
 ) -> list[Row]:
     """`size` rows from `offset` on as dicts by JSON key; `names` limits the columns."""
-    queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask))
-    return read_rows(ledger, queryset[offset : offset + size], names)
+    if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None:
+        return rows_by_id(scope, ledger, ids[offset : offset + size], names)
+    reading = _Reading(ledger, names)
+    key = ("page", ledger.id, scope_key(scope), ask, tuple(names or ()), offset, size)
+
+    def compiled() -> sql.Statement:
+        queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask))
+        return sql.statement(queryset[offset : offset + size], reading.paths)
+
+    _require_view(scope, ledger)
+    return reading.rows(sql.kept(key, compiled))
 
 
 def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int) -> tuple[list[Row], str | None]:
@@ -86,14 +104,58 @@ def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int
     """
     order = ask.sort or ledger.order[0]
     path = order.removeprefix("-")
-    queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask, first=1))
     if cursor:
-        queryset = queryset.filter(_behind(order, cursor, model_of(ledger)._meta.get_field(path).null))
-    rows = read_rows(ledger, queryset[: size + 1], extra=(path,))
+        behind, after = _behind(order, cursor, model_of(ledger)._meta.get_field(path).null)
+    if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None and (not cursor or after in ids):
+        at = ids.index(after) + 1 if cursor else 0
+        rows = rows_by_id(scope, ledger, ids[at : at + size], extra=(path,))
+        more = bool(rows) and at + size < len(ids)
+        return rows, _cursor(order, rows[-1][path], rows[-1]["id"]) if more else None
+    reading = _Reading(ledger, None, (path,))
+
+    def compiled() -> sql.Statement:
+        queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask, first=1))
+        if cursor:
+            queryset = queryset.filter(behind)
+        return sql.statement(queryset[: size + 1], reading.paths)
+
+    _require_view(scope, ledger)
+    key = ("after", ledger.id, scope_key(scope), ask, size)
+    rows = reading.rows(compiled() if cursor else sql.kept(key, compiled))
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
     return rows[:size], _cursor(order, last[path], last["id"])
+
+
+def found_ids(scope: Scope, ledger: Ledger, ask: Ask) -> list[str] | None:
+    """The ids of all rows that a search finds, in the list's order; None where there are more than 5,000.
+
+    A rare word makes the database look at every row of the scope: it does so once, for rows, total and every page, and
+    without an order, which would send it through an index row by row.
+    """
+    order = ask.sort or ledger.order[0]
+    path, falling = order.removeprefix("-"), order.startswith("-")
+
+    def search() -> list[str]:
+        found = sql.statement(rows_of(scope, ledger, ask).order_by()[: _MOST_FOUND + 1], ("id", path)).rows()
+        found.sort(key=lambda row: row[0], reverse=falling)
+        held = sorted((row for row in found if row[1] is not None), key=lambda row: row[1], reverse=falling)
+        return [row[0] for row in (*held, *(row for row in found if row[1] is None))]
+
+    _require_view(scope, ledger)
+    ids = KEPT.get(("found", ledger.id, scope_key(scope), ask), change_mark(), search)
+    return ids if len(ids) <= _MOST_FOUND else None
+
+
+def rows_by_id(
+    scope: Scope, ledger: Ledger, ids: Sequence[str], names: Sequence[str] | None = None, extra: Sequence[str] = ()
+) -> list[Row]:
+    """The rows of these ids, as far as the scope sees them, in the order of `ids`."""
+    reading = _Reading(ledger, names, extra)
+    found = reading.rows(sql.statement(rows_of(scope, ledger).filter(pk__in=list(ids)), reading.paths))
+    by_id = {row["id"]: row for row in found}
+    return [by_id[i] for i in ids if i in by_id]
 
 
 def _cursor(order: str, value: Any, key: Any) -> str:
@@ -101,8 +163,8 @@ def _cursor(order: str, value: Any, key: Any) -> str:
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _behind(order: str, cursor: str, nullable: bool) -> Q:
-    """Rows behind the cursor's one, empty values last."""
+def _behind(order: str, cursor: str, nullable: bool) -> tuple[Q, str]:
+    """Rows behind the cursor's one, empty values last; and that one's id."""
     try:
         packed = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         made_for, value, key = packed
@@ -117,43 +179,51 @@ def _behind(order: str, cursor: str, nullable: bool) -> Q:
     way = "lt" if falling else "gt"
     tie = Q(**{f"id__{way}": key})
     if value is None:
-        return Q(**{f"{path}__isnull": True}) & tie
+        return Q(**{f"{path}__isnull": True}) & tie, key
     beyond = Q(**{f"{path}__{way}": value})
     if nullable:
-        return beyond | (Q(**{path: value}) & tie) | Q(**{f"{path}__isnull": True})
+        return beyond | (Q(**{path: value}) & tie) | Q(**{f"{path}__isnull": True}), key
     # The outer bound lets an index find the place; the inner one skips equal rows.
-    return Q(**{f"{path}__{way}e": value}) & (beyond | tie)
+    return Q(**{f"{path}__{way}e": value}) & (beyond | tie), key
+
+
+class _Reading:
+    """Which columns of a ledger are read from its table, and how the raw rows become dicts by JSON key."""
+
+    def __init__(self, ledger: Ledger, names: Sequence[str] | None, extra: Sequence[str] = ()) -> None:
+        columns = [b for b in columns_of(ledger) if names is None or b.name in names]
+        self.ledger = ledger
+        self.own = [b for b in columns if b.path and "." not in b.name]
+        self.led = [b for b in columns if "." in b.name]
+        self.sets = [b.name for b in columns if b.kind == "set"]
+        self.masked = [b.name for b in columns if b.kind == "vault"]
+        keys = {_foreign(ledger, b).attname for b in self.led}
+        state = ("retired_at",) if has_field(ledger, "retired_at") else ()
+        own = [b.path for b in self.own]
+        self.paths = list(dict.fromkeys(("id", *own, *sorted(keys), "contested", *state, *extra)))
+        self.hidden = keys - set(own) - set(extra)
+
+    def rows(self, statement: sql.Statement) -> list[Row]:
+        """Run and fill in what other tables hold."""
+        rows = [dict(zip(self.paths, values, strict=True)) for values in statement.rows()]
+        if not rows:
+            return rows
+        if self.led:
+            _look_up(self.ledger, rows, self.led)
+            for row in rows:
+                for name in self.hidden:
+                    del row[name]
+        _add_sets(self.ledger, rows, self.sets)
+        _add_masks(self.ledger, rows, self.masked)
+        return rows
 
 
 def read_rows(
     ledger: Ledger, queryset: QuerySet[Any], names: Sequence[str] | None = None, extra: Sequence[str] = ()
 ) -> list[Row]:
     """Rows as dicts by JSON key: columns, `id`, `contested`; sets, look-ups and masked vault values filled in."""
-    columns = [b for b in columns_of(ledger) if names is None or b.name in names]
-    own = [b for b in columns if b.path and "." not in b.name]
-    led = [b for b in columns if "." in b.name]
-    keys = {_foreign(ledger, b).attname for b in led}
-    paths = list(dict.fromkeys(("id", *(b.path for b in own), *sorted(keys), "contested", *_state(ledger), *extra)))
-    hidden = keys - {b.path for b in own}
-    rows = [dict(zip(paths, values, strict=True)) for values in queryset.values_list(*paths)]
-    if not rows:
-        return rows
-    for bound in own:
-        if bound.name != bound.path:
-            for row in rows:
-                row[key_of(bound)] = row.pop(bound.path)
-    if led:
-        _look_up(ledger, rows, led)
-        for row in rows:
-            for name in hidden:
-                del row[name]
-    _add_sets(ledger, rows, [b.name for b in columns if b.kind == "set"])
-    _add_masks(ledger, rows, [b.name for b in columns if b.kind == "vault"])
-    return rows
-
-
-def _state(ledger: Ledger) -> tuple[str, ...]:
-    return ("retired_at",) if has_field(ledger, "retired_at") else ()
+    reading = _Reading(ledger, names, extra)
+    return reading.rows(sql.statement(queryset, reading.paths))
 
 
 def _foreign(ledger: Ledger, bound: Bound) -> Any:
@@ -169,7 +239,11 @@ def _look_up(ledger: Ledger, rows: list[Row], led: Sequence[Bound]) -> None:
         model = _foreign(ledger, bounds[0]).related_model
         paths = [b.path.partition("__")[2] for b in bounds]
         wanted = {row[name] for row in rows if row[name] is not None}
-        found = {v[0]: v[1:] for v in model._default_manager.filter(pk__in=wanted).values_list("pk", *paths)}
+        if any("__" in path for path in paths):
+            held = [(str(v[0]), *v[1:]) for v in model.objects.filter(pk__in=wanted).values_list("pk", *paths)]
+        else:
+            held = sql.select_in(model, (model._meta.pk.name, *paths), model._meta.pk.name, wanted)
+        found = {v[0]: v[1:] for v in held}
         nothing = (None,) * len(bounds)
         for row in rows:
             for bound, value in zip(bounds, found.get(row[name], nothing), strict=True):
@@ -216,7 +290,8 @@ def row_get(scope: Scope, ledger: Ledger, id: str) -> Row:
 def record_get(scope: Scope, ledger: Ledger, id: str) -> Row:
     """`row_get` with `version`, the number to hand back as `base` when changing the row."""
     row = row_get(scope, ledger, id)
-    return row | {"version": version_of(f"{ledger.id}/{row['id']}")}
+    held = sql.select_in(Head, ("version",), "subject", [f"{ledger.id}/{row['id']}"])
+    return row | {"version": held[0][0] if held else 0}
 
 
 def all_rows(scope: Scope, ledger: Ledger, ask: Ask, *, step: int = 2000) -> Iterator[list[Row]]:

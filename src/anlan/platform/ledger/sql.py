@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,15 +34,18 @@ class Statement:
     params: tuple[Any, ...]
     convert: tuple[tuple[int, Convert], ...]
 
+    def raw(self) -> Iterator[tuple[Any, ...]]:
+        """Run it; rows as the database hands them over, nothing converted."""
+        if self.sql:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, self.params)
+                yield from cursor
+
     def rows(self) -> list[Any]:
         """Run it; rows as lists where something is converted, else as the database's tuples."""
-        if not self.sql:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.params)
-            found = cursor.fetchall()
+        found = list(self.raw())
         if not self.convert:
-            return list(found)
+            return found
         out = []
         for raw in found:
             row = list(raw)
@@ -96,13 +99,9 @@ def _converter(field: Any) -> Convert | None:
         return uuid_text if sqlite else str
     if isinstance(field, models.DateTimeField):
         return _sqlite_instant if sqlite else None
-    if isinstance(field, models.DateField):
-        return date.fromisoformat if sqlite else None
     if isinstance(field, models.DecimalField):
         places = Decimal(1).scaleb(-field.decimal_places)
         return (lambda value: Decimal(repr(value)).quantize(places)) if sqlite else None
-    if isinstance(field, models.BooleanField):
-        return bool if sqlite else None
     return None
 
 
@@ -111,8 +110,9 @@ def uuid_text(raw: str) -> str:
     return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
 
 
-def _sqlite_instant(raw: str) -> datetime:
-    return datetime.fromisoformat(raw).replace(tzinfo=UTC)
+def _sqlite_instant(raw: datetime) -> datetime:
+    # Django's connection reads dates and times by their declared type, but leaves out that they are UTC.
+    return raw.replace(tzinfo=UTC)
 
 
 def key_param(field: Any, key: Any) -> Any:

@@ -105,8 +105,6 @@ class Enterprise(Projection):
 class EnterpriseClass(ProjectionChild):
     """A supervision class of an enterprise; its key is the code of rules.codes.CLASSES."""
 
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = CLASSES.choices
-
     parent = models.ForeignKey(
         Enterprise, models.CASCADE, db_constraint=False, related_name="classes", verbose_name="企业"
     )
@@ -122,8 +120,6 @@ class EnterpriseClass(ProjectionChild):
 
 class EnterpriseTag(ProjectionChild):
     """A risk tag of an enterprise; its key is the code of rules.codes.TAGS."""
-
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = TAGS.choices
 
     parent = models.ForeignKey(
         Enterprise, models.CASCADE, db_constraint=False, related_name="tags", verbose_name="企业"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from anlan.kernel.messages import render
 from anlan.platform import regions, vault
 from anlan.platform.journal.record import version_of
@@ -216,11 +218,10 @@ def enterprise_profile(scope: Scope, enterprise_id: Any) -> Profile:
         NotFound: "registry.enterprise.not_found". NotAllowed: "platform.not_allowed".
     """
     enterprise = enterprise_get(scope, enterprise_id)
-    absorbed = list(enterprise.absorbed.order_by("name"))
-    offspring = list(enterprise.offspring.order_by("name"))
     above = [i for i in (enterprise.merged_into_id, enterprise.origin_id) if i]
-    parents = list(Enterprise._default_manager.filter(pk__in=above)) if above else []
-    kin = _relatives(scope, [*absorbed, *offspring, *parents])
+    related = Q(merged_into=enterprise.id) | Q(origin=enterprise.id) | Q(pk__in=above)
+    relatives = list(Enterprise._default_manager.filter(related).only("name", "merged_into", "origin").order_by("name"))
+    kin = _relatives(scope, relatives)
     return Profile(
         enterprise=enterprise,
         version=version_of(subject_of(enterprise.id)),
@@ -236,8 +237,8 @@ def enterprise_profile(scope: Scope, enterprise_id: Any) -> Profile:
             for n in enterprise.names.order_by("-until_at", "kind")
         ),
         merged_into=kin.get(enterprise.merged_into_id),
-        absorbed=tuple(kin[e.id] for e in absorbed),
+        absorbed=tuple(kin[e.id] for e in relatives if e.merged_into_id == enterprise.id),
         origin=kin.get(enterprise.origin_id),
-        offspring=tuple(kin[e.id] for e in offspring),
+        offspring=tuple(kin[e.id] for e in relatives if e.origin_id == enterprise.id),
         actions=enterprise_actions(scope, enterprise),
     )

@@ -72,6 +72,7 @@ _TABLES: dict[str, CodeTable] = {
 }
 _SET_TABLES: dict[str, CodeTable] = {"classes": CLASSES, "tags": TAGS}
 _NAME_MAX, _ADDRESS_MAX = 120, 200
+_NEVER_EMPTIED = frozenset({"status", "standardisation", "office_id"})
 # Six decimals are 0.1 m: more than any source knows, and the same position typed twice stays the same.
 _DECIMALS = 6
 
@@ -335,7 +336,9 @@ def position_from(plain: Mapping[str, Any], coords: Any, existing: Mapping[str, 
 
 
 def prepare_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The values with WGS-84 for whatever `coords` says, which is dropped; a new row gets its status and level.
+    """The values with WGS-84 for whatever `coords` says, which is dropped.
+
+    An empty cell of status, standardisation or office gets the usual value in a new row and says nothing of an old one.
 
     Raises:
         BadInput: as `position_from`.
@@ -345,4 +348,5 @@ def prepare_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] | 
     if existing is None:
         plain["status"] = plain.get("status") or "operating"
         plain["standardisation"] = plain.get("standardisation") or "none"
-    return plain
+        return plain
+    return {name: value for name, value in plain.items() if value or name not in _NEVER_EMPTIED}
