@@ -68,7 +68,9 @@ def _enterprises(cast: Cast, start: int, count: int, now: datetime, dice: random
         village, (lon, lat) = dice.choice(places[town]), centres[town]
         turn, away = dice.uniform(0, math.tau), dice.uniform(0.0, 0.012)
         word = dice.choice(county["first"]) + dice.choice(county["second"])
-        name = county["company"].format(place=dice.choice(county["places"]), word=word, trade=trade.trade, form=trade.form)
+        name = county["company"].format(
+            place=dice.choice(county["places"]), word=word, trade=trade.trade, form=trade.form
+        )
         office = cast.offices["basics"]
         row = {
             "name": name, "uscc": make_uscc(COUNTY, _SERIAL + n), "region": village.code,
@@ -109,7 +111,12 @@ def _steps(
     }  # fmt: skip
     said = {"description": fault.text, "place": fault.place}
     steps = [("found", "", "found", data, said)]
-    due = {"due_at": (found + timedelta(days=15)).isoformat(), "due_provisional": False, "due_unit": "days", "due_count": 15}
+    due = {
+        "due_at": (found + timedelta(days=15)).isoformat(),
+        "due_provisional": False,
+        "due_unit": "days",
+        "due_count": 15,
+    }
     last = 4 if dice.random() < 0.84 else dice.randint(1, 3)
     steps += [
         ("ordered", "found", "ordered", due, {"note": fault.mend}),

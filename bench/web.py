@@ -131,7 +131,7 @@ class Load:
             "search_enterprises_town": self._many(self._search(enterprises, town), 200),
             "search_hazards_county": self._many(self._search(hazards, api), 200),
         }
-        return {"idle_rss_mb": idle, "rss_after_mb": self.server.rss_mb(), "load": figures}
+        return {"idle_rss_mb": idle, "rss_after_mb": self.server.rss_mb(), "measured": figures}
 
     def _many(self, make: Callable[[int], Request], count: int | None = None) -> dict[str, Any]:
         return measure(

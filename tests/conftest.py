@@ -50,9 +50,12 @@ def _node_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
 
         cache.clear()
         yield
+        from anlan.platform import regions
         from anlan.platform.journal import node
 
+        # Both are kept in the process, and what this test wrote is rolled back.
         node.forget()
+        regions.forget()
     else:
         yield
 

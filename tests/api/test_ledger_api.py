@@ -3,14 +3,14 @@
 import orjson
 import pytest
 from django.test import Client
-from ledger_app.ledgers import WELLS
-from ledger_app.models import Keeper, Well
 
 from anlan.accounts.services.tokens import token_create
 from anlan.platform import clock
 from anlan.platform.idempotency import ApiAnswer, forget_old
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger.services import ledger_create
+from ledger_app.ledgers import WELLS
+from ledger_app.models import Keeper, Well
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,9 @@ def wells(county):
             "lat": 28.6,
         }
         ids.append(
-            ledger_create(scope=county.scope["supervision_all"], ledger=WELLS, values=values, now=start + timedelta(minutes=i))
+            ledger_create(
+                scope=county.scope["supervision_all"], ledger=WELLS, values=values, now=start + timedelta(minutes=i)
+            )
         )
     return ids
 
@@ -298,9 +300,9 @@ def test_reader_may_not_write(api_as, wells):
 
 def test_geojson_holds_the_points_and_follows_every_change(county, wells):
     call = token_client(county, "town")
-    body = call("GET", "/wells/wells.geojson?use=fire").json()
-    assert [f["properties"]["code"] for f in body["features"]] == ["SJ-000", "SJ-003", "SJ-006"]
-    assert body["features"][0] == {
+    features = {f["id"]: f for f in call("GET", "/wells/wells.geojson?use=fire").json()["features"]}
+    assert sorted(f["properties"]["code"] for f in features.values()) == ["SJ-000", "SJ-003", "SJ-006"]
+    assert features[wells[0]] == {
         "type": "Feature",
         "id": wells[0],
         "geometry": {"type": "Point", "coordinates": [121.2, 28.6]},
@@ -312,8 +314,11 @@ def test_geojson_holds_the_points_and_follows_every_change(county, wells):
         },
     }
     call("PATCH", f"/wells/wells/{wells[0]}", {"lon": 121.5, "base": 1})
-    moved = call("GET", "/wells/wells.geojson?use=fire").json()["features"][0]
-    assert moved["geometry"]["coordinates"] == [121.5, 28.6]
+    moved = {f["id"]: f for f in call("GET", "/wells/wells.geojson?use=fire").json()["features"]}
+    assert moved[wells[0]]["geometry"]["coordinates"] == [121.5, 28.6]
+    unchanged = call("GET", "/wells/wells.geojson?use=fire")
+    again = call("GET", "/wells/wells.geojson?use=fire", **{"If-None-Match": unchanged["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_total_follows_every_change(county, wells):
@@ -343,7 +348,12 @@ def test_search_finds_rows_by_the_name_behind_a_key(api_as, county, wells):
     from anlan.platform.ledger.services import ledger_create as create
     from ledger_app.ledgers import KEEPERS
 
-    key = create(scope=county.scope["supervision_all"], ledger=KEEPERS, values={"name": "韩看井", "region": EAST}, now=clock.now())
+    key = create(
+        scope=county.scope["supervision_all"],
+        ledger=KEEPERS,
+        values={"name": "韩看井", "region": EAST},
+        now=clock.now(),
+    )
     Well.objects.filter(pk=wells[4]).update(keeper_id=key)
     assert Keeper.objects.count() == 1
     body = api_as("leader")("get", "/wells/wells?q=看井")[1]
@@ -368,7 +378,9 @@ def test_documentation_is_served_without_foreign_hosts(client):
 
 
 def test_validation_error_of_a_written_route_is_chinese(api_as, county):
-    status, body = api_as("town")("post", "/registry/enterprises/019a0000-0000-7000-8000-000000000000/rename", {"base": "x"})
+    status, body = api_as("town")(
+        "post", "/registry/enterprises/019a0000-0000-7000-8000-000000000000/rename", {"base": "x"}
+    )
     assert (status, body["code"]) == (422, "api.invalid")
     assert {v["field"] for v in body["violations"]} >= {"base", "name"}
     assert {v["code"] for v in body["violations"]} <= {"api.invalid.int_parsing", "api.invalid.missing"}
@@ -378,3 +390,30 @@ def test_request_id_is_kept_or_made(client):
     assert client.get("/api/v1/wells/wells", headers={"X-Request-ID": "abc-123"}).json()["request_id"] == "abc-123"
     made = client.get("/api/v1/wells/wells", headers={"X-Request-ID": "<script>"}).json()["request_id"]
     assert len(made) == 16
+
+
+def test_defect_answers_with_an_id_and_no_trace(api_as, county, monkeypatch, caplog):
+    from anlan.platform.ledger import queries
+
+    def broken(*args, **kwargs):
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr(queries, "total", broken)
+    status, body = api_as("leader")("get", "/wells/wells")
+    assert (status, body["code"]) == (500, "api.internal")
+    assert "ZeroDivisionError" not in str(body)
+    assert body["request_id"] in caplog.text
+
+
+def test_database_that_is_away_is_unavailable_and_writes_nothing(county, monkeypatch):
+    from django.db import OperationalError
+
+    from anlan.platform.ledger import services
+
+    def full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(services, "record", full)
+    answer = token_client(county, "town")("POST", "/wells/wells", WELL, **{"Idempotency-Key": "k-9"})
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "api.unavailable", "5")
+    assert (Well.objects.count(), ApiAnswer.objects.count()) == (0, 0)

@@ -80,14 +80,14 @@ from pathlib import Path
 from anlan.cli import boot
 boot.choose(Path(sys.argv[1]))
 boot.ready()
-from anlan.cli.ledgers import _ledger, _scope
+from anlan.cli.acting import ledger_of, scope_of
 from anlan.platform import clock
 from anlan.platform.ledger.workbook.import_ import import_file
 def progress(done, total):
     if done > total * 0.8:
         os.kill(os.getpid(), signal.SIGKILL)
 now = clock.now()
-import_file(scope=_scope(None, now), ledger=_ledger("registry.enterprise"), content=Path(sys.argv[2]).read_bytes(),
+import_file(scope=scope_of(None, now), ledger=ledger_of("registry.enterprise"), content=Path(sys.argv[2]).read_bytes(),
             name="a.csv", mode=sys.argv[3], now=now, progress=progress)
 """
 

@@ -188,3 +188,44 @@ def test_menu_and_name_are_escaped(client_as, county):
     page = client_as("leader").get("/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+# --- a ledger with a ModelAdmin of its own ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_unfolds_own_list_still_works_in_our_frame(county, rf):
+    """The escape for a ledger that names its own ModelAdmin: Unfold's list, with the scripts it needs, in our chrome."""
+    from unfold.admin import ModelAdmin
+
+    from anlan.accounts.models import Role
+    from anlan.config.desk_site import DeskSite
+
+    class Plain(ModelAdmin):
+        list_display = ("code", "name")
+        search_fields = ("name",)
+        list_filter = ("code",)
+        has_view_permission = has_module_permission = lambda self, request, obj=None: True
+        has_add_permission = has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    site = DeskSite()
+    site.register(Role, Plain)
+    request = rf.get("/desk/accounts/role/")
+    request.user, request.scope, request.acting, request.session = (
+        county.account["admin"],
+        county.scope["admin"],
+        None,
+        {},
+    )
+    page = site._registry[Role].changelist_view(request).render().content.decode()
+    assert "unfold/js/alpine/alpine.js" in page
+    assert 'class="al-header"' in page
+    assert "系统管理员" in page
+
+
+@pytest.mark.django_db
+def test_lists_of_ledgers_load_none_of_unfolds_scripts(client_as):
+    page = client_as("leader").get("/desk/registry/enterprise/").content.decode()
+    assert "unfold/" not in page
+    assert "<style" not in page
+    assert "x-data" not in page

@@ -39,7 +39,8 @@ def test_every_code_that_is_raised_has_a_sentence() -> None:
 def test_every_sentence_is_used() -> None:
     """A code is used when it stands in the source, whole or behind a prefix that the code completes: `cli.` + name."""
     used = literals()
-    prefixes = tuple(u for u in used if u.endswith(".") and _CODE.match(u))
+    # A whole family is asked for by f-strings like f"history.{verb}"; the two largest are checked word by word instead.
+    prefixes = tuple(u for u in used if re.fullmatch(r"(?:[a-z0-9_]+\.)+", u) and u not in {"cli.", "platform."})
     tails = {u for u in used if u and not u.endswith(".")}
     unused = [
         code

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from anlan.accounts.services.moves import person_move
 from anlan.inspection import queries
 from anlan.inspection.errors import ChecklistNotFound, InspectionNotFound, StalePage, StepRefused
 from anlan.inspection.models import Checklist, Hazard, Inspection
@@ -117,6 +118,19 @@ def test_inspection_items_set_by_somebody_who_is_no_officer_is_refused(world: Wo
         inspection_item_set(
             scope=world.scope["other_town"], inspection_id=key, answer=ItemAnswer("yxkj-01", "pass"), now=NOW
         )
+
+
+def test_an_inspection_goes_with_the_post_that_is_handed_over(world: World) -> None:
+    key = start(world)
+    leaving, taking = world.county.post["town"], world.county.post["town_second"]
+    successor = world.scope["town_second"]
+    assert list(queries.draft_list(successor)) == []
+    person_move(
+        scope=world.scope["admin"], post_id=leaving, reason="调往县局", base=None, now=NOW, successor_post_id=taking
+    )
+    assert [str(v.id) for v in queries.draft_list(successor)] == [key]
+    inspection_item_set(scope=successor, inspection_id=key, answer=ItemAnswer("yxkj-01", "pass"), now=NOW)
+    assert queries.inspection_get(successor, key).items.count() == 1
 
 
 def test_inspection_finish_files_its_hazards_in_one_transaction(world: World) -> None:

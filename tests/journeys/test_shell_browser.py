@@ -1,5 +1,6 @@
 """The chrome in a real Chromium: drawer, menus, sending once, confirmations, photos made small, choosing by typing."""
 
+import base64
 import io
 import re
 
@@ -145,12 +146,12 @@ def test_large_photo_is_sent_small_and_upright_with_its_facts(visit):
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by 90 degrees
     exif[0x0132] = "2026:03:02 10:00:00"
-    photo = _picture(3200, 2400, exif)
-    assert len(photo) > 2_000_000
+    photo = _picture(2400, 1800, exif)
+    assert len(photo) > 1_500_000
     visitor.page.evaluate(
         """() => {
             const form = document.createElement("form");
-            form.innerHTML = '<input type="file" id="shot" accept="image/*" multiple data-photos><button type="submit">发送</button>';
+            form.innerHTML = '<input type="file" id="shot" multiple data-photos><button>发送</button>';
             document.querySelector("main").append(form);
         }"""
     )
@@ -160,10 +161,12 @@ def test_large_photo_is_sent_small_and_upright_with_its_facts(visit):
     sent = visitor.page.evaluate(
         """async () => {
             const file = document.getElementById("shot").files[0];
-            return {name: file.name, type: file.type, bytes: Array.from(new Uint8Array(await file.arrayBuffer()))};
+            const reader = new FileReader();
+            const url = await new Promise((done) => { reader.onload = () => done(reader.result); reader.readAsDataURL(file); });
+            return {name: file.name, type: file.type, body: url.split(",")[1]};
         }"""
     )
-    body = bytes(sent["bytes"])
+    body = base64.b64decode(sent["body"])
     small = Image.open(io.BytesIO(body))
     assert (sent["name"], sent["type"]) == ("现场.jpg", "image/jpeg")
     assert len(body) <= 500_000
@@ -173,6 +176,29 @@ def test_large_photo_is_sent_small_and_upright_with_its_facts(visit):
     visitor.page.click("#shot ~ .photos .remove")
     assert visitor.page.evaluate("document.getElementById('shot').files.length") == 0
     assert visitor.troubles == []
+
+
+def test_enterprise_is_chosen_by_typing_and_with_the_keyboard(visit):
+    visitor = visit("supervision").open("/inspection/hazards/new")
+    page = visitor.page
+    page.type("#q", "测试甲")
+    page.locator(".search-select li[aria-selected=true]").wait_for()
+    assert page.inner_text(".search-select li[aria-selected=true]").startswith("测试甲机械有限公司")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/inspection/hazards/new?enterprise={visitor.world.enterprise}*")
+    assert not page.locator("#major_basis").is_visible()
+    page.click("text=重大隐患")
+    assert page.locator("#major_basis").is_visible()
+    page.click("text=一般隐患")
+    assert page.locator("#major_basis").is_disabled()
+    assert visitor.troubles == []
+
+
+def test_words_that_match_nothing_say_so(visit):
+    page = visit("supervision").open("/inspection/hazards/new").page
+    page.type("#q", "没有这家")
+    page.locator(".search-select li.none").wait_for()
+    assert page.inner_text(".search-select li.none") == "没有匹配的记录"
 
 
 def test_conditions_of_a_list_fold_away_on_the_phone(visit):

@@ -129,7 +129,11 @@ def test_the_lease_of_a_dead_process_of_this_machine_is_taken_at_once(bench: Ben
     assert lease.acquire("me", START) is True
 
 
-@pytest.mark.parametrize("holder", ["elsewhere:1:abcd", f"{socket.gethostname()[:60]}:{os.getpid()}:abcd", "odd"], ids=["foreign", "living", "odd"])
+@pytest.mark.parametrize(
+    "holder",
+    ["elsewhere:1:abcd", f"{socket.gethostname()[:60]}:{os.getpid()}:abcd", "odd"],
+    ids=["foreign", "living", "odd"],
+)
 def test_a_living_or_foreign_holder_is_waited_for(holder: str) -> None:
     JobLease.objects.create(id=1, holder=holder, until=START + timedelta(seconds=50))
     assert lease.acquire("me", START) is False

@@ -9,14 +9,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.test import Client
-from ledger_app.ledgers import WELLS
-from ledger_app.models import Well
 
 from anlan.platform import clock
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger import runs
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.ledger.services import ledger_create
+from ledger_app.ledgers import WELLS
+from ledger_app.models import Well
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,9 @@ def test_admin_ways_of_writing_lead_nowhere(client_as, wells):
         ("/desk/wells/well/autocomplete/", 404),
     ):
         assert client.get(url).status_code == status, url
-    assert client.post("/desk/wells/well/", {"action": "delete_selected", "_selected_action": wells[0]}).status_code in {403, 404}
+    assert client.post(
+        "/desk/wells/well/", {"action": "delete_selected", "_selected_action": wells[0]}
+    ).status_code in {403, 404}
     assert JournalEntry.objects.count() == before
 
 

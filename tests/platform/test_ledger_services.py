@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from ledger_app.ledgers import WELLS
-from ledger_app.models import Well
 
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, RuleViolation
 from anlan.platform.journal.models import Head, JournalEntry
@@ -19,6 +17,8 @@ from anlan.platform.ledger.services import (
     plain_restore,
 )
 from anlan.platform.scope import Scope
+from ledger_app.ledgers import WELLS
+from ledger_app.models import Well
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,13 @@ def test_created_row_holds_every_value_in_its_type():
     key = create()
     well = Well.objects.get()
     assert str(well.pk) == key
-    assert (well.code, well.name, well.region, well.region9, well.use) == ("SJ-001", "东门井", EAST, "331003001", "drinking")
+    assert (well.code, well.name, well.region, well.region9, well.use) == (
+        "SJ-001",
+        "东门井",
+        EAST,
+        "331003001",
+        "drinking",
+    )
     assert (well.depth_m, well.share, well.households, well.guarded) == (30.5, Decimal("12.50"), 12, 1)
     assert well.drilled_on == date(2020, 3, 5)
     assert well.checked_at == datetime(2026, 11, 1, 0, 30, tzinfo=UTC)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 import xlsxwriter
-from ledger_app.ledgers import WELLS
-from ledger_app.models import Well
 
 from anlan.kernel.errors import BadInput, NotAllowed
 from anlan.platform.journal.models import JournalEntry
@@ -21,6 +19,8 @@ from anlan.platform.ledger.workbook.import_ import import_file
 from anlan.platform.ledger.workbook.read import read_table
 from anlan.platform.ledger.workbook.template import template
 from anlan.platform.scope import Scope
+from ledger_app.ledgers import WELLS
+from ledger_app.models import Well
 
 pytestmark = pytest.mark.django_db
 
@@ -294,7 +294,9 @@ def test_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
 
 def test_member_that_lies_about_its_size_is_refused():
     content = bytearray(part(book(GOOD), lambda xml: xml + b" " * 100_000))
-    size = (100_000 + len(zipfile.ZipFile(io.BytesIO(book(GOOD))).read("xl/worksheets/sheet1.xml"))).to_bytes(4, "little")
+    size = (100_000 + len(zipfile.ZipFile(io.BytesIO(book(GOOD))).read("xl/worksheets/sheet1.xml"))).to_bytes(
+        4, "little"
+    )
     while size in content:
         at = content.index(size)
         content[at : at + 4] = (500).to_bytes(4, "little")

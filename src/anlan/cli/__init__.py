@@ -11,15 +11,15 @@ from anlan.cli.output import help_of
 # Command -> module of this package and attribute. Names are a contract: scripts and units call them.
 _COMMANDS = {
     "init": "setup",
-    "upgrade": "setup",
+    "upgrade": "upgrade",
     "check": "inspect_",
     "doctor": "inspect_",
     "serve": "servers",
     "web": "servers",
     "worker": "servers",
     "user": "users",
-    "import": "ledgers",
-    "export": "ledgers",
+    "import": "importing",
+    "export": "exporting",
     "journal": "journal",
     "backup": "safety",
     "restore": "safety",

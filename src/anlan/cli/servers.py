@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
-import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from anlan.cli import boot
-from anlan.cli.demo import ACCOUNTS
 from anlan.cli.output import Answer, command, help_of, note, say
-
-_STOP_SECONDS = 30
+from anlan.cli.serving import STOP_SECONDS, serve
 
 
 def _address(function: Any) -> Any:
@@ -35,7 +31,7 @@ def serve_command(host: str, port: int, as_json: bool) -> None:
     boot.lock(alone=False)
     boot.ready()
     with _job_thread():
-        _serve(host, port, as_json)
+        serve(host, port, as_json)
 
 
 @command("web")
@@ -44,7 +40,7 @@ def web_command(host: str, port: int, as_json: bool) -> None:
     """Web server alone; any number of these may run on PostgreSQL."""
     boot.lock(alone=False)
     boot.ready()
-    _serve(host, port, as_json)
+    serve(host, port, as_json)
 
 
 @command("worker")
@@ -73,68 +69,4 @@ def _job_thread() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(_STOP_SECONDS)
-
-
-def _serve(host: str, port: int, as_json: bool) -> None:
-    """Serve until SIGTERM or SIGINT, finish the requests that are under way, return.
-
-    Raises:
-        Unavailable: "cli.port_taken", before anything is served.
-    """
-    import uvicorn
-
-    from anlan.kernel.errors import Unavailable
-
-    class Server(uvicorn.Server):
-        """uvicorn raises the signal again after it has stopped; here the command ends by itself, with exit code 0."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self.handle_exit)
-            yield
-
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise Unavailable("cli.port_taken", host=host, port=port, reason=error.strerror) from error
-    # Accept from now on: whoever read the address finds the door open, even while the application is still loading.
-    listening.listen(2048)
-    config = uvicorn.Config(
-        "anlan.config.asgi:application",
-        lifespan="on",
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=_STOP_SECONDS,
-        server_header=False,
-    )
-    server = Server(config)
-    _announce(listening, as_json)
-    with _closing(listening.close):
-        server.run(sockets=[listening])
-
-
-@contextlib.contextmanager
-def _closing(close: Callable[[], None]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        close()
-
-
-def _announce(listening: socket.socket, as_json: bool) -> None:
-    host, port = listening.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    if as_json:
-        click.echo(json.dumps({"ok": True, "address": address, "data": str(boot.data_dir())}, ensure_ascii=False))
-        return
-    click.echo(say("serve.started", address=address, folder=boot.data_dir()))
-    accounts = boot.data_dir() / ACCOUNTS
-    if accounts.is_file():
-        click.echo(say("serve.demo_accounts"))
-        for account in json.loads(accounts.read_text(encoding="utf-8")):
-            click.echo(say("serve.demo_account", **account))
+        thread.join(STOP_SECONDS)

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from csp.decorators import csp
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI, Router
@@ -121,6 +121,8 @@ def _once(run: Callable[..., Any]) -> Callable[..., Any]:
                         now=request.now,  # type: ignore[attr-defined]
                     )
                     del request.keyed  # type: ignore[attr-defined]
+                elif response.status_code >= 400:
+                    transaction.set_rollback(True)
             return response
         except IntegrityError:
             held = idempotency.answer_of(request.keyed)  # type: ignore[attr-defined]
@@ -223,6 +225,23 @@ def _anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {400: "api.malformed", 403: "api.csrf", 413: "api.too_large"}.get(error.status_code, "api.http")
     return _refusal(request, error.status_code, code, {"status": error.status_code})
+
+
+@api.exception_handler(OperationalError)
+def _unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The database is locked, full or away: nothing was written, the request may be sent again."""
+    log.error("database unavailable at %s: %s", request.path, error)
+    response = _refusal(request, 503, "api.unavailable", {})
+    response["Retry-After"] = "5"
+    return response
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A defect: the trace goes to the log under the id that the caller gets, never to the caller."""
+    response = _refusal(request, 500, "api.internal", {})
+    log.error("request %s to %s failed", response["X-Request-ID"], request.path, exc_info=error)
+    return response
 
 
 @api.exception_handler(Http404)

@@ -1,7 +1,7 @@
 """The ASGI application that uvicorn runs: Django as WSGI in a pool of threads, raw ASGI for streams.
 
 Under ASGI Django opens a new database connection per request (CONN_MAX_AGE is ignored there). In a2wsgi's threads the
-connections persist: 2.2 instead of 5.1 CPU milliseconds for an empty request (ADR 0005).
+connections persist: 2.2 instead of 5.1 CPU milliseconds for an empty request (ADR 0006).
 """
 
 from __future__ import annotations

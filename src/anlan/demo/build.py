@@ -14,8 +14,10 @@ from anlan.demo.plan import SCALES, Plan, make_plan
 from anlan.demo.play import Stage, play
 from anlan.demo.times import opening
 from anlan.demo.words import person_name, phone, words
+from anlan.inspection import queries
 from anlan.inspection.services.campaigns import campaign_create
 from anlan.inspection.services.checklists import checklists_install
+from anlan.inspection.services.hazards import hazard_tag
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, RuleViolation
@@ -33,6 +35,7 @@ _MARK = f"demo.county/{COUNTY}"
 _BEGUN, _BUILT = 1, 2
 _CONTACT_SERIAL = 4000
 _WITH_CONTACTS = 40
+_COUNT_FOR_BOTH = 3
 
 
 def build(scale: str = "small", progress: Progress | None = None, *, now: datetime | None = None) -> dict[str, Any]:
@@ -155,8 +158,8 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 
 
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
-    """Campaigns on the eve of their first day; one enterprise renamed and one suspended after its last visit."""
-    return [*_campaigns(stage), *_changes(stage)]
+    """Campaigns on the eve of their first day; hazards that count for both; one enterprise renamed, one suspended."""
+    return [*_campaigns(stage), *_shared(stage), *_changes(stage)]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:
@@ -179,6 +182,20 @@ def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], An
             stage.campaigns.append((key, {**values, "classes": spec["classes"], "tags": spec["tags"]}))
 
         yield opening(first - timedelta(days=1)), make
+
+
+def _shared(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:
+    """While both campaigns run, some hazards of the first are put under the second as well."""
+
+    def tag(at: datetime) -> None:
+        scope = stage.cast.officer("squad", 0)
+        (first, _), (second, _) = stage.campaigns
+        rows = queries.hazard_list(scope, campaigns=[first])[:_COUNT_FOR_BOTH]
+        ids = [str(h.id) for h in rows]
+        hazard_tag(scope=scope, hazard_ids=ids, campaign_id=second, now=at)
+
+    last = min(spec["until"] for spec in words()["campaign"])
+    yield opening(stage.plan.end + timedelta(days=last - 2)), tag
 
 
 def _changes(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

@@ -231,7 +231,9 @@ def _life(visit: Visit, end: datetime, dice: random.Random) -> Iterator[Step]:
         order_at = work_moment(order_at + timedelta(days=1), dice)
     yield Step(order_at, 3, "order", visit.index, _ids(ordered))
     closed = [h for h in ordered if h.end == "closed"]
-    late = [h for h in closed if dice.random() < 0.2]
+    # Mostly an enterprise mends everything at one go, in time or late; sometimes a part of it is left for later.
+    parted, behind = dice.random() < 0.2, dice.random() < 0.2
+    late = [h for h in closed if (dice.random() < 0.3 if parted else behind)]
     prompt = [h for h in closed if h not in late]
     for group, chance in ((prompt, 0.05), (late, 0.4)):
         back = dice.random() < chance

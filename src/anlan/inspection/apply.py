@@ -159,6 +159,7 @@ def fold_started(row: Row | None, entry: Entry) -> Row:
         "state": "draft",
         "started_at": entry.time,
         "started_by": entry.actor,
+        "started_post": entry.post,
         "officers": {person: {"position": n} for n, person in enumerate(data.get("officers") or (), start=1)},
         "tags": _tags(data.get("campaigns") or ()),
         "items": {},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from anlan.inspection.services.upkeep import deadline_recompute
+from anlan.kernel.messages import render
 from anlan.platform.declare import Job
 
 
 def _recompute(now: datetime) -> str:
-    return str(deadline_recompute(now=now))
+    return render("inspection.job.deadlines", {"count": deadline_recompute(now=now)})
 
 
 JOBS = [

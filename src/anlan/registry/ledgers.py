@@ -26,6 +26,7 @@ from anlan.registry.rules.enterprise import (
 from anlan.registry.services.enterprises import (
     enterprise_change,
     enterprise_create,
+    enterprise_restore,
     enterprise_retire,
     enterprises_create,
 )
@@ -39,6 +40,10 @@ def _update(
 
 def _retire(*, scope: Scope, id: str, reason: str, base: int | None, now: datetime, once: str | None = None) -> None:
     enterprise_retire(scope=scope, enterprise_id=id, reason=reason, base=base, now=now, once=once)
+
+
+def _restore(*, scope: Scope, id: str, reason: str, base: int | None, now: datetime, once: str | None = None) -> None:
+    enterprise_restore(scope=scope, enterprise_id=id, reason=reason, base=base, now=now, once=once)
 
 
 ENTERPRISES = Ledger(
@@ -120,6 +125,7 @@ ENTERPRISES = Ledger(
     create=enterprise_create,
     update=_update,
     retire=_retire,
+    restore=_restore,
     create_many=enterprises_create,
     prepare=prepare_enterprise,
     check=partial(check_enterprise, known=regions.exists),

@@ -12,7 +12,7 @@ class Campaign(Projection):
     """A named drive over a period; `region` is the part of the county it covers."""
 
     SUBJECT = "inspection.campaign"
-    # Everybody who inspects or is inspected may read which campaigns there are; their hazards stay scoped.
+    # A town works at the county's campaigns too, and never sees those of other towns.
     SCOPED_BY = ScopedBy(above=True)
 
     name = models.CharField("专项行动名称", max_length=80)

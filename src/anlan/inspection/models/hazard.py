@@ -72,8 +72,10 @@ class Hazard(Projection):
         indexes = [
             # The trailing columns let counts by town and month be answered from the index alone.
             models.Index(fields=["region6", "-found_at", "region9", "state", "drill"], name="inspection_hazard_county"),
-            models.Index(fields=["region9", "-found_at", "state"], name="inspection_hazard_town"),
-            models.Index(fields=["office", "-found_at"], name="inspection_hazard_office"),
+            models.Index(fields=["region9", "-found_at", "state", "drill"], name="inspection_hazard_town"),
+            models.Index(
+                fields=["office", "region6", "-found_at", "region9", "state", "drill"], name="inspection_hazard_office"
+            ),
             models.Index(fields=["enterprise", "-found_at"], name="inspection_hazard_enterprise"),
             models.Index(fields=["number"], name="inspection_hazard_number"),
             models.Index(fields=["region6", "state", "due_at"], name="inspection_hazard_open", condition=_OPEN),

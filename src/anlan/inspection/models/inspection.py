@@ -42,6 +42,7 @@ class Inspection(Projection):
     started_at = models.DateTimeField("检查时间")
     finished_at = models.DateTimeField("完成时间", null=True)
     started_by = models.CharField("发起人", max_length=36, default="")
+    started_post = models.CharField("发起人岗位", max_length=36, default="")
     conclusion = models.TextField("检查结论", default="")
 
     class Meta:
@@ -53,6 +54,9 @@ class Inspection(Projection):
             models.Index(fields=["office", "-started_at"], name="inspection_insp_office"),
             models.Index(
                 fields=["started_by"], name="inspection_insp_draft", condition=models.Q(finished_at__isnull=True)
+            ),
+            models.Index(
+                fields=["started_post"], name="inspection_insp_draft_post", condition=models.Q(finished_at__isnull=True)
             ),
         ]
 

@@ -54,6 +54,7 @@ from anlan.inspection.queries.inspections import (
     draft_list,
     inspection_get,
     inspection_list,
+    inspection_mine,
     inspection_officers,
     inspection_sheet,
     inspections_of_enterprise,
@@ -61,6 +62,7 @@ from anlan.inspection.queries.inspections import (
 from anlan.inspection.queries.officers import officer_choices, officers_known
 
 __all__ = [
+    "inspection_mine",
     "history_of",
     "law_names",
     "target_choices",

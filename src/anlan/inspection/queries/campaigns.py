@@ -70,7 +70,7 @@ def _meets(one: str, other: str) -> bool:
 
 
 def campaign_names(ids: Iterable[str]) -> dict[str, str]:
-    """Names by id; unknown ids are absent. Unscoped: campaigns are public to whoever logs in."""
+    """Names by id; unknown ids are absent. Unscoped: for rows that the caller has scoped."""
     keys = {k for i in ids if (k := as_uuid(i))}
     return {str(pk): name for pk, name in Campaign._default_manager.filter(pk__in=keys).values_list("id", "name")}
 

@@ -17,6 +17,7 @@ from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.inspections import inspection_list
 from anlan.kernel import hlc
 from anlan.kernel.codes import region_pad, region_prefix
+from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import BadInput
 from anlan.platform import regions
 from anlan.platform.journal.models import Node
@@ -112,9 +113,7 @@ def hazard_counts(
     else:
         raise BadInput("inspection.counts.by_unknown", by=by)
     total = CountRow("", "", sum(r.found for r in lines), sum(r.closed for r in lines))
-    overdue = hazard_list(
-        scope, region=region, since=since, until=until, campaigns=campaigns, overdue_at=now, real=True
-    ).count()
+    overdue = _overdue(hazard_list(scope, region=region, campaigns=campaigns, overdue_at=now, real=True), since, until)
     return HazardCounts(region, since, until, by, lines, total, overdue, _coverage(scope, region, since, until))
 
 
@@ -128,6 +127,14 @@ def hazard_totals(
 def _totals(rows: QuerySet[Hazard]) -> tuple[int, int]:
     found = rows.order_by().aggregate(found=Count("*"), closed=_CLOSED)
     return found["found"], found["closed"] or 0
+
+
+def _overdue(late: QuerySet[Hazard], since: date, until: date) -> int:
+    """How many of the overdue were found in the period. Sifted here: few are overdue, and with the period in its
+    condition the database would walk through everything that was found."""
+    return sum(
+        since <= local_date(found_at) <= until for found_at in late.order_by().values_list("found_at", flat=True)
+    )
 
 
 def _towns(region: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import InspectionNotFound
@@ -26,6 +26,7 @@ __all__ = [
     "draft_list",
     "inspection_get",
     "inspection_list",
+    "inspection_mine",
     "inspection_officers",
     "inspection_sheet",
     "inspections_of_enterprise",
@@ -86,8 +87,10 @@ def inspections_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Insp
 
 
 def draft_list(scope: Scope) -> QuerySet[Inspection]:
-    """The person's own inspections that are not finished, oldest first."""
-    rows = visible(Inspection, scope).filter(started_by=scope.person, finished_at__isnull=True)
+    """The inspections not finished that the person began or took over with a post, oldest first."""
+    posts = accounts.posts_standing_for(scope.post) if scope.post else []
+    own = Q(started_by=scope.person) | Q(started_post__in=posts)
+    rows = visible(Inspection, scope).filter(own, finished_at__isnull=True)
     return rows.select_related("enterprise").order_by("started_at", "id")
 
 
@@ -97,6 +100,16 @@ def inspection_officers(inspection: Inspection) -> list[tuple[str, str]]:
     ids = [r.key for r in rows]
     names = accounts.person_names(ids)
     return [(i, names.get(i, "")) for i in ids]
+
+
+def inspection_mine(scope: Scope, inspection: Inspection) -> bool:
+    """Whether the person fills in this inspection: as one of its officers, or having taken over the post that began it."""
+    if scope.person in {person for person, _ in inspection_officers(inspection)}:
+        return True
+    # With work handed over the officers on the record stay who they were.
+    return bool(scope.post and inspection.started_post) and inspection.started_post in accounts.posts_standing_for(
+        scope.post
+    )
 
 
 def inspection_sheet(inspection: Inspection) -> Sequence[ItemView]:

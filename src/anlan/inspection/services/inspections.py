@@ -104,14 +104,14 @@ def inspection_start(
 
 
 def _editable(scope: Scope, inspection_id: str) -> Inspection:
-    """The inspection, for one of its officers.
+    """The inspection, for one of its officers or whoever took over the post that began it.
 
     Raises:
         InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
     """
     inspection = queries.inspection_get(scope, inspection_id)
     scope.require(_FINISH.right)
-    if scope.person not in {person for person, _ in queries.inspection_officers(inspection)}:
+    if not queries.inspection_mine(scope, inspection):
         raise NotAllowed("inspection.not_officer", number=inspection.number)
     return inspection
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import File, Router, Schema
+from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from anlan.kernel.errors import BadInput
@@ -31,12 +31,12 @@ class AttachmentOut(Schema):
 
 
 @router.post("", response={201: AttachmentOut}, summary="上传一个附件（图片、PDF、Office 文档）")
-def attachment_store(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, object]]:
+def attachment_store(request: HttpRequest, file: File[UploadedFile]) -> Status:
     """Keep one file; the same bytes twice are one file."""
     if file.size is not None and file.size > settings.UPLOAD_MAX_BYTES:
         raise BadInput("platform.attachment.too_large", name=file.name, limit_mb=settings.UPLOAD_MAX_BYTES // 1048576)
     facts = attachments.store(file.read(), file.name or "", scope=request.scope, now=request.now)
-    return 201, facts.as_dict()
+    return Status(201, facts.as_dict())
 
 
 @router.get("/{sha256}", response=AttachmentOut, summary="附件的基本信息")

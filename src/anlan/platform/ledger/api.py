@@ -16,6 +16,7 @@ from ninja import Router
 from anlan.kernel.errors import BadInput
 from anlan.platform.journal.record import version_of
 from anlan.platform.ledger import describe, queries
+from anlan.platform.ledger.columns import entered_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import read_ask
 from anlan.platform.ledger.geojson import feature_collection
@@ -57,7 +58,7 @@ def add_routes(router: Router, ledger: Ledger) -> None:
     ]
     if ledger.point:
         routes.append(("GET", f"{base}.geojson", "geojson", _geojson(ledger)))
-    if ledger.change:
+    if ledger.change and entered_of(ledger):
         routes += [("POST", base, "create", _create(ledger)), ("PATCH", f"{base}/{{id}}", "change", _change(ledger))]
         if ledger.retirable:
             routes.append(("POST", f"{base}/{{id}}/retire", "retire", _retire(ledger)))

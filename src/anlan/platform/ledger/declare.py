@@ -63,7 +63,7 @@ class Ledger:
             gives its `choices`.
         point: names of the lon/lat fields if the ledger has a place (GeoJSON, map layer).
         view, change: rights needed.
-        create, update, retire: the context's own services where plain ledger recording is not enough; signatures
+        create, update, retire, restore: the context's own services where plain ledger recording is not enough; signatures
             create(*, scope, values, now, once=None) -> id; update(*, scope, id, values, base, now); retire(*, scope,
             id, reason, base, now).
         create_many: the same for imports: (*, scope, rows, now, batch=None) -> ids, all or none, 200 rows a call.
@@ -90,6 +90,7 @@ class Ledger:
     create: Callable[..., Any] | None = None
     update: Callable[..., Any] | None = None
     retire: Callable[..., Any] | None = None
+    restore: Callable[..., Any] | None = None
     create_many: Callable[..., Any] | None = None
     prepare: Callable[..., Any] | None = None
     check: Callable[..., Any] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
-from anlan.platform.ledger.columns import attname, by_name, has_field, model_of
+from anlan.platform.ledger.columns import attname, by_name, entered_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import Reader, Shower, missing, read_values
 from anlan.platform.scope import Scope
@@ -16,8 +16,11 @@ def readable(reader: Reader, raw: Mapping[str, Any], *, creating: bool) -> dict[
     """The values of `raw` by column name.
 
     Raises:
+        NotAllowed: "ledger.read_only" where people enter nothing: only the context's own steps write there.
         BadInput: "ledger.values_refused" with every unreadable, unknown and missing field.
     """
+    if not entered_of(reader.ledger):
+        raise NotAllowed("ledger.read_only", ledger=reader.ledger.label)
     values, violations = read_values(reader, raw)
     seen = {v.field for v in violations}
     violations += [v for v in missing(reader.ledger, values, creating=creating) if v.field not in seen]
@@ -53,10 +56,19 @@ def check_new(ledger: Ledger, scope: Scope, values: Mapping[str, Any]) -> None:
     by = model_of(ledger).SCOPED_BY
     if by.region:
         scope.require_region(region_of(ledger, scope, values))
-    if by.office and scope.office is not None and str(values.get(by.office)) != scope.office:
+    # An empty office is filled in with the person's own by whoever writes the row.
+    if by.office and scope.office is not None and str(values.get(by.office) or scope.office) != scope.office:
         raise NotAllowed("ledger.office_outside", ledger=ledger.label)
     if scope.subjects is not None and (not by.subject or str(values.get(by.subject)) not in scope.subjects):
         raise NotAllowed("ledger.subject_outside", ledger=ledger.label)
+
+
+def in_own_office(ledger: Ledger, scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a new row, with the person's own office where none was entered and the ledger is scoped by one."""
+    by = model_of(ledger).SCOPED_BY
+    if by.office and scope.office is not None and not values.get(by.office):
+        return {**values, by.office: scope.office}
+    return dict(values)
 
 
 def check_changed(ledger: Ledger, scope: Scope, changed: Mapping[str, Any], held: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ its kind. Names of people are looked up by a resolver that `config` sets, becaus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from anlan.platform.scope import Scope
 
 _ENVELOPE = frozenset({"id", "region6", "region9", "drill", "contested", "created_at", "changed_at"})
 _MOST_ENTRIES = 500
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass
@@ -249,10 +251,10 @@ class _RowShower:
         self._fields = {f.attname: f for f in model._meta.concrete_fields}
         self._columns = by_name(ledger) if ledger else {}
         self._shower = Shower(ledger, scope) if ledger else None
-        self._children = {
-            name: model._meta.get_field(name).related_model._meta.verbose_name  # type: ignore[union-attr]
-            for name in getattr(model, "CHILDREN", {})
-        }
+        children = getattr(model, "CHILDREN", {})
+        self._models = {name: model._meta.get_field(name).related_model for name in children}
+        self._children = {name: child._meta.verbose_name for name, child in self._models.items()}
+        self._names: dict[str, str] = {}
 
     def label(self, name: str) -> str:
         """The Chinese name of a column, of a set or of a vault value."""
@@ -272,16 +274,28 @@ class _RowShower:
             if name in self._children:
                 found += self._members(name, before or {}, after or {})
             elif name in self._fields:
-                found.append(Change(name, self.label(name), self._text(name, before), self._text(name, after)))
+                shown = self._text(name, before), self._text(name, after)
+                if any(shown):
+                    found.append(Change(name, self.label(name), *shown))
         return tuple(found)
 
     def _members(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-        gone, come = [k for k in old if k not in new], [k for k in new if k not in old]
-        other = [k for k in new if k in old and old[k] != new[k]]
-        if not (gone or come or other):
+        gone = {k: old[k] for k in old if k not in new}
+        come = {k: row for k, row in new.items() if k not in old or old[k] != row}
+        if not (gone or come):
             return []
-        shown = self._text(name, gone), self._text(name, come + other)
-        return [Change(name, self.label(name), *shown)]
+        return [Change(name, self.label(name), self._named(name, gone), self._named(name, come))]
+
+    def _named(self, name: str, members: Mapping[str, Any]) -> str:
+        """Members of a set in words: codes by their labels, others as their model names itself, else only how many."""
+        if name in self._columns:
+            return self._text(name, list(members))
+        model = self._models[name]
+        if "__str__" not in vars(model):
+            return f"{len(members)} 项" if members else ""
+        known = {f.attname for f in model._meta.concrete_fields}
+        rows = ({k: v for k, v in row.items() if k in known} for row in members.values())
+        return "、".join(str(model(key=key, **row)) for key, row in zip(members, rows, strict=True))
 
     def _text(self, name: str, value: Any) -> str:
         bound = self._columns.get(name)
@@ -292,6 +306,8 @@ class _RowShower:
         if value is None:
             return ""
         held = self._fields.get(name)
+        if _is_id(value):
+            return self._name_of(held, value)
         if held is not None and held.flatchoices:
             return str(dict(held.flatchoices).get(value, value))
         if isinstance(held, models.DateTimeField):
@@ -299,6 +315,20 @@ class _RowShower:
         if isinstance(value, bool):
             return YES_NO[value]
         return places.label(value) if name == "region" else str(value)
+
+
+    def _name_of(self, held: Any, key: str) -> str:
+        """What an id stands for: the object a foreign key leads to, else a person; "" where nobody can read it."""
+        if key not in self._names:
+            found = None
+            if isinstance(held, models.ForeignKey):
+                found = held.related_model._default_manager.filter(pk=key).first()
+            self._names[key] = str(found) if found else NAMES.resolve([key]).get(key, "")
+        return self._names[key]
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _typed(kind: str, value: Any) -> Any:

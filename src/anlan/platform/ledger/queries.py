@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform import vault
@@ -25,7 +26,7 @@ from anlan.platform.scope import Scope, limit
 
 Row = dict[str, Any]
 MOST_ROWS = 200
-_MOST_FOUND = 5000
+_MOST_FOUND = 50_000
 
 
 def rows_of(scope: Scope, ledger: Ledger, ask: Ask | None = None) -> QuerySet[Any]:
@@ -106,6 +107,7 @@ def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int
     path = order.removeprefix("-")
     if cursor:
         behind, after = _behind(order, cursor, model_of(ledger)._meta.get_field(path).null)
+        after = sql.key_param(model_of(ledger)._meta.pk, after)
     if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None and (not cursor or after in ids):
         at = ids.index(after) + 1 if cursor else 0
         rows = rows_by_id(scope, ledger, ids[at : at + size], extra=(path,))
@@ -129,19 +131,21 @@ def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int
 
 
 def found_ids(scope: Scope, ledger: Ledger, ask: Ask) -> list[str] | None:
-    """The ids of all rows that a search finds, in the list's order; None where there are more than 5,000.
+    """The ids of all rows that a search finds, in the list's order; None where there are more than 50,000.
 
-    A rare word makes the database look at every row of the scope: it does so once, for rows, total and every page, and
-    without an order, which would send it through an index row by row.
+    Most words make the database look at every row of the scope: it does so once, for rows, total and every page, and
+    without an order, which would send it through an index row by row. The ids are as the database keeps them.
     """
     order = ask.sort or ledger.order[0]
     path, falling = order.removeprefix("-"), order.startswith("-")
 
     def search() -> list[str]:
-        found = sql.statement(rows_of(scope, ledger, ask).order_by()[: _MOST_FOUND + 1], ("id", path)).rows()
+        # An expression has no declared type, so the driver makes no datetime of each value only to sort by it.
+        queryset = rows_of(scope, ledger, ask).order_by().annotate(sort_key=Coalesce(path, path))
+        found = list(sql.plain(queryset[: _MOST_FOUND + 1], ("id", "sort_key")).raw())
         found.sort(key=lambda row: row[0], reverse=falling)
         held = sorted((row for row in found if row[1] is not None), key=lambda row: row[1], reverse=falling)
-        return [row[0] for row in (*held, *(row for row in found if row[1] is None))]
+        return [str(row[0]) for row in (*held, *(row for row in found if row[1] is None))]
 
     _require_view(scope, ledger)
     ids = KEPT.get(("found", ledger.id, scope_key(scope), ask), change_mark(), search)
@@ -155,7 +159,8 @@ def rows_by_id(
     reading = _Reading(ledger, names, extra)
     found = reading.rows(sql.statement(rows_of(scope, ledger).filter(pk__in=list(ids)), reading.paths))
     by_id = {row["id"]: row for row in found}
-    return [by_id[i] for i in ids if i in by_id]
+    keys = [str(UUID(str(i))) for i in ids]
+    return [by_id[key] for key in keys if key in by_id]
 
 
 def _cursor(order: str, value: Any, key: Any) -> str:
@@ -285,6 +290,12 @@ def row_get(scope: Scope, ledger: Ledger, id: str) -> Row:
     if not found:
         raise NotFound("ledger.row_missing", ledger=ledger.label)
     return found[0] | {"id": str(wanted)}
+
+
+def row_of_history(ledger: Ledger, id: str) -> Row | None:
+    """The row behind a history that the person may read (`history.visible_subject` has checked that); None: no row yet."""
+    found = read_rows(ledger, model_of(ledger).objects.filter(pk=id)[:1])
+    return found[0] if found else None
 
 
 def record_get(scope: Scope, ledger: Ledger, id: str) -> Row:

@@ -7,8 +7,9 @@ the like (folds: kernel/ledger_fold.py), so a context's own service may end in t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from inspect import signature
 from typing import Any
 
 from anlan.kernel.entry import Draft
@@ -65,6 +66,7 @@ def plain_create(
     if once and version_of(f"{ledger.id}/{key}"):
         return key
     read = guard.prepared(ledger, guard.readable(Reader(ledger, scope), values, creating=True), None)
+    read = guard.in_own_office(ledger, scope, read)
     with writing():
         guard.check_new(ledger, scope, read)
         guard.check_duplicate(ledger, read, None)
@@ -101,7 +103,7 @@ def ledger_change(
     changed = plan.differences(ledger, held, read)
     if not changed:
         return False
-    ledger.update(scope=scope, id=id, values=changed, base=base, now=now)
+    ledger.update(scope=scope, id=id, values=changed, base=base, now=now, **_keyed(ledger.update, once))
     return True
 
 
@@ -154,7 +156,7 @@ def ledger_retire(
     if ledger.retire is not None:
         row_get(scope, ledger, id)
         scope.require(ledger.change)
-        ledger.retire(scope=scope, id=id, reason=_reason(reason), base=base, now=now)
+        ledger.retire(scope=scope, id=id, reason=_reason(reason), base=base, now=now, **_keyed(ledger.retire, once))
         return
     plain_retire(scope=scope, ledger=ledger, id=id, reason=reason, base=base, now=now, once=once)
 
@@ -171,6 +173,25 @@ def plain_retire(
 ) -> None:
     """Record `<ledger id>.retired`; raises as `ledger_retire`."""
     _mark(scope, _declared(ledger), id, "retired", reason, base, now, once)
+
+
+def ledger_restore(
+    *,
+    scope: Scope,
+    ledger: Ledger | str,
+    id: str,
+    reason: str,
+    base: int | None,
+    now: datetime,
+    once: str | None = None,
+) -> None:
+    """Take a retirement back; raises as `ledger_retire`."""
+    ledger = _declared(ledger)
+    if ledger.restore is None:
+        plain_restore(scope=scope, ledger=ledger, id=id, reason=reason, base=base, now=now, once=once)
+        return
+    scope.require(ledger.change)
+    ledger.restore(scope=scope, id=id, reason=_reason(reason), base=base, now=now, **_keyed(ledger.restore, once))
 
 
 def plain_restore(
@@ -215,6 +236,11 @@ def _reason(reason: str) -> str:
     if len(text) < 2:
         raise BadInput("ledger.reason_missing")
     return text
+
+
+def _keyed(service: Callable[..., Any], once: str | None) -> dict[str, str]:
+    """`once` for the services that take it."""
+    return {"once": once} if once and "once" in signature(service).parameters else {}
 
 
 def _declared(ledger: Ledger | str) -> Ledger:

@@ -59,11 +59,17 @@ class Statement:
 
 def statement(queryset: models.QuerySet[Any], paths: Sequence[str]) -> Statement:
     """The statement of a queryset for columns of its own table (field names or attnames)."""
+    made = plain(queryset, paths)
+    return Statement(made.sql, made.params, converters(queryset.model, paths))
+
+
+def plain(queryset: models.QuerySet[Any], paths: Sequence[str]) -> Statement:
+    """The statement of a queryset, annotations allowed, without conversion: values as the database keeps them."""
     try:
         sql, params = queryset.values_list(*paths).query.sql_with_params()
     except EmptyResultSet:
         return Statement("", (), ())
-    return Statement(sql, tuple(params), converters(queryset.model, paths))
+    return Statement(sql, tuple(params), ())
 
 
 def kept(key: Hashable, make: Callable[[], Statement]) -> Statement:

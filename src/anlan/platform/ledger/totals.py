@@ -16,16 +16,21 @@ from django.db import connection
 
 T = TypeVar("T")
 _MARK = "SELECT last_hash FROM journal_node ORDER BY id"
+_WAITING = "SELECT COUNT(*), MAX(hlc) FROM journal_unsequenced"
 _NUMBER = "SELECT COALESCE(SUM(last_seq), 0) FROM journal_node"
 _MOST_KEYS = 2000
 _MOST_BYTES = 24 * 1024 * 1024
 
 
 def change_mark() -> bytes:
-    """Bytes that are others after every entry."""
+    """Bytes that are others after every entry, sequenced or (PostgreSQL) still waiting for the sequencer."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK)
-        return b"".join(bytes(row[0]) for row in cursor.fetchall())
+        mark = b"".join(bytes(row[0]) for row in cursor.fetchall())
+        if connection.vendor != "sqlite":
+            cursor.execute(_WAITING)
+            mark += repr(cursor.fetchone()).encode()
+    return mark
 
 
 def change_number() -> int:
@@ -72,6 +77,8 @@ class Kept:
 
 
 def _size(value: object) -> int:
+    if isinstance(value, list):
+        return 90 * len(value)
     return len(value) if isinstance(value, bytes) else 64
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -19,6 +20,9 @@ from anlan.platform.scope import Scope
 
 _SEPARATORS = str.maketrans(dict.fromkeys("，,;；|/\n", "、"))
 _MAX_INT = 2**53 - 1
+_UNCLEAN = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u2060\u3000\ufeff\uff01-\uff5e]")
+_REPEATED = frozenset({"choice", "region", "bool", "reference", "set", "date"})
+_MOST_KNOWN = 20_000
 YES_NO = {True: "是", False: "否"}
 
 
@@ -30,6 +34,7 @@ class Reader:
     scope: Scope | None
     _by_value: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_label: dict[str, dict[str, str]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def read(self, bound: Bound, raw: Any) -> Any:
         """The plain value of a cell, a form field or a JSON member; None or "" for an empty one.
@@ -37,16 +42,27 @@ class Reader:
         Raises:
             BadInput: "ledger.value.*" or a code of kernel.text; facts name the column (`label`) and the value.
         """
+        if type(raw) is not str or bound.kind not in _REPEATED:
+            return self._read(bound, raw)
+        # A column of 100,000 regions or choices holds a few dozen different texts.
+        key = (bound.name, raw)
+        if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = self._read(bound, raw)
+        return self._known[key]
+
+    def _read(self, bound: Bound, raw: Any) -> Any:
         kind = bound.kind
         if kind == "set":
             return self._members(bound, raw)
         if bound.column.parse is not None:
-            text = clean_cell(raw)
+            text = _clean(raw)
             value = bound.column.parse(text) if text else None
             return self._listed(bound, value) if isinstance(value, str) and bound.listed else self._fits(bound, value)
         if kind in {"text", "vault"}:
             return self._fits(bound, _text(raw))
-        text = clean_cell(raw) if not isinstance(raw, (date, bool)) else raw
+        text = _clean(raw) if not isinstance(raw, (date, bool)) else raw
         if text == "" or text is None:
             return None if bound.nullable or kind not in {"choice", "reference"} else ""
         if kind == "choice" or (kind == "reference" and bound.listed):
@@ -72,9 +88,11 @@ class Reader:
         parts = (
             list(raw)
             if isinstance(raw, (list, tuple, set, frozenset, dict))
-            else clean_cell(raw).translate(_SEPARATORS).split("、")
+            else _clean(raw).translate(_SEPARATORS).split("、")
         )
-        words = [word for part in parts if (word := clean_cell(part))]
+        words = [word for part in parts if (word := _clean(part))]
+        if bound.column.parse is not None:
+            words = [str(bound.column.parse(word)) for word in words]
         if bound.listed:
             words = [self._listed(bound, word) for word in words]
         return tuple(dict.fromkeys(words))
@@ -94,12 +112,17 @@ class Reader:
         return value
 
 
+def _clean(raw: Any) -> str:
+    """`clean_cell`, without its work for text that has nothing to clean."""
+    return raw if type(raw) is str and not _UNCLEAN.search(raw) else clean_cell(raw)
+
+
 def _text(raw: Any) -> str:
     """Text as typed, invisible characters and outer blanks removed; line breaks of a note are kept."""
     if isinstance(raw, str) and "\n" in raw:
-        lines = [clean_cell(line) for line in raw.splitlines()]
+        lines = [_clean(line) for line in raw.splitlines()]
         return "\n".join(lines).strip()
-    return clean_cell(raw)
+    return _clean(raw)
 
 
 def _bool(bound: Bound, raw: Any) -> bool | None:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import close_old_connections, connection
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render
@@ -18,7 +16,7 @@ from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
 from anlan.platform.declare import Job
 from anlan.platform.journal import sequence
-from anlan.platform.scheduler import lease
+from anlan.platform.scheduler import background, lease
 from anlan.platform.scheduler.due import due
 from anlan.platform.scheduler.models import JobRun
 
@@ -59,10 +57,10 @@ class Runner:
             return []
         if not self._held:
             self._held = True
-            _requeue_tasks()
+            background.requeue()
         sequence.sequence_pending()
         runs = [run for run in (*self._orphans(), *self._due()) if self._run(run)]
-        self._work_off_tasks()
+        background.work_off(self.holder)
         return runs
 
     def _orphans(self) -> list[JobRun]:
@@ -112,25 +110,6 @@ class Runner:
                 lease.acquire(self.holder, self.now())
             finally:
                 connection.close()
-
-    def _work_off_tasks(self) -> None:
-        if not DBTaskResult.objects.ready().exists():
-            return
-        Worker(
-            queue_names=["default"],
-            interval=0,
-            batch=True,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=self.holder[-64:],
-            excluded_queue_names=[],
-        ).run()
-
-
-def _requeue_tasks() -> None:
-    """Background tasks that a dead runner was at go back into the queue."""
-    DBTaskResult.objects.running().update(status="READY", started_at=None)
 
 
 def _finish(run: JobRun, now: datetime, result: str = "", error: str = "") -> None:

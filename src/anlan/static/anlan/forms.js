@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   var words = (document.getElementById("al-words") || { dataset: {} }).dataset;
-  var LIMIT = 500 * 1000, SIDES = [2048, 1600, 1280, 1024, 800], QUALITIES = [0.86, 0.78, 0.68, 0.58];
+  var LIMIT = 500 * 1000, LONGEST = 1920, QUALITY = 0.8;
 
   // --- photos: <input type="file" accept="image/*" multiple data-photos> ---------------------------------------------
   // The camera's facts (time, place) live in the JPEG's Exif segment, which a canvas drops: carry it over, turned upright.
@@ -37,18 +37,17 @@
     var picture;
     try { picture = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch (_) { return file; }
     var exif = file.type === "image/jpeg" ? exifOf(await file.arrayBuffer()) : null;
-    var spare = exif ? exif.byteLength : 0, blob = null;
-    for (var side of SIDES) {
+    var spare = exif ? exif.byteLength : 0, side = Math.min(LONGEST, Math.max(picture.width, picture.height)), blob = null;
+    // Each round comes nearer to the limit by the square root of what is too much; two or three rounds are the rule.
+    for (var round = 0; round < 6; round++) {
       var scale = Math.min(1, side / Math.max(picture.width, picture.height)), canvas = document.createElement("canvas");
       canvas.width = Math.max(1, Math.round(picture.width * scale)); canvas.height = Math.max(1, Math.round(picture.height * scale));
       var pen = canvas.getContext("2d");
       pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      for (var quality of QUALITIES) {
-        blob = await encode(canvas, quality);
-        if (blob && blob.size + spare <= LIMIT) break;
-      }
-      if (blob && blob.size + spare <= LIMIT) break;
+      blob = await encode(canvas, QUALITY);
+      if (!blob || blob.size + spare <= LIMIT) break;
+      side = Math.max(480, Math.floor(side * Math.sqrt((LIMIT - spare) / blob.size) * 0.96));
     }
     picture.close();
     if (!blob) return file;
@@ -132,7 +131,9 @@
         .catch(function () { if (mine === turn) { rows = []; draw(); } });
     }
     text.addEventListener("input", function () {
-      hidden.value = ""; text.setCustomValidity(text.value.trim() ? words.choose : "");
+      hidden.value = "";
+      // A field with a name of its own is answered by the server; the others hold nothing until a row is chosen.
+      if (!text.name) text.setCustomValidity(text.value.trim() ? words.choose : "");
       clearTimeout(timer); timer = setTimeout(find, 180);
     });
     text.addEventListener("keydown", function (event) {

@@ -21,7 +21,7 @@ from anlan.platform.ledger.links import list_url, page_url
 from anlan.platform.ledger.places import label
 from anlan.platform.ledger.places import options as region_options
 from anlan.platform.ledger.screens.record import ledger_at, title_of
-from anlan.platform.ledger.services import ledger_change, ledger_create, ledger_retire, plain_restore
+from anlan.platform.ledger.services import ledger_change, ledger_create, ledger_restore, ledger_retire
 from anlan.platform.ledger.values import YES_NO
 from anlan.platform.scope import Scope
 from anlan.platform.web import once_token, screen
@@ -117,7 +117,7 @@ def _reasoned(request: HttpRequest, ledger: Ledger, id: str, act: str) -> HttpRe
     scope.require(ledger.change)
     error, status = None, 200
     if request.method == "POST":
-        write = ledger_retire if act == "retire" else plain_restore
+        write = ledger_retire if act == "retire" else ledger_restore
         try:
             write(
                 scope=scope,

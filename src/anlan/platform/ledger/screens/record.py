@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from anlan.kernel.errors import NotFound
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger import queries
-from anlan.platform.ledger.columns import columns_of, has_field, ledger_of, model_of
+from anlan.platform.ledger.columns import columns_of, has_field, ledger_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import key_of, read_ask
 from anlan.platform.ledger.history import history_of, visible_subject
@@ -108,8 +108,8 @@ def history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     label = ledger.label if ledger else str(model._meta.verbose_name) if model else kind
     title, url = label, ""
     if ledger is not None:
-        rows = queries.read_rows(ledger, model_of(ledger).objects.filter(pk=key)[:1])
-        title = title_of(request.scope, ledger, rows[0]) if rows else label  # type: ignore[attr-defined]
+        row = queries.row_of_history(ledger, key)
+        title = title_of(request.scope, ledger, row) if row else label  # type: ignore[attr-defined]
         url = page_url(ledger, key)
     return render(
         request,

@@ -67,7 +67,7 @@ def _read(reader: Reader, line: int, raw: dict[str, Any], faults: Mapping[str, s
     names = by_name(reader.ledger)
     for name, cell in raw.items():
         bound = names[name]
-        if name in faults:
+        if faults and name in faults:
             row.violations.append(Violation(faults[name], {"label": bound.label}, name))
             continue
         try:

@@ -1,0 +1,137 @@
+"""The small demo county, built once for this module through the services; the tests look at what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from anlan.accounts import queries as accounts
+from anlan.accounts.services.accounts import password_problems
+from anlan.accounts.services.bootstrap import SETUP
+from anlan.demo.build import build
+from anlan.demo.cast import ACCOUNTS, PASSWORD
+from anlan.inspection import queries
+from anlan.kernel.errors import AnlanError
+from anlan.platform.journal import chain, node, rebuild
+from anlan.platform.journal.models import JournalEntry
+from anlan.platform.scope import SYSTEM, Scope
+from anlan.registry import queries as registry
+from anlan.registry.models import Enterprise
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+COUNTY: Scope = replace(SYSTEM, rights=frozenset({"inspection.view", "registry.view"}), region="331003")
+YEAR = (date(2025, 3, 1), date(2026, 3, 2))
+
+
+@pytest.fixture(scope="module")
+def _county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
+    """The built county, inside a transaction that is rolled back; each test works in a savepoint of it."""
+    from django.conf import settings
+
+    with django_db_blocker.unblock():
+        node.forget()
+        with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+            patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
+            yield build("small", now=NOW)
+            transaction.set_rollback(True)
+        node.forget()
+
+
+@pytest.fixture
+def built(_county: dict[str, Any], db: None) -> dict[str, Any]:
+    return _county
+
+
+def scope_of(username: str) -> Scope:
+    account = accounts.account_list(SETUP).get(username=username)
+    return accounts.post_scopes(account, NOW)[0]
+
+
+def test_figures_are_those_of_the_scale(built: dict[str, Any]) -> None:
+    assert {k: built[k] for k in ("hazards", "closed", "enterprises")} == {
+        "hazards": 120,
+        "closed": 92,
+        "enterprises": 60,
+    }
+    assert built["entries"] == JournalEntry.objects.count()
+
+
+def test_a_second_build_does_nothing(built: dict[str, Any]) -> None:
+    assert build("small", now=NOW + timedelta(days=9)) == built
+
+
+def test_another_scale_is_refused_on_a_built_county(built: dict[str, Any]) -> None:
+    with pytest.raises(AnlanError) as refused:
+        build("luohu", now=NOW)
+    assert refused.value.code == "demo.scale_differs"
+
+
+def test_the_journal_stands_and_folds_to_the_tables_in_any_order(built: dict[str, Any]) -> None:
+    assert chain.verify().ok
+    folded = rebuild.rebuild(check=True, shuffle=7)
+    assert (folded.differences, folded.entries) == (0, built["entries"])
+
+
+def test_counts_by_town_and_by_month_are_the_same_hazards(built: dict[str, Any]) -> None:
+    by_town = queries.hazard_counts(COUNTY, "331003", *YEAR, "town", now=NOW)
+    by_month = queries.hazard_counts(COUNTY, "331003", *YEAR, "month", now=NOW)
+    assert (by_town.total.found, by_town.total.closed) == (by_month.total.found, by_month.total.closed) == (120, 92)
+    assert [town for town, _ in by_town.coverage.silent] == ["331003204"]
+    assert [r.key for r in by_month.rows if not r.found] == ["2026-03"]
+    assert by_town.overdue == queries.hazards_overdue(COUNTY, NOW).count() > 0
+
+
+def test_history_lies_in_the_past_in_order(built: dict[str, Any]) -> None:
+    hazard = queries.hazard_list(COUNTY, state="closed")[0]
+    moments = [hazard.found_at, hazard.ordered_at, hazard.submitted_at, hazard.closed_at]
+    assert moments == sorted(moments)
+    assert queries.hazard_list(COUNTY).order_by("found_at")[0].found_at < NOW - timedelta(days=300)
+    assert not JournalEntry.objects.filter(hlc__gte=int((NOW.timestamp() + 1) * 1000) << 16).exists()
+
+
+def test_every_hazard_has_a_picture_of_its_own(built: dict[str, Any]) -> None:
+    pictures = [p.sha256 for h in queries.hazard_list(COUNTY) for p in queries.hazard_photos(h)["before"]]
+    assert len(pictures) == len(set(pictures)) == 120
+
+
+def test_two_campaigns_overlap_and_a_hazard_of_both_is_one_hazard(built: dict[str, Any]) -> None:
+    held = list(queries.campaign_list(COUNTY))
+    assert len(held) == 2
+    later, earlier = sorted(held, key=lambda c: c.since_on, reverse=True)
+    assert earlier.since_on < later.since_on < earlier.until_on < later.until_on
+    single = [queries.hazard_list(COUNTY, campaigns=[str(c.id)]).count() for c in held]
+    both = queries.hazard_list(COUNTY, campaigns=[str(c.id) for c in held]).count()
+    assert max(single) < both < sum(single)
+
+
+def test_every_account_of_the_list_can_log_in_with_the_printed_password(built: dict[str, Any]) -> None:
+    assert [a["username"] for a in built["accounts"]] == list(ACCOUNTS)
+    assert {a["role"] for a in built["accounts"]} == {
+        "leader", "supervision", "enforcement", "town", "grid", "department", "enterprise", "expert", "auditor", "admin",
+    }  # fmt: skip
+    for username in ACCOUNTS:
+        account = accounts.account_list(SETUP).get(username=username)
+        assert account.check_password(PASSWORD)
+        assert (account.must_change_password, password_problems(PASSWORD, account)) == (False, [])
+
+
+def test_a_second_town_sees_nothing_of_the_first(built: dict[str, Any]) -> None:
+    first = set(queries.hazard_list(scope_of("town")).values_list("id", flat=True))
+    second = set(queries.hazard_list(scope_of("town2")).values_list("id", flat=True))
+    assert (bool(first), bool(second), first & second) == (True, True, set())
+
+
+def test_the_demo_enterprise_has_work_to_do(built: dict[str, Any]) -> None:
+    scope = scope_of("enterprise")
+    assert registry.enterprise_list(scope).count() == 1
+    assert queries.hazard_list(scope, state="ordered").count() >= 2
+
+
+def test_one_enterprise_was_renamed_and_one_suspended(built: dict[str, Any]) -> None:
+    assert Enterprise.objects.exclude(former="").count() == 1
+    assert Enterprise.objects.filter(status="suspended").count() == 1
