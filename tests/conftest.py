@@ -48,7 +48,10 @@ def _node_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
         _install()
         from django.core.cache import cache
 
+        from anlan.platform.ledger.totals import KEPT
+
         cache.clear()
+        KEPT.forget()
         yield
         from anlan.platform import regions
         from anlan.platform.journal import node

@@ -417,3 +417,25 @@ def test_database_that_is_away_is_unavailable_and_writes_nothing(county, monkeyp
     answer = token_client(county, "town")("POST", "/wells/wells", WELL, **{"Idempotency-Key": "k-9"})
     assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "api.unavailable", "5")
     assert (Well.objects.count(), ApiAnswer.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_same_requests_at_once_are_done_once(county):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    call = token_client(county, "town")
+
+    def send(_):
+        try:
+            return call("POST", "/wells/wells", WELL, **{"Idempotency-Key": "k-10"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert {a.status_code for a in answers} == {201}
+    assert len({a.content for a in answers}) == 1
+    assert Well.objects.count() == 1
+    assert sorted(a.headers.get("Idempotent-Replayed", "") for a in answers) == ["", "true", "true", "true"]

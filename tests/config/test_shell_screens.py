@@ -202,9 +202,9 @@ def test_unfolds_own_list_still_works_in_our_frame(county, rf):
     from anlan.config.desk_site import DeskSite
 
     class Plain(ModelAdmin):
-        list_display = ("code", "name")
-        search_fields = ("name",)
-        list_filter = ("code",)
+        list_display = ("label",)
+        search_fields = ("label",)
+        list_filter = ("drill",)
         has_view_permission = has_module_permission = lambda self, request, obj=None: True
         has_add_permission = has_change_permission = has_delete_permission = lambda self, request, obj=None: False
 

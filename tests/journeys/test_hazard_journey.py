@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from journeys.browser import DESK, PHONE, ROOT, anlan, chromium, environment, server
 from PIL import Image, ImageDraw
+
+from journeys.browser import DESK, PHONE, ROOT, anlan, chromium, environment, server
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +73,8 @@ class Journey:
     def counts(self, role="supervision"):
         """Found and closed of the first town, as the API tells the same person."""
         page = self.person(role).page
-        answer = page.request.get(f"{self.running.url}/api/v1/inspection/hazards/counts?by=town&since=2020-01-01&until=2099-12-31")
+        asked = {"by": "town", "since": "2020-01-01", "until": "2099-12-31"}
+        answer = page.request.get(f"{self.running.url}/api/v1/inspection/hazards/counts", params=asked)
         assert answer.ok
         rows = {row["key"]: row for row in answer.json()["rows"]}
         town = next((row for key, row in rows.items() if key.startswith("331003001")), {"found": 0, "closed": 0})

@@ -1,10 +1,9 @@
 """The journal of every release still folds to the tables it folded to then."""
 
-from datetime import UTC, datetime
-
 import pytest
 from golden import Golden, golden_journals
 
+from anlan.platform.clock import now
 from anlan.platform.journal import chain, node, rebuild, receive
 from anlan.platform.journal.digest import table_digests
 
@@ -21,7 +20,7 @@ def test_golden_journal_folds_to_the_same_tables(golden: Golden) -> None:
     node.start("331000000000")  # another server, so that everything is received, nothing remembered
     for links in golden.links.values():
         for start in range(0, len(links), 500):
-            received = receive.receive(links[start : start + 500], region="331003000000", now=datetime.now(UTC))
+            received = receive.receive(links[start : start + 500], region="331003000000", now=now())
             assert received.stopped is None
     assert chain.verify().ok
     assert table_digests() == golden.digests

@@ -9,6 +9,7 @@ from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, RuleVi
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import version_of
 from anlan.platform.journal.refold import entry_of
+from anlan.platform.ledger import guard
 from anlan.platform.ledger.queries import record_get
 from anlan.platform.ledger.services import (
     ledger_change,
@@ -175,8 +176,9 @@ def test_town_can_write_neither_to_another_town_nor_move_a_row_there():
 
 def test_office_and_subjects_limit_creation():
     office = Scope(person="p4", post="o4", name="科室", rights=RIGHTS, region="331003", office="of-1")
+    assert Well.objects.get(pk=create(scope=office)).office_id == "of-1"
     with pytest.raises(NotAllowed) as refusal:
-        create(scope=office)
+        guard.check_new(WELLS, office, {"region": "331003001000", "office_id": "of-2"})
     assert refusal.value.code == "ledger.office_outside"
     own = Scope(person="p5", post="o5", name="企业", rights=RIGHTS, region="331003", subjects=frozenset({"e-1"}))
     with pytest.raises(NotAllowed) as refusal:

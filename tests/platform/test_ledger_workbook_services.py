@@ -371,3 +371,11 @@ def test_progress_reaches_its_end():
 def test_table_keeps_the_line_numbers_of_the_sheet():
     table = read_table(book(GOOD, [], row("SJ-003"), start=1), "井.xlsx", WELLS)
     assert [line for line, _ in table.lines] == [3, 5]
+
+
+@pytest.mark.slow
+def test_workbook_of_100_000_rows_is_checked_to_its_last_row():
+    rows = ([f"SJ-{i:06d}", "井", EAST] for i in range(99_999))
+    report = run(book(*rows, ["SJ-999999", "井", "西天"], heads=HEADS[:3]), mode="dry_run")
+    assert (report.rows, report.created, report.bad) == (100_000, 99_999, 1)
+    assert [(c.line, c.label) for c in report.cells] == [(100_001, "所在区划")]

@@ -1,13 +1,13 @@
 """履历审计, 合并裁定 and 系统: what they show, and who may open them."""
 
 import pytest
-from platform_helpers import Peer, stepped, subject
 
 from anlan.accounts.rules.roles import ROLES
 from anlan.kernel.entry import Draft, Step
 from anlan.platform.clock import now as clock_now
 from anlan.platform.journal import receive
 from anlan.platform.journal.record import NEW, record, version_of
+from platform_helpers import Peer, stepped, subject
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import orjson
-from inspection.factories import NOW, World, make_world
 
 from anlan.inspection.services.hazards import ReturnInput, hazard_return
 from anlan.platform.journal.receive import Link
+from inspection.factories import NOW, World, make_world
 
 FOLDER = Path(__file__).resolve().parent.parent / "vectors" / "golden"
 

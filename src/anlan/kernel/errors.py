@@ -61,11 +61,16 @@ class AnlanError(Exception):
         self.violations = tuple(violations)
 
     @property
-    def message(self) -> str:
-        """The Chinese sentence, followed by the single reasons where there are any."""
+    def sentence(self) -> str:
+        """The Chinese sentence alone, for a page that lists the single reasons itself."""
         from anlan.kernel.messages import render
 
-        sentence = render(self.code, self.facts)
+        return render(self.code, self.facts)
+
+    @property
+    def message(self) -> str:
+        """The Chinese sentence, followed by the single reasons where there are any."""
+        sentence = self.sentence
         reasons = "；".join(v.message.rstrip("。") for v in self.violations)
         return f"{sentence.rstrip('。')}：{reasons}。" if reasons else sentence
 

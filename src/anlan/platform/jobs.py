@@ -9,9 +9,11 @@ from django_tasks_db.models import DBTaskResult
 
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.messages import render
+from anlan.platform import idempotency
 from anlan.platform.backup import nightly
 from anlan.platform.declare import Job
 from anlan.platform.journal import chain
+from anlan.platform.ledger.runs import forget_old_imports
 from anlan.platform.scheduler.models import JobRun
 
 _KEPT = timedelta(days=90)
@@ -27,10 +29,12 @@ def verify_journal(now: datetime) -> str:
 
 
 def tidy(now: datetime) -> str:
-    """Drop ended sessions, and runs and background tasks of more than 90 days ago."""
+    """Drop ended sessions, runs and background tasks of more than 90 days ago, and what is kept for repeats and imports."""
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     runs, _ = JobRun.objects.filter(finished_at__lt=now - _KEPT).delete()
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=now - _KEPT).delete()
+    idempotency.forget_old(now)
+    forget_old_imports(now)
     return render("platform.job.tidied", {"sessions": sessions, "runs": runs + tasks})
 
 

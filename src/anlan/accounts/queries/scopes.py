@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from anlan.accounts.models import Account, Deputy, Person, Post
 from anlan.accounts.queries.identity import as_id
 from anlan.platform.clock import SHANGHAI
+from anlan.platform.ledger.totals import KEPT, change_mark
 from anlan.platform.scope import Scope
 
 
@@ -60,6 +61,12 @@ def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
     """As `scope_of`, with the label of the post."""
     if not account.is_active:
         return None
+    # Posts, roles and deputies change by entries only, and by the day: nothing else can make the kept answer wrong.
+    key = ("acting", str(account.person_id), str(post_id), local_day(now))
+    return KEPT.get(key, change_mark(), lambda: _found_acting(account, post_id, now))
+
+
+def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | None:
     post = posts_active(now).filter(pk=as_id(post_id)).first()
     if post is None:
         return None

@@ -227,7 +227,7 @@ def _retire(ledger: Ledger) -> View:
 def _history(ledger: Ledger) -> View:
     def view(request: HttpRequest, id: str) -> HttpResponse:
         row = queries.row_get(request.scope, ledger, id)
-        return HttpResponse(dump({"items": history_json(f"{ledger.id}/{row['id']}")}), content_type=JSON)
+        return HttpResponse(dump({"items": history_json(f"{ledger.id}/{row['id']}", request.scope)}), content_type=JSON)
 
     return view
 

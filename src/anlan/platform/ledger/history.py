@@ -316,7 +316,6 @@ class _RowShower:
             return YES_NO[value]
         return places.label(value) if name == "region" else str(value)
 
-
     def _name_of(self, held: Any, key: str) -> str:
         """What an id stands for: the object a foreign key leads to, else a person; "" where nobody can read it."""
         if key not in self._names:

@@ -11,13 +11,25 @@ from anlan.platform import regions
 from anlan.platform.regions import tree
 
 _BLANKS = re.compile(r"[\s·•\-—/、,，>]+")
+# Labels by code for one snapshot of the regions: a list asks for the same few dozen on every page.
+_labels: tuple[object, dict[str, str]] = (None, {})
 _index: tuple[int, dict[str, dict[str, tuple[str, ...]]]] = (0, {})
 
 
 def label(code: str) -> str:
     """Name of a region below its county (东城街道某某村), the county's own name; an unknown code itself."""
+    global _labels
     if not code:
         return ""
+    spans = tree.snapshot()
+    if _labels[0] is not spans:
+        _labels = (spans, {})
+    if code not in _labels[1]:
+        _labels[1][code] = _label(code)
+    return _labels[1][code]
+
+
+def _label(code: str) -> str:
     chain = regions.path(code)
     if not chain:
         return code

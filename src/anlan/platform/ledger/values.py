@@ -285,12 +285,13 @@ def _show_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _show_number(value: Any) -> str:
+def show_number(value: Any) -> str:
+    """A number without needless zeros: 79.0 as 79, 121.2621 as it is; "" for none."""
     if value is None:
         return ""
-    return (
-        format(value, "g") if isinstance(value, Decimal) else (repr(value) if isinstance(value, float) else str(value))
-    )
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 def show_time(value: datetime | None) -> str:
@@ -303,6 +304,6 @@ _SHOWERS = {
     "datetime": show_time,
     "date": lambda value: "" if value is None else value.isoformat(),
     "region": lambda value: places.label(value or ""),
-    "float": _show_number,
-    "decimal": _show_number,
+    "float": show_number,
+    "decimal": show_number,
 }

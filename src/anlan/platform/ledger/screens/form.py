@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +23,7 @@ from anlan.platform.ledger.places import label
 from anlan.platform.ledger.places import options as region_options
 from anlan.platform.ledger.screens.record import ledger_at, title_of
 from anlan.platform.ledger.services import ledger_change, ledger_create, ledger_restore, ledger_retire
-from anlan.platform.ledger.values import YES_NO
+from anlan.platform.ledger.values import YES_NO, show_number
 from anlan.platform.scope import Scope
 from anlan.platform.web import once_token, screen
 
@@ -190,7 +191,7 @@ def _control_value(bound: Bound, value: Any) -> Any:
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
     if bound.kind == "bool":
         return YES_NO[bool(value)]
-    return str(value)
+    return show_number(value) if isinstance(value, (float, Decimal)) else str(value)
 
 
 def _input(scope: Scope, bound: Bound, value: Any, errors: Mapping[str | None, str]) -> Input:

@@ -24,6 +24,7 @@ from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.workbook.export import rows_xlsx
 from anlan.platform.ledger.workbook.read import LINE, REASON, Table, read_table
 from anlan.platform.ledger.workbook.rows import Row, judged, recheck, shown
+from anlan.platform.ledger.workbook.template import help_of
 from anlan.platform.scope import Scope
 
 Progress = Callable[[int, int], None]
@@ -39,6 +40,7 @@ class BadCell:
     label: str
     value: str
     reason: str
+    mend: str
     code: str
 
 
@@ -67,7 +69,7 @@ class Report:
             "written": self.written,
             "ignored_columns": list(self.ignored),
             "errors": [
-                {"row": c.line, "column": c.label, "value": c.value, "reason": c.reason, "code": c.code}
+                {"row": c.line, "column": c.label, "value": c.value, "reason": c.reason, "mend": c.mend, "code": c.code}
                 for c in self.cells[:MOST_SHOWN]
             ],
         }
@@ -179,7 +181,14 @@ def _count(ledger: Ledger, report: Report, row: Row) -> None:
         for violation in row.violations:
             bound = names.get(violation.field or "")
             value = shown(row.raw.get(bound.name)) if bound else ""
-            cell = BadCell(row.line, bound.label if bound else "", value, violation.message, violation.code)
+            cell = BadCell(
+                row.line,
+                bound.label if bound else "",
+                value,
+                violation.message,
+                help_of(bound) if bound else "",
+                violation.code,
+            )
             report.cells.append(cell)
     elif row.act == "create":
         report.created += 1

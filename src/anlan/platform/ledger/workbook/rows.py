@@ -59,6 +59,9 @@ def judged(scope: Scope, ledger: Ledger, table: Table) -> Iterator[list[Row]]:
         for row in rows:
             if not row.violations:
                 _decide(scope, ledger, row)
+            elif row.values.get("region") and not scope.covers(row.values["region"]):
+                # All reasons at once: a row mended cell by cell would come back for its region.
+                row.violations.append(Violation("platform.region_outside", {"region": row.values["region"]}, "region"))
         yield rows
 
 
