@@ -12,7 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from anlan.accounts import queries as accounts
+from anlan.accounts.services.bootstrap import SETUP
 from anlan.demo.cast import Cast, cast_county
+from anlan.demo.figures import figures
 from anlan.demo.firms import COUNTY, firms, town_names, villages
 from anlan.demo.words import Fault, faults, trades, words
 from anlan.kernel.codes import make_uscc
@@ -20,6 +23,8 @@ from anlan.kernel.entry import Draft, Step
 from anlan.platform.database import writing
 from anlan.platform.journal import node
 from anlan.platform.journal.record import NEW, record_many
+from anlan.platform.scope import Scope
+from anlan.registry.models import Enterprise as Rows
 from anlan.registry.services.enterprises import enterprises_create
 
 SUBJECTS = 400
@@ -37,32 +42,41 @@ class Enterprise:
     lat: float
 
 
-def seed(enterprises: int, hazards: int, now: datetime, note: Callable[[str], None]) -> dict[str, int]:
-    """Make the county's bodies and accounts, `enterprises` and `hazards` over the year before `now`."""
+def seed(enterprises: int, hazards: int, now: datetime, note: Callable[[str], None]) -> None:
+    """Make the county's bodies and accounts, `enterprises`, and `hazards` over the year before `now`.
+
+    A county that was begun is continued: what stands is counted, the rest is added.
+    """
     dice = random.Random(20_000)
     begin = now - timedelta(days=365)
-    first = firms(1)[0]
-    cast = cast_county([(first.region, first.address[:4])], begin - timedelta(days=3))
-    made: list[Enterprise] = []
-    for start in range(0, enterprises, 1000):
-        count = min(1000, enterprises - start)
-        made += _enterprises(cast, start, count, begin - timedelta(days=2) + timedelta(seconds=start), dice)
-        note(f"enterprises {len(made)}")
-    entries, known = 0, [f for listed in faults().values() for f in listed]
-    with_basis = list(range(0, hazards, SUBJECTS))
-    for n, start in enumerate(with_basis):
-        at = begin + (now - begin) * (n / len(with_basis))
-        entries += _hazards(cast, made, known, min(SUBJECTS, hazards - start), at, now, dice)
-        if n % 50 == 49:
+    held = figures(COUNTY)
+    if not held["enterprises"]:
+        first = firms(1)[0]
+        cast = cast_county([(first.region, first.address[:4])], begin - timedelta(days=3))
+        for start in range(0, enterprises, 1000):
+            at = begin - timedelta(days=2) + timedelta(seconds=start)
+            _enterprises(cast, start, min(1000, enterprises - start), at, dice)
+            note(f"enterprises {start + 1000}")
+    made = _standing()
+    scope = accounts.post_scopes(accounts.account_list(SETUP).get(username="supervision"), now)[0]
+    known = [f for listed in faults().values() for f in listed]
+    for start in range(held["hazards"], hazards, SUBJECTS):
+        at = begin + (now - begin) * (start / hazards)
+        _hazards(scope, made, known, min(SUBJECTS, hazards - start), at, now, dice)
+        if start // SUBJECTS % 50 == 49:
             note(f"hazards {start + SUBJECTS}")
-    return {"enterprises": enterprises, "hazards": hazards, "hazard_entries": entries}
 
 
-def _enterprises(cast: Cast, start: int, count: int, now: datetime, dice: random.Random) -> list[Enterprise]:
+def _standing() -> list[Enterprise]:
+    rows = Rows._default_manager.order_by("id").values_list("id", "region", "office_id", "lon", "lat")
+    return [Enterprise(str(i), region, str(office), lon, lat) for i, region, office, lon, lat in rows]
+
+
+def _enterprises(cast: Cast, start: int, count: int, now: datetime, dice: random.Random) -> None:
     centres = {f.town: (f.lon, f.lat) for f in firms(60)}
     towns, county = town_names(), words()["county"]
     places = {town: villages(town) for town in towns}
-    rows, made = [], []
+    rows = []
     for n in range(start, start + count):
         trade, town = dice.choice(trades()), dice.choice(list(towns))
         village, (lon, lat) = dice.choice(places[town]), centres[town]
@@ -80,14 +94,18 @@ def _enterprises(cast: Cast, start: int, count: int, now: datetime, dice: random
             "classes": list(trade.classes), "tags": list(trade.tags),
         }  # fmt: skip
         rows.append(row)
-        made.append(Enterprise("", village.code, office, row["lon"], row["lat"]))
-    ids = enterprises_create(scope=cast.officer("basics", 0), rows=rows, now=now)
-    return [Enterprise(i, e.region, e.office_id, e.lon, e.lat) for i, e in zip(ids, made, strict=True)]
+    enterprises_create(scope=cast.officer("basics", 0), rows=rows, now=now)
 
 
 def _hazards(
-    cast: Cast, made: list[Enterprise], known: list[Fault], count: int, at: datetime, end: datetime, dice: random.Random
-) -> int:
+    scope: Scope,
+    made: list[Enterprise],
+    known: list[Fault],
+    count: int,
+    at: datetime,
+    end: datetime,
+    dice: random.Random,
+) -> None:
     """One batch of hazards with all their steps, recorded at one moment with the stated moments of each step."""
     recorded = min(end, at + timedelta(days=40))
     drafts: list[tuple[Draft, int | None]] = []
@@ -95,8 +113,7 @@ def _hazards(
         numbers = iter(node.next_number("YH", at.year, count))
         for _ in range(count):
             drafts += _steps(dice.choice(made), dice.choice(known), next(numbers), at, end, dice)
-        record_many(drafts, scope=cast.officer("basics", 0), now=recorded)
-    return len(drafts)
+        record_many(drafts, scope=scope, now=recorded)
 
 
 def _steps(

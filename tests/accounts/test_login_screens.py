@@ -145,10 +145,11 @@ def test_the_session_is_written_at_most_once_a_minute(client, county):
     assert Account.objects.get(pk=county.account["town"].pk).last_seen_at == start + timedelta(seconds=125)
 
 
-def test_a_page_costs_two_queries_for_account_and_post(client, county, django_assert_num_queries):
+def test_a_page_looks_up_session_account_and_change_mark_and_keeps_the_post(client, county, django_assert_num_queries):
     log_in(client, county, "auditor")
     client.get("/posts")
-    with django_assert_num_queries(3):  # account, post; the third is what the page lists
+    # Session, account, the journal's change mark under which the post is kept; and what the page lists, for two marks.
+    with django_assert_num_queries(5):
         client.get("/posts")
 
 

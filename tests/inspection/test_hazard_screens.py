@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def picture(colour: int = 10) -> SimpleUploadedFile:
     out = io.BytesIO()
-    Image.new("RGB", (32, 24), (colour, 80, 120)).save(out, "JPEG")
+    Image.new("RGB", (32, 24), (colour * 40 % 256, 80, 120)).save(out, "JPEG")
     return SimpleUploadedFile("现场.jpg", out.getvalue(), "image/jpeg")
 
 

@@ -111,7 +111,7 @@ def test_colleague_sees_the_sheet_but_only_officers_fill_it_in(world: World) -> 
         html = world.client("town_second").get(url).content.decode()
         assert "未填写" in html
         assert "完成检查</button>" not in html
-        answer = world.client("town_second").post(f"{url}/items", {"do": "save", "result-yxkj-01": "pass"})
+        answer = world.client("town_second").post(f"{url}/items", {"base": "1", "do": "save", "result-yxkj-01": "pass"})
         assert answer.status_code == 403
         assert world.client("other_town").get(url).status_code == 404
 

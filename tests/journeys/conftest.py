@@ -1,5 +1,5 @@
 """Journeys use the world of the inspection tests."""
 
-from inspection.conftest import world
+from inspection.conftest import _standing_world, world
 
-__all__ = ["world"]
+__all__ = ["_standing_world", "world"]

@@ -21,7 +21,10 @@ from anlan.platform.journal.models import Node
 from anlan.platform.journal.record import record
 from anlan.platform.scope import SYSTEM
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:Overriding setting DATABASES"),
+]
 
 Usage = namedtuple("Usage", "total used free")
 

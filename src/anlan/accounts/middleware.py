@@ -50,7 +50,11 @@ class ScopeMiddleware:
             else:
                 if answer := _admit(request, now, _note_use(request, now)):
                     return answer
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if (request.acting is not None or "Authorization" in request.headers) and "Cache-Control" not in answer:
+            # On a shared PC the Back button after a logout must not show what the last person saw.
+            answer["Cache-Control"] = "private, no-store"
+        return answer
 
 
 def _idle(request: HttpRequest, now: datetime) -> bool:

@@ -25,6 +25,7 @@ def serve(host: str, port: int, as_json: bool) -> None:
     """
     import uvicorn
 
+    from anlan.config import env
     from anlan.kernel.errors import Unavailable
 
     class Server(uvicorn.Server):
@@ -52,6 +53,8 @@ def serve(host: str, port: int, as_json: bool) -> None:
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
+        # Only behind our own HTTPS front end is a forwarded address believed: lock-outs count by it.
+        proxy_headers=env.read()["ANLAN_HTTPS"],
     )
     server = Server(config)
     _announce(listening, as_json)

@@ -141,7 +141,8 @@ LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = ENV["ANLAN_IDLE_MINUTES"] * 60
 SESSION_SAVE_EVERY_REQUEST = False  # idle timeout is kept by ScopeMiddleware, once a minute, not once a request
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# In the database alone: a cache per process would keep a session alive in one after its logout in another.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV["ANLAN_HTTPS"]

@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 _MARK = f"demo.county/{COUNTY}"
 _BEGUN, _BUILT = 1, 2
 _CONTACT_SERIAL = 4000
-_WITH_CONTACTS = 40
+_WITH_CONTACTS = 24
 _COUNT_FOR_BOTH = 3
 
 

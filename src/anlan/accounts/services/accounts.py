@@ -128,7 +128,7 @@ def password_reset(*, scope: Scope, id: str, now: datetime, password: str | None
 
 
 def password_change(*, account: Account, scope: Scope | None, old: str, new: str, repeated: str, now: datetime) -> None:
-    """A person's own new password; other sessions of the account end.
+    """A person's own new password; other sessions and all tokens of the account end.
 
     Args:
         scope: None for somebody without a post, who may still change the password.
@@ -149,6 +149,7 @@ def password_change(*, account: Account, scope: Scope | None, old: str, new: str
     account.must_change_password = False
     with writing():
         _keep_password(account)
+        _revoke_tokens(account, now)
         actor = scope or Scope(str(account.person_id), "", "", frozenset(), "")
         note(account.person, "password_changed", scope=actor, now=now, data=_who(account))
 

@@ -103,7 +103,7 @@ def hazard_counts(
     """
     region = region_prefix(region) if region else scope.region
     scope.require_region(region)
-    if since > until:
+    if since > until or since.year < 1950 or until.year > 2200:
         raise BadInput("inspection.counts.period", since=str(since), until=str(until))
     rows = hazard_list(scope, region=region, since=since, until=until, campaigns=campaigns, real=True)
     if by == "town":

@@ -12,6 +12,7 @@ from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
 from anlan.inspection.rules.hazard import HAZARD_LOOP
 from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.record import once_of
 from anlan.platform.journal.refold import entries_of, fold_held
 from anlan.platform.scope import Scope
 
@@ -54,9 +55,9 @@ def versions_of(subjects: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def once_recorded(pairs: Iterable[tuple[str, str | None]]) -> set[str]:
-    """The subjects among (subject, once) of which an entry with that `once` is held: their step was taken already."""
-    wanted = {subject: once for subject, once in pairs if once}
+def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]]) -> set[str]:
+    """The subjects among (subject, once) of which this person's entry with that `once` is held: the step was taken."""
+    wanted = {subject: once_of(scope.person, once) for subject, once in pairs if once}
     if not wanted:
         return set()
     sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))

@@ -151,13 +151,15 @@ class ReturnFacts:
 
 @dataclass(frozen=True, slots=True)
 class CloseFacts:
-    """A passed review: the note, the review photos, all officers (signer included), and who submitted the mending."""
+    """A passed review: the note, the review photos, all officers (signer included), who submitted the mending, and how
+    many of the photos this hazard had already, from its finding or from the enterprise."""
 
     step: StepFacts
     note: str
     photos: int
     officers: frozenset[str] = field(default_factory=frozenset)
     submitted_by: str = ""
+    reused_photos: int = 0
 
 
 def grade_hazard(ticked: Iterable[str]) -> str:
@@ -255,6 +257,8 @@ def check_close(facts: CloseFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.close.note_missing", {}, "note"))
     if facts.photos < 1:
         found.append(Violation("inspection.hazard.close.review_photo_missing", {}, "photos"))
+    if facts.reused_photos:
+        found.append(Violation("inspection.hazard.close.photo_reused", {"count": facts.reused_photos}, "photos"))
     if len(facts.officers - {""}) < 2:
         found.append(Violation("inspection.hazard.close.two_officers", {}, "co_reviewer"))
     if facts.submitted_by and facts.submitted_by in facts.officers:

@@ -16,10 +16,16 @@ from anlan.platform import attachments
 MOST_PHOTOS = 12
 
 
-def read_base(request: HttpRequest) -> int | None:
-    """The version that the page showed; None where the form carries none."""
+def read_base(request: HttpRequest) -> int:
+    """The version that the page showed.
+
+    Raises:
+        BadInput: "inspection.form.base_missing" for a form that did not come from our page.
+    """
     base = request.POST.get("base", "")
-    return int(base) if base.isascii() and base.isdigit() and len(base) < 10 else None
+    if not (base.isascii() and base.isdigit() and len(base) < 10):
+        raise BadInput("inspection.form.base_missing")
+    return int(base)
 
 
 def read_once(request: HttpRequest) -> str | None:

@@ -155,7 +155,7 @@ def _fresh(request: HttpRequest, visit: Any) -> None:
     subject = f"inspection.inspection/{visit.id}"
     base, once = read_base(request), read_once(request)
     if base is not None and base != queries.versions_of([subject])[subject]:
-        if queries.once_recorded([(subject, once), (subject, f"{once}:finish")]):
+        if queries.once_recorded(request.scope, [(subject, once), (subject, f"{once}:finish")]):
             return
         raise StalePage(visit.number, visit.get_state_display())
 

@@ -95,8 +95,9 @@ def checklist_create(
     if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
         return key
     problems = check_checklist(name, items) + check_words({"code": code, "applies": " ".join(applies)})
+    taken = [Violation("inspection.checklist.code_taken", {"code": code}, "code")]
     if not code.strip() or queries.checklist_by_code(code.strip()):
-        problems.append(Violation("inspection.checklist.code_taken", {"code": code}, "code"))
+        problems += taken
     if problems:
         raise StepRefused("inspection.checklist.refused", problems, name=name)
     data = {"code": code.strip(), "name": name.strip(), "applies": " ".join(applies), "version": 1, "put": _rows(items)}
@@ -107,7 +108,10 @@ def checklist_create(
         data=data,
         once=once,
     )
-    record(draft, scope=scope, now=now, base=NEW)
+    with writing():
+        if queries.checklist_by_code(code.strip()):  # again: somebody may have been faster
+            raise StepRefused("inspection.checklist.refused", taken, name=name)
+        record(draft, scope=scope, now=now, base=NEW)
     return key
 
 
@@ -131,7 +135,7 @@ def checklist_change(
     checklist = queries.checklist_get(scope, checklist_id)
     scope.require(RIGHT)
     subject = f"{_SUBJECT}/{checklist.id}"
-    if subject in queries.once_recorded([(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)]):
         return checklist.version
     version = _fresh(checklist, base)
     problems = check_checklist(name, items) + check_words({"applies": " ".join(applies or ())})
@@ -163,7 +167,7 @@ def checklist_retire(
     checklist = queries.checklist_get(scope, checklist_id)
     scope.require(RIGHT)
     subject = f"{_SUBJECT}/{checklist.id}"
-    if subject in queries.once_recorded([(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)]):
         return
     version = _fresh(checklist, base)
     if len(reason.strip()) < 2:

@@ -15,6 +15,7 @@ from anlan.platform import attachments
 from anlan.platform.journal.node import new_id, next_number
 from anlan.platform.scope import Scope
 
+_FIRST_YEAR = 2000
 _ONCE = uuid.UUID("0b0f1f7c-55a1-5c0e-8f0e-6a8f2d3c9b41")
 
 
@@ -35,6 +36,16 @@ class Term:
             "due_unit": self.unit,
             "due_count": self.count,
         }
+
+
+def require_plausible(at: datetime | None) -> None:
+    """Refuse a stated time before this century: a typing mistake, and before 1900 not even computable.
+
+    Raises:
+        BadInput: "inspection.at_implausible".
+    """
+    if at is not None and at.year < _FIRST_YEAR:
+        raise BadInput("inspection.at_implausible", year=at.year)
 
 
 def fixed_id(*parts: str) -> str:
@@ -79,10 +90,16 @@ PhotoFacts = Mapping[str, Mapping[str, Any]]
 
 
 def photo_facts(photos: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What is known of each stored photo by its hash: capture time, place, look; one query for a whole batch."""
+    """What is known of each stored photo by its hash: capture time, place, look; one query for a whole batch.
+
+    Raises:
+        BadInput: "inspection.photo.not_image" for a workbook or document sent as a photo.
+    """
     facts = {}
     wanted = sorted(set(photos))
     for sha256, held in (attachments.facts_of(wanted) if wanted else {}).items():
+        if not held.media_type.startswith("image/"):
+            raise BadInput("inspection.photo.not_image", name=held.name)
         values = held.as_dict()
         facts[sha256] = {n: values[n] for n in ("taken_at", "lon", "lat", "look") if values[n] not in (None, "")}
     return facts

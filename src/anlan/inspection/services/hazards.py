@@ -12,7 +12,15 @@ from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import HAZARD_LOOP, ReportFacts, check_report
-from anlan.inspection.services.drafting import PhotoFacts, key_for, numbers_for, photo_facts, photo_text, said
+from anlan.inspection.services.drafting import (
+    PhotoFacts,
+    key_for,
+    numbers_for,
+    photo_facts,
+    photo_text,
+    require_plausible,
+    said,
+)
 from anlan.inspection.services.steps import (
     CloseInput,
     OrderInput,
@@ -95,9 +103,15 @@ def default_source(scope: Scope) -> str:
 
 
 def hazard_drafts(
-    scope: Scope, items: Sequence[HazardInput], keys: Sequence[str], now: datetime
+    scope: Scope,
+    items: Sequence[HazardInput],
+    keys: Sequence[str],
+    now: datetime,
+    inherited: Sequence[str] = (),
 ) -> list[tuple[Draft, int]]:
     """The drafts of new hazards, judged; call it in the transaction that records them. `keys`: the new ids.
+
+    `inherited`: campaigns that the inspection was begun under; they count even if they were retired since.
 
     Raises:
         NotFound: "registry.enterprise.not_found", "inspection.campaign.not_found".
@@ -105,8 +119,10 @@ def hazard_drafts(
         BadInput: "platform.attachment.unknown".
     """
     found = {i: registry.enterprise_get(scope, i) for i in {item.enterprise_id for item in items}}
-    for campaign_id in sorted({c for item in items for c in item.campaigns}):
-        _require_taggable(scope, campaign_id)
+    for campaign_id in sorted({c for item in items for c in item.campaigns} - set(inherited)):
+        require_taggable(scope, campaign_id)
+    for item in items:
+        require_plausible(item.at)
     ready = [replace(item, source=item.source or default_source(scope)) for item in items]
     for item in ready:
         facts = queries.step_facts(scope, None, item.at, now)
@@ -179,7 +195,12 @@ def hazard_report(*, scope: Scope, item: HazardInput, now: datetime) -> str:
     return hazards_report(scope=scope, items=[item], now=now)[0]
 
 
-def _require_taggable(scope: Scope, campaign_id: str) -> None:
+def require_taggable(scope: Scope, campaign_id: str) -> None:
+    """Refuse a campaign that is retired or out of sight.
+
+    Raises:
+        CampaignNotFound; StepRefused: "inspection.hazard.tag.refused".
+    """
     campaign = queries.campaign_get(scope, campaign_id)
     if problems := check_tag(campaign.retired_at is not None):
         raise StepRefused("inspection.hazard.tag.refused", problems, campaign=campaign.name)
@@ -195,7 +216,7 @@ def hazard_tag(
         StepRefused: "inspection.hazard.tag.refused" for a retired campaign.
     """
     scope.require(_REPORT.right)
-    _require_taggable(scope, campaign_id)
+    require_taggable(scope, campaign_id)
     return _tag(scope, hazard_ids, campaign_id, "tagged", now, once)
 
 

@@ -19,8 +19,8 @@ from anlan.inspection.rules.inspection import (
     check_item,
     check_start,
 )
-from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, said
-from anlan.inspection.services.hazards import HazardInput, default_source, hazard_drafts
+from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, require_plausible, said
+from anlan.inspection.services.hazards import HazardInput, default_source, hazard_drafts, require_taggable
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import NotAllowed, Violation
 from anlan.platform import attachments
@@ -72,6 +72,7 @@ def inspection_start(
     Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
     """
     scope.require(_START.right)
+    require_plausible(at)
     key = key_for(scope, _SUBJECT, once, now)
     if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
         return key
@@ -84,6 +85,8 @@ def inspection_start(
     problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals))
     if set(team) - queries.officers_known(scope, team, _START.right, now):
         problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    for campaign_id in tags:
+        require_taggable(scope, campaign_id)
     if checklist.retired_at is not None:
         problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
     if problems:
@@ -130,9 +133,10 @@ def inspection_items_set(
     """
     inspection = _editable(scope, inspection_id)
     subject = f"{_SUBJECT}/{inspection.id}"
-    if not answers or subject in queries.once_recorded([(subject, once)]):
+    if not answers or subject in queries.once_recorded(scope, [(subject, once)]):
         return
     version = queries.versions_of([subject])[subject]
+    inspection = _editable(scope, inspection_id)  # after the version: a finish in between must show as a stale version
     items = queries.checklist_items(inspection.checklist_id, inspection.checklist_version)
     known = {i.item_key for i in items}
     problems = [
@@ -192,8 +196,9 @@ def inspection_finish(
     inspection = _editable(scope, inspection_id)
     subject = f"{_SUBJECT}/{inspection.id}"
     version = queries.versions_of([subject])[subject]
+    inspection = _editable(scope, inspection_id)
     sheet = queries.inspection_sheet(inspection)
-    if subject in queries.once_recorded([(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)]):
         return [item.hazard_id for item in sheet if item.hazard_id]
     if base is not None and base != version:
         raise StalePage(inspection.number, inspection.get_state_display())
@@ -209,7 +214,7 @@ def inspection_finish(
         text=said(note=conclusion), step=Step(inspection.state, _FINISH.to), once=once, drill=bool(inspection.drill),
     )  # fmt: skip
     with writing():
-        drafts = hazard_drafts(scope, found, ids, now) if found else []
+        drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
         record_many([*drafts, (draft, version)], scope=scope, now=now)
     return ids
 

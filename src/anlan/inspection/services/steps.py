@@ -25,7 +25,7 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
-from anlan.inspection.services.drafting import Term, photo_facts, photo_text, said, term_of
+from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Violation
@@ -89,11 +89,14 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
     """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`."""
     action = HAZARD_LOOP.action(action_id)
     ids = [str(item.hazard_id) for item in items]
-    hazards = queries.hazards_get(scope, ids)
+    for item in items:
+        require_plausible(item.at)
+    queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
-    done = queries.once_recorded((subjects[i], item.once) for i, item in zip(ids, items, strict=True))
+    done = queries.once_recorded(scope, [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)])
     versions = queries.versions_of(subjects.values())
+    hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
     drafts: list[tuple[Draft, int | None]] = []
     links: list[tuple[tuple[str, ...], str]] = []
@@ -208,8 +211,10 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
 
     def judge(hazard: Hazard, item: CloseInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         officers = frozenset({scope.person, item.co_reviewer})
-        photos = len(set(item.photos))
-        problems = check_close(CloseFacts(facts, item.note, photos, officers, hazard.submitted_by))
+        photos = set(item.photos)
+        reused = len(photos & {p.sha256 for p in hazard.photos.all()})
+        review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
+        problems = check_close(review)
         if item.co_reviewer and item.co_reviewer not in known:
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         return problems, {"co_reviewer": item.co_reviewer}

@@ -10,11 +10,12 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from anlan.kernel.errors import BadInput, Unavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 SQLITE_MEMBER, POSTGRES_MEMBER = "database.sqlite3", "database.pgdump"
 _COUNT = "SELECT count(*) FROM journal_entry"
@@ -94,6 +95,8 @@ def connect(database: dict[str, Any]) -> psycopg.Connection[Any]:
     Raises:
         Unavailable: "platform.backup.database_failed".
     """
+    import psycopg  # a server on SQLite never loads it
+
     try:
         return psycopg.connect(
             dbname=database["NAME"],
@@ -116,10 +119,11 @@ def live_nodes(database: dict[str, Any]) -> tuple[tuple[str, str, int], ...]:
                 return ()
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as held:
                 return tuple(held.execute(_NODES).fetchall())
-        with connect(database) as live:
-            return tuple(live.execute(_NODES).fetchall())
-    except (sqlite3.Error, psycopg.errors.UndefinedTable):
+    except sqlite3.Error:
         return ()
+    with connect(database) as live:
+        there = live.execute("SELECT to_regclass('journal_node')").fetchone()
+        return tuple(live.execute(_NODES).fetchall()) if there and there[0] else ()
 
 
 def load_postgres(database: dict[str, Any], source: Path) -> None:

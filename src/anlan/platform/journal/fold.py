@@ -66,12 +66,16 @@ def fold_in_order(entries: Sequence[Entry]) -> Row | None:
     last: tuple[int, str, str] | None = None
     standing: dict[str, str] = {}
     seen: set[str] = set()
+    ids, folded = {e.id for e in entries}, set()
     row: Row | None = None
     for entry in entries:
         known = entry.once in seen
+        if entry.base in ids and entry.base not in folded:
+            return fold_subject(entries).row  # forged or odd clocks: an effect before its cause
         if not extends(tip, last, entry, standing=standing, once_known=known) or not readable(entry):
             return fold_subject(entries).row
         row = fold_entry(row, entry)
+        folded.add(entry.id)
         last = (entry.hlc, entry.node, entry.id)
         if entry.to is not None:
             tip = entry.id

@@ -65,6 +65,8 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
         admitted, stopped = 0, None
         subjects: set[int] = set()
         fresh: list[Entry] = []
+        known = refold.corrections()
+        wall_ms = int(now.timestamp() * 1000)
         for link in sorted(links, key=lambda each: each.seq):
             if link.seq in held and held[link.seq] != link.body_hash:
                 stopped = "fork"
@@ -73,7 +75,7 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
                 stopped = "gap"
                 break
             entry = _checked(link)
-            if entry and too_far_ahead(entry.hlc, int(now.timestamp() * 1000)) and not refold.corrections():
+            if entry and too_far_ahead(known.hlc(link.node, link.seq, entry.hlc, entry.wall), wall_ms):
                 stopped = "clock"
                 break
             if link.seq not in held:
@@ -115,8 +117,9 @@ def _append(peer: Node, link: Link) -> None:
 def _keep(entry: Entry, link: Link, now: datetime) -> int | None:
     """Store an entry that is new here and return its subject; one entry more makes one version more."""
     assert link.body is not None
-    if JournalEntry.objects.filter(pk=entry.id).exists():
-        return None
+    held = JournalEntry.objects.filter(pk=entry.id).first()
+    if held is not None:
+        return _fill(held, link)
     head, _ = Head.objects.get_or_create(
         subject=entry.subject, defaults={"region": entry.region, "drill": int(entry.drill)}
     )
@@ -133,6 +136,17 @@ def _keep(entry: Entry, link: Link, now: datetime) -> int | None:
     )  # fmt: skip
     Head.objects.filter(pk=head.pk).update(version=head.version + 1)
     return head.sid
+
+
+def _fill(held: JournalEntry, link: Link) -> int | None:
+    """Take the text of an entry that was held without it, unless it was redacted; its subject, if that changed anything.
+
+    A redaction may have reached a peer as blanked text whose own entry was then lost in a restore.
+    """
+    if held.text is not None or not link.text or Redaction.objects.filter(pk=held.pk).exists():
+        return None
+    JournalEntry.objects.filter(pk=held.pk).update(text=link.text.decode())
+    return held.sid
 
 
 def links_of(node_id: str, after: int, limit: int = 1000) -> list[Link]:

@@ -6,6 +6,8 @@ click or a stale page is never a second step (docs/explanation/journal.md).
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import secrets
 from collections.abc import Sequence
@@ -70,6 +72,7 @@ def record_many(
     for draft, _ in items:
         if violations := check_draft(draft):
             raise BadInput("journal.draft.refused", violations, kind=draft.kind)
+    items = [(_owned(draft, scope), base) for draft, base in items]
     with writing():
         works = _open([draft for draft, _ in items])
         entries: list[Entry] = []
@@ -90,9 +93,23 @@ def record_many(
     return entries
 
 
+def once_of(person: str, once: str | None) -> str | None:
+    """The `once` an entry carries: a client's key belongs to the person who sent it, so that two people's never meet.
+
+    The system's own keys (no person) stay as they are: they must be equal on two nodes that both think they are home.
+    """
+    if not once or not person:
+        return once
+    return hashlib.sha256(f"{person}\0{once}".encode()).hexdigest()[:40]
+
+
 def version_of(subject: str) -> int:
     """The number of entries held of a subject; 0 if there is none."""
     return Head.objects.filter(subject=subject).values_list("version", flat=True).first() or 0
+
+
+def _owned(draft: Draft, scope: Scope) -> Draft:
+    return dataclasses.replace(draft, once=once_of(scope.person, draft.once)) if draft.once else draft
 
 
 def _open(drafts: Sequence[Draft]) -> dict[str, _Work]:
@@ -210,4 +227,4 @@ def _after_commit(entries: list[Entry]) -> None:
     bus.publish(entries)
 
 
-__all__ = ["NEW", "Draft", "record", "record_many", "version_of"]
+__all__ = ["NEW", "Draft", "once_of", "record", "record_many", "version_of"]

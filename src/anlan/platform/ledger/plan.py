@@ -8,10 +8,12 @@ from typing import Any
 from anlan.kernel.entry import Draft
 from anlan.platform import vault
 from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.record import once_of
 from anlan.platform.ledger import sql
 from anlan.platform.ledger.columns import Bound, attname, by_name, columns_of, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import plain, same
+from anlan.platform.scope import Scope
 
 Values = dict[str, Any]
 
@@ -149,6 +151,7 @@ def keep_vault(ledger: Ledger, key: str, values: Mapping[str, Any], hlc: int) ->
             vault.put(f"{ledger.id}/{key}", bound.name, values[bound.name] or "", hlc)
 
 
-def recorded(subject: str, once: str) -> bool:
-    """Whether an entry with this `once` is held of the subject."""
-    return JournalEntry.objects.filter(sid__in=Head.objects.filter(subject=subject).values("sid"), once=once).exists()
+def recorded(scope: Scope, subject: str, once: str) -> bool:
+    """Whether this person's entry with this `once` is held of the subject."""
+    sids = Head.objects.filter(subject=subject).values("sid")
+    return JournalEntry.objects.filter(sid__in=sids, once=once_of(scope.person, once)).exists()

@@ -220,7 +220,7 @@ def _mark(
         raise RuleViolation("ledger.not_retirable", ledger=ledger.label)
     subject = f"{ledger.id}/{id}"
     retired = row["retired_at"] is not None
-    if once and plan.recorded(subject, once):
+    if once and plan.recorded(scope, subject, once):
         return
     if retired == (act == "retired"):
         raise RuleViolation("ledger.retired_already" if retired else "ledger.not_retired", ledger=ledger.label)

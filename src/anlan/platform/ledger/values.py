@@ -56,6 +56,8 @@ class Reader:
         kind = bound.kind
         if kind == "set":
             return self._members(bound, raw)
+        if isinstance(raw, (dict, list, tuple)):
+            raise BadInput("ledger.value.not_single", label=bound.label)
         if bound.column.parse is not None:
             text = _clean(raw)
             value = bound.column.parse(text) if text else None
@@ -90,6 +92,8 @@ class Reader:
             if isinstance(raw, (list, tuple, set, frozenset, dict))
             else _clean(raw).translate(_SEPARATORS).split("、")
         )
+        if any(isinstance(part, (dict, list, tuple)) for part in parts):
+            raise BadInput("ledger.value.not_single", label=bound.label)
         words = [word for part in parts if (word := _clean(part))]
         if bound.column.parse is not None:
             words = [str(bound.column.parse(word)) for word in words]

@@ -35,7 +35,7 @@ def editable(scope: Scope, enterprise_id: Any) -> Enterprise:
 def opened(scope: Scope, enterprise_id: Any, once: str | None) -> Enterprise | None:
     """As `editable`; None when an entry of this enterprise with this `once` is already held: nothing is left to do."""
     enterprise = editable(scope, enterprise_id)
-    return None if once and recorded(queries.subject_of(enterprise.id), once) else enterprise
+    return None if once and recorded(scope, queries.subject_of(enterprise.id), once) else enterprise
 
 
 def refuse(problems: list[Violation], **facts: Any) -> None:

@@ -272,7 +272,7 @@ def enterprise_office_assign(
             if scope.office is None or office_id != scope.office:
                 raise
             enterprise = queries.enterprise_unassigned_get(scope, enterprise_id)
-        if once and recorded(queries.subject_of(enterprise.id), once):
+        if once and recorded(scope, queries.subject_of(enterprise.id), once):
             return
         facts = queries.facts_of(enterprise)
         require_office(scope, office_id)
