@@ -30,5 +30,5 @@ if __name__ == "__main__":
     if sys.argv[1] != "0" and not (found["failed"] or found["error"]):
         found["error"] += 1  # ruff or an import contract, which pytest does not count
     order = ["failed", "passed", "skipped", "xfailed", "xpassed", "error"]
-    words = [f"{found[w]} {w}" for w in order if found[w]]
+    words = [f"{found[w]} {w}{'s' if w == 'error' and found[w] > 1 else ''}" for w in order if found[w]]
     print(f"{', '.join(words) or 'no tests ran'} in {spent:.2f}s")

@@ -14,7 +14,7 @@ from anlan.inspection import queries as inspection
 from anlan.inspection.queries import CountRow, HazardCounts
 from anlan.kernel.deadlines import local_date
 from anlan.platform.ledger.queries import scope_key
-from anlan.platform.ledger.totals import KEPT, change_number
+from anlan.platform.ledger.totals import KEPT, change_mark
 from anlan.platform.scope import Scope
 
 ROWS_URL = "/desk/inspection/hazard/"
@@ -76,7 +76,7 @@ def overview(scope: Scope, now: datetime) -> Overview:
     """The figures of 工作台 for one scope, kept in this process until the journal changes or the day ends."""
     today = local_date(now)
     key = ("overview", scope_key(scope), today)
-    return KEPT.get(key, change_number(), lambda: _overview(scope, now, today))
+    return KEPT.get(key, change_mark(), lambda: _overview(scope, now, today))
 
 
 def _overview(scope: Scope, now: datetime, today: date) -> Overview:
@@ -136,7 +136,7 @@ def grid(scope: Scope, year: int, now: datetime) -> Grid:
     """Found and closed by town and month of one year, until today in the current one."""
     today = local_date(now)
     key = ("figures", scope_key(scope), year, today)
-    return KEPT.get(key, change_number(), lambda: _grid(scope, year, today, now))
+    return KEPT.get(key, change_mark(), lambda: _grid(scope, year, today, now))
 
 
 def _grid(scope: Scope, year: int, today: date, now: datetime) -> Grid:
