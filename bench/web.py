@@ -108,7 +108,7 @@ class Load:
         """Every figure; memory is taken before the first load and at the end."""
         from anlan.demo.cast import PASSWORD
 
-        idle = self.server.rss_mb()
+        idle = self.server.memory_mb()
         session = self.server.login("enforcement", PASSWORD)
         api, town = self.known.headers["enforcement"], self.known.headers["town"]
         hazards, enterprises = "/api/v1/inspection/hazards", "/api/v1/registry/enterprises"
@@ -131,7 +131,7 @@ class Load:
             "search_enterprises_town": self._many(self._search(enterprises, town), 200),
             "search_hazards_county": self._many(self._search(hazards, api), 200),
         }
-        return {"idle_rss_mb": idle, "rss_after_mb": self.server.rss_mb(), "measured": figures}
+        return {"memory_idle_mb": idle, "memory_after_mb": self.server.memory_mb(), "measured": figures}
 
     def _many(self, make: Callable[[int], Request], count: int | None = None) -> dict[str, Any]:
         return measure(
