@@ -139,7 +139,9 @@ class Journal:
                     list(tables),
                 )
             else:
-                cursor.execute("SELECT SUM(pg_total_relation_size(t::regclass)) FROM unnest(%s) AS t", [list(tables)])
+                cursor.execute(
+                    "SELECT SUM(pg_total_relation_size(t::regclass)) FROM unnest(%s::text[]) AS t", [list(tables)]
+                )
             return int(cursor.fetchone()[0])
 
 

@@ -82,7 +82,7 @@ class Known:
 
         now = datetime.now(UTC)
         self.headers: dict[str, dict[str, str]] = {}
-        for username in ("enforcement", "town"):
+        for username in ("enforcement", "supervision", "town"):
             account = accounts.account_list(SETUP).get(username=username)
             token = token_create(
                 scope=accounts.post_scopes(account, now)[0], account=account, name="bench", days=1, now=now
@@ -123,22 +123,30 @@ class Load:
             "record_json": self._many(lambda n: Request("GET", f"{hazards}/{pick[n % len(pick)]}", headers=api)),
             "create_json": self._many(self._create),
             "geojson_kept": self._many(lambda n: Request("GET", f"{enterprises}.geojson", headers=api), 40),
-            "geojson_after_a_change": self._after_changes(Request("GET", f"{enterprises}.geojson", headers=api), 12),
+            "geojson_after_another_ledgers_change": self._after_changes(
+                Request("GET", f"{enterprises}.geojson", headers=api), 12, lambda n: self._create(100_000 + n)
+            ),
+            "geojson_after_a_change": self._after_changes(
+                Request("GET", f"{enterprises}.geojson", headers=api), 12, self._new_enterprise
+            ),
             "list_50_json_after_a_change": self._after_changes(
-                Request("GET", f"{hazards}?limit=50&state=ordered", headers=api), 12
+                Request("GET", f"{hazards}?limit=50&state=ordered", headers=api),
+                12,
+                lambda n: self._create(200_000 + n),
             ),
             "search_enterprises_county": self._many(self._search(enterprises, api), 200),
             "search_enterprises_town": self._many(self._search(enterprises, town), 200),
             "search_hazards_county": self._many(self._search(hazards, api), 200),
+            "search_hazards_county_one_connection": self._many(self._search(hazards, api, 200), 100, 1),
         }
         return {"memory_idle_mb": idle, "memory_after_mb": self.server.memory_mb(), "measured": figures}
 
-    def _many(self, make: Callable[[int], Request], count: int | None = None) -> dict[str, Any]:
+    def _many(self, make: Callable[[int], Request], count: int | None = None, connections: int = 0) -> dict[str, Any]:
         return measure(
             self.server,
             make,
             count or self.requests,
-            connections=self.connections,
+            connections=connections or self.connections,
             database_cpu=self.database_cpu,
             warm=16,
         )
@@ -157,16 +165,27 @@ class Load:
         }
         return Request("POST", "/api/v1/inspection/hazards", json.dumps(body).encode(), headers)
 
-    def _search(self, path: str, headers: dict[str, str]) -> Callable[[int], Request]:
+    def _new_enterprise(self, number: int) -> Request:
+        from anlan.kernel.codes import make_uscc
+
+        serial = int(self.run) * 100 % 100_000_000 + number
+        body = {"name": f"测速企业{serial}", "uscc": make_uscc(_COUNTY, serial), "region": f"{_TOWN}000"}
+        body |= {"address": "测速路1号", "lon": 121.26, "lat": 28.65, "status": "operating"}
+        headers = self.known.headers["supervision"] | {"Content-Type": "application/json"}
+        return Request("POST", "/api/v1/registry/enterprises", json.dumps(body).encode(), headers)
+
+    def _search(self, path: str, headers: dict[str, str], start: int = 0) -> Callable[[int], Request]:
         """Two characters, other ones every time, so that no total was kept."""
         words = self.known.words
-        return lambda n: Request("GET", f"{path}?limit=25&q={quote(words[n % len(words)])}", headers=headers)
+        return lambda n: Request("GET", f"{path}?limit=25&q={quote(words[(start + n) % len(words)])}", headers=headers)
 
-    def _after_changes(self, request: Request, count: int) -> dict[str, Any]:
+    def _after_changes(self, request: Request, count: int, change: Callable[[int], Request]) -> dict[str, Any]:
         """One at a time, each after a new record, so that nothing kept in the server's memory can answer."""
         times, cpu = [], 0.0
         for number in range(count):
-            self.server.call(self._create(100_000 + number))
+            status, _, answer = self.server.call(change(number))
+            if status != 201:
+                raise SystemExit(f"the change was refused: {status} {answer.decode()[:300]}")
             before, start = self.server.cpu_ms(), time.perf_counter()
             status, _, body = self.server.call(request)
             times.append(time.perf_counter() - start)

@@ -1,7 +1,7 @@
 """Take the pictures of README and docs from the demo county, with the real server and a real Chromium.
 
     python -m anlan.cli demo build --data var/demo
-    python docs/build/screenshots.py --demo var/demo --out docs/screenshots
+    python docs/build/screenshots.py --demo var/demo --out docs/screens
 
 Pictures whose page changes nothing stay as they are: the demo is built from fixed seeds. A Chromium without its Chinese
 language pack (Debian: chromium-l10n) draws English words into date fields.
@@ -10,9 +10,11 @@ language pack (Debian: chromium-l10n) draws English words into date fields.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from journeys.browser import DESK, PHONE, Browser, Visitor, chromium, server  # noqa: E402
+from journeys.browser import DESK, PHONE, Browser, Visitor, chromium, environment, server  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -42,42 +44,41 @@ def _first_row(visitor: Visitor) -> None:
     visitor.page.wait_for_load_state("networkidle")
 
 
-def _press(label: str) -> Callable[[Visitor], None]:
-    """Open the first record and then one of its actions."""
-
-    def act(visitor: Visitor) -> None:
-        _first_row(visitor)
-        visitor.page.click(f".btn:has-text('{label}') >> nth=0")
-        visitor.page.wait_for_load_state("networkidle")
-
-    return act
+SHEET = """企业名称,统一社会信用代码,所在区划,地址,生产经营状态
+黄岩示例甲有限公司（演示）,91331003XW00090013,东城街道,演示路1号,在产
+黄岩示例乙有限公司（演示）,91331003XW0009001X,东城街道,演示路2号,在产
+黄岩示例丙有限公司（演示）,91331003XW0009002X,东域街道,演示路3号,在产
+"""
 
 
-def _menu(visitor: Visitor) -> None:
-    visitor.page.click(".al-bottom a[href='#menu']")
-    visitor.page.locator("#menu").wait_for(state="visible")
-    visitor.page.wait_for_timeout(300)
+def _upload(visitor: Visitor) -> None:
+    """Hand in a sheet with faults and wait for its check; nothing is written."""
+    file = {"name": "企业名单.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    visitor.page.set_input_files("input[type=file]", file)
+    visitor.page.click("button:has-text('上传并检查')")
+    visitor.page.locator("text=跳过错误行").first.wait_for(timeout=30_000)
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def _history(visitor: Visitor) -> None:
+    """Open the first record of the list and then its whole history."""
+    _first_row(visitor)
+    visitor.page.click("a:has-text('完整履历')")
+    visitor.page.wait_for_load_state("networkidle")
 
 
 SHOTS = (
-    Shot("login", "", "/login"),
     Shot("home", "leader", "/"),
-    Shot("todos", "town", "/todos"),
-    Shot("enterprises", "supervision", "/desk/registry/enterprise/"),
-    Shot("enterprise", "supervision", "/desk/registry/enterprise/", _first_row),
-    Shot("hazards", "supervision", "/desk/inspection/hazard/"),
-    Shot("hazard", "supervision", "/desk/inspection/hazard/?state=closed", _first_row),
+    Shot("enterprise", "supervision", "/desk/registry/enterprise/?q=瑞渚", _first_row),
     Shot("inspection", "supervision", "/desk/inspection/inspection/", _first_row),
-    Shot("checklist", "supervision", "/desk/inspection/checklist/", _first_row),
+    Shot("hazards", "supervision", "/desk/inspection/hazard/"),
+    Shot("hazard", "town", "/desk/inspection/hazard/?state=submitted", _first_row),
+    Shot("history", "auditor", "/desk/inspection/hazard/?state=closed", _history),
     Shot("figures", "leader", "/figures"),
-    Shot("import", "supervision", "/records/registry/enterprises/import"),
-    Shot("audit", "auditor", "/history"),
-    Shot("own-home", "enterprise", "/"),
+    Shot("import", "supervision", "/records/registry/enterprises/import", _upload),
     Shot("phone-home", "town", "/", None, PHONE),
-    Shot("phone-menu", "town", "/", _menu, PHONE),
-    Shot("phone-hazards", "town", "/desk/inspection/hazard/", None, PHONE),
-    Shot("phone-hazard", "town", "/desk/inspection/hazard/?state=ordered", _first_row, PHONE),
-    Shot("phone-own", "enterprise", "/", None, PHONE),
+    Shot("phone-hazard", "town", "/desk/inspection/hazard/?state=submitted", _first_row, PHONE),
+    Shot("phone-enterprise", "enterprise", "/", None, PHONE),
 )
 
 
@@ -92,16 +93,30 @@ def _take(browser: Browser, base: str, accounts: dict[str, str], shot: Shot, out
     if shot.act:
         shot.act(visitor)
     file = visitor.shot(out / f"{shot.name}.png", whole=shot.whole)
-    Image.open(file).convert("RGB").save(file, optimize=True)
+    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        file, optimize=True
+    )
     visitor.page.context.close()
     return visitor.troubles
+
+
+@contextlib.contextmanager
+def worker(data: Path) -> Iterator[None]:
+    """The process that checks uploaded files, beside the server."""
+    command = [sys.executable, "-m", "anlan.cli", "worker", "--data", str(data)]
+    process = subprocess.Popen(command, env=environment(data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def main() -> int:
     """Take all pictures, or those named; 1 if a page had troubles."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--demo", type=Path, default=ROOT / "var" / "demo", help="data folder of the demo county")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screens")
     parser.add_argument("names", nargs="*", help="only these pictures")
     asked = parser.parse_args()
     accounts = {
@@ -109,7 +124,7 @@ def main() -> int:
         for each in json.loads((asked.demo / "demo-accounts.json").read_text(encoding="utf-8"))
     }
     failed = False
-    with server(asked.demo) as site, chromium() as browser:
+    with server(asked.demo) as site, worker(asked.demo), chromium() as browser:
         for shot in SHOTS:
             if asked.names and shot.name not in asked.names:
                 continue

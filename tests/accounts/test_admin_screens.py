@@ -253,8 +253,10 @@ def test_a_nul_in_a_search_or_form_is_no_fault(county):
     for path in ("/people?q=%00", "/accounts/organisations?q=%00&kind=%00"):
         assert admin.get(path).status_code == 200, path
     form = {"name": "甲\0科", "kind": "office", "region": "331003"}
-    assert admin.post("/accounts/organisations", form).status_code == 302
-    assert Organisation.objects.filter(name="甲科").count() == 1
+    refused = admin.post("/accounts/organisations", form)
+    assert refused.status_code == 422
+    assert "“名称”第2个字符是看不见的控制字符（U+0000）" in refused.content.decode()
+    assert Organisation.objects.filter(name__startswith="甲").count() == 0
     assert admin.post("/tokens", {"name": "\0", "days": "30"}).status_code == 422
 
 

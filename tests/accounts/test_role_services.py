@@ -150,3 +150,18 @@ def test_the_journal_refolds_to_the_same_rows_in_any_order(county):
     assert version_of(f"accounts.person/{county.person['grid']}") == 3
     for seed in (None, 7):
         assert rebuild(check=True, shuffle=seed).different == []
+
+
+@pytest.mark.parametrize("name", ["安\u202e全科", "安\u200b全科", "安\x00全科"])
+def test_names_with_characters_that_nobody_sees_are_refused(county, name):
+    admin = county.scope["admin"]
+    office = {"name": name, "kind": "office", "region": "331003"}
+    for refuse in (
+        lambda: organisation_create(scope=admin, values=office, now=NOON),
+        lambda: person_create(scope=admin, values={"name": name}, now=NOON),
+        lambda: role_create(scope=admin, label=name, rights=["registry.view"], now=NOON),
+    ):
+        with pytest.raises(BadInput) as refused:
+            refuse()
+        assert refused.value.code == "accounts.text_refused"
+        assert refused.value.violations[0].facts["position"] == 2

@@ -76,3 +76,10 @@ def test_a_subject_is_shown_with_its_entries(data: Path, subject: str) -> None:
 
 def test_shuffling_makes_sense_only_when_comparing(data: Path) -> None:
     assert anlan("journal", "rebuild", "--shuffle", "7", "--data", data).code == 2
+
+
+def test_an_export_makes_the_folder_it_is_written_to(data: Path, subject: str, tmp_path: Path) -> None:
+    target = tmp_path / "proof" / "role.json"
+    made = anlan("journal", "export", "--subject", subject, "-o", target, "--data", data, "--json")
+    assert (made.code, made.json["ok"]) == (0, True), made.err
+    assert target.is_file()

@@ -103,3 +103,13 @@ def test_an_import_that_is_killed_leaves_nothing_half_done(data: Path, tmp_path:
     assert anlan("journal", "rebuild", "--check", "--data", data).code == 0
     assert anlan("import", "registry.enterprise", file, "--data", data, "--json").json["created"] == 2500 - held
     assert counted(data) == 2500
+
+
+def test_an_unknown_ledger_or_user_and_a_map_of_what_has_no_place_are_refused(data: Path) -> None:
+    unknown = anlan("export", "registry.dragon", "-o", data / "x.csv", "--data", data, "--json")
+    assert (unknown.code, unknown.json["code"]) == (1, "cli.ledger.unknown")
+    nobody = anlan("export", "registry.enterprise", "-o", data / "x.csv", "--as", "nobody", "--data", data, "--json")
+    assert (nobody.code, nobody.json["code"]) == (1, "cli.user.unknown")
+    placeless = anlan("export", "inspection.checklist", "-o", data / "x.geojson", "--data", data, "--json")
+    assert (placeless.code, placeless.json["code"]) == (1, "cli.export.no_place")
+    assert not list(data.glob("x.*"))

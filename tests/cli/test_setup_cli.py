@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -128,3 +130,11 @@ def test_upgrade_and_restore_wait_until_the_server_is_stopped(data: Path, tmp_pa
         for command in (("upgrade",), ("restore", tmp_path / "b.tar")):
             ran = anlan(*command, "--data", data, "--json")
             assert (ran.code, ran.json["code"]) == (1, "cli.in_use")
+
+
+def test_a_folder_of_an_older_version_waits_for_upgrade(data: Path) -> None:
+    with contextlib.closing(sqlite3.connect(data / "anlan.sqlite3")) as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'registry'")
+        database.commit()
+    refused = anlan("init", "--data", data, "--json")
+    assert (refused.code, refused.json["code"]) == (1, "cli.upgrade_needed")

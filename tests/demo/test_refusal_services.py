@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from anlan.demo.build import build
+from anlan.demo.check import _Job
 from anlan.kernel.entry import Draft
-from anlan.kernel.errors import AnlanError
+from anlan.kernel.errors import AnlanError, Unavailable
 from anlan.platform.journal.record import NEW, record
 from anlan.platform.scope import SYSTEM
 from anlan.registry.services.enterprises import enterprise_create
@@ -44,3 +45,12 @@ def test_a_server_of_another_county_is_refused(db: None) -> None:
 
     node.start("330106000000")
     assert refusal("small") == "demo.other_county"
+
+
+def test_the_walk_ends_at_the_first_answer_that_is_not_as_it_should_be() -> None:
+    people = {"supervision": None, "enterprise": None}
+    job = _Job(people, lambda text: None)  # type: ignore[arg-type]
+    job.demand("POST /login", True, 200)
+    with pytest.raises(Unavailable) as error:
+        job.demand("POST /login", False, 500)
+    assert (error.value.code, error.value.facts) == ("demo.check_failed", {"request": "POST /login", "reason": "500"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,10 +20,12 @@ from anlan.inspection.services.hazards import (
     hazard_report,
     hazard_return,
     hazard_submit,
+    hazard_tag,
     hazards_close,
     hazards_order,
     hazards_report,
     hazards_submit,
+    source_choices,
 )
 from anlan.inspection.services.upkeep import deadline_recompute
 from anlan.kernel.deadlines import WorkCalendar
@@ -307,3 +310,57 @@ def test_hazard_report_of_an_enterprise_outside_scope_is_not_found(world: World)
     with pytest.raises(Exception) as error:
         hazard_report(scope=world.scope["town"], item=HazardInput(world.other_enterprise, "隐患"), now=NOW)
     assert error.value.code == "registry.enterprise.not_found"
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "foreign"),
+    [
+        ("grid", "village", "upper"),
+        ("town", "town", "county"),
+        ("supervision", "county", "village"),
+        ("enforcement", "county", "department"),
+        ("expert", "expert", "county"),
+    ],
+)
+def test_a_role_names_its_own_sources_only(world: World, role: str, own: str, foreign: str) -> None:
+    assert queries.hazard_get(world.scope[role], world.found(role=role)).source == own
+    count = Hazard.objects.count()
+    with pytest.raises(StepRefused) as error:
+        world.found(role=role, source=foreign)
+    assert codes(error) == ["inspection.hazard.report.source_not_yours"]
+    assert Hazard.objects.count() == count
+
+
+def test_forms_offer_the_sources_that_the_role_may_name(world: World) -> None:
+    assert [word for word, _ in source_choices(world.scope["grid"])] == ["town", "village"]
+
+
+def test_a_campaign_of_one_town_takes_no_hazard_of_another(world: World) -> None:
+    county, town = world.campaign("全县行动"), world.campaign("东城行动", region="331003001000")
+    scope = replace(world.scope["supervision"], office=None)
+    item = HazardInput(enterprise_id=world.other_enterprise, description="通道堵塞")
+    here, there = world.found(), hazard_report(scope=scope, item=item, now=NOW)
+    assert hazard_tag(scope=scope, hazard_ids=[here], campaign_id=town, now=NOW) == 1
+    with pytest.raises(StepRefused) as error:
+        hazard_tag(scope=scope, hazard_ids=[here, there], campaign_id=town, now=NOW)
+    assert [v.message for v in error.value.violations] == ["该专项行动的范围是“东城街道”，不包括“南城街道”。"]
+    with pytest.raises(StepRefused) as filed:
+        hazard_report(scope=scope, item=replace(item, campaigns=(county, town)), now=NOW)
+    assert codes(filed) == ["inspection.campaign.region_outside"]
+    assert hazard_tag(scope=scope, hazard_ids=[here, there], campaign_id=county, now=NOW) == 2
+    assert queries.campaign_choices(scope, region="331003002000") == [(county, "全县行动")]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "code"),
+    [
+        (0.0, 0.0, "kernel.geo.outside_china"),
+        (28.65, 121.26, "kernel.geo.swapped"),
+        (72.5, 40.0, "kernel.geo.outside_china"),
+        (121.26, None, "inspection.hazard.report.place_half"),
+    ],
+)
+def test_a_position_outside_china_is_refused(world: World, lon: float, lat: float | None, code: str) -> None:
+    with pytest.raises(StepRefused) as error:
+        world.found(lon=lon, lat=lat)
+    assert codes(error) == [code]

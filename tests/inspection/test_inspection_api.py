@@ -102,7 +102,7 @@ def test_actions_tell_the_version_and_the_reasons(world: World) -> None:
 def test_naive_times_bad_ids_and_bad_hashes_are_refused(world: World) -> None:
     town = caller(world, "town")
     body = {"enterprise_id": world.enterprise, "description": "线路老化"}
-    for wrong in ({"at": "2026-03-02T08:00:00"}, {"enterprise_id": "x"}, {"photos": ["zz"]}, {"lon": 181}):
+    for wrong in ({"at": "2026-03-02T08:00:00"}, {"enterprise_id": "x"}, {"photos": ["zz"]}, {"lon": "east"}):
         status, answer = town("POST", "/hazards", body | wrong)
         assert (status, answer["code"]) == (422, "api.invalid")
     assert town("GET", "/hazards/not-an-id/actions")[0] == 404
@@ -165,3 +165,25 @@ def test_list_and_record_stay_in_scope(world: World) -> None:
     for path in (f"/hazards/{key}", f"/hazards/{key}/actions", f"/hazards/{key}/photos", f"/hazards/{key}/history"):
         assert caller(world, "other_town")("GET", path)[0] == 404
     assert caller(world, "other_town")("GET", "/hazards")[1]["items"] == []
+
+
+def test_a_swapped_position_is_told_so(world: World) -> None:
+    body = {"enterprise_id": world.enterprise, "description": "线路老化", "lon": 28.65, "lat": 121.26}
+    status, answer = caller(world, "town")("POST", "/hazards", body)
+    assert (status, [v["code"] for v in answer["violations"]]) == (409, ["kernel.geo.swapped"])
+    assert answer["violations"][0]["message"] == "经度28.65、纬度121.26像是填反了：经度在前，纬度在后。"
+
+
+def test_a_campaign_of_another_town_is_no_tag_by_api(world: World) -> None:
+    away = world.campaign("南城行动", region="331003002000")
+    key = world.found()
+    status, answer = caller(world, "enforcement")("POST", f"/hazards/{key}/tags", {"campaign_id": away})
+    assert (status, answer["code"]) == (409, "inspection.hazard.tag.refused")
+    assert [v["code"] for v in answer["violations"]] == ["inspection.campaign.region_outside"]
+
+
+def test_a_hidden_character_in_a_description_is_named(world: World) -> None:
+    body = {"enterprise_id": world.enterprise, "description": "线路\u202e老化"}
+    status, answer = caller(world, "town")("POST", "/hazards", body)
+    assert (status, answer["violations"][0]["field"]) == (409, "description")
+    assert answer["violations"][0]["message"] == "“隐患描述”第3个字符是看不见的控制字符（U+202E），请删除后重新填写。"

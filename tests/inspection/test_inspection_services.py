@@ -23,8 +23,9 @@ from anlan.inspection.services.inspections import (
     inspection_items_set,
     inspection_start,
 )
-from anlan.kernel.errors import BadInput, NotAllowed
-from inspection.factories import NOW, World
+from anlan.kernel.errors import BadInput, Conflict, NotAllowed
+from anlan.registry.services.enterprises import enterprise_move
+from inspection.factories import NOW, REGISTRAR, World
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +229,82 @@ def test_checklist_services_refuse_wrong_hands_stale_pages_and_taken_codes(world
     assert codes(retired) == ["inspection.start.checklist_retired"]
     with pytest.raises(StepRefused):
         checklist_retire(scope=scope, checklist_id=key, reason="并入通用表", base=2, now=NOW + timedelta(days=1))
+
+
+def test_two_finishes_at_the_same_moment_leave_one_and_tell_the_other_it_was_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = start(world)
+    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志"))
+    done = {"scope": world.scope["town"], "inspection_id": key, "conclusion": "一处", "now": NOW}
+    read = queries.inspection_sheet
+    first: list[list[str]] = []
+
+    def slowly(inspection: Inspection) -> object:
+        sheet = read(inspection)
+        monkeypatch.setattr(queries, "inspection_sheet", read)
+        if not first:
+            first.append(inspection_finish(once="f-1", **done))
+        return sheet
+
+    monkeypatch.setattr(queries, "inspection_sheet", slowly)
+    with pytest.raises(StalePage) as late:
+        inspection_finish(once="f-2", **done)
+    assert (late.value.code, late.value.facts["state"]) == ("inspection.stale", "已完成")
+    first.clear()
+    assert Hazard.objects.count() == 1
+
+
+def test_the_same_finish_twice_at_the_same_moment_is_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = start(world)
+    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志"))
+    done = {"scope": world.scope["town"], "inspection_id": key, "conclusion": "一处", "now": NOW, "once": "f-1"}
+    recorded = queries.once_recorded
+    first: list[list[str]] = []
+
+    def slowly(*args: object) -> object:
+        found = recorded(*args)
+        monkeypatch.setattr(queries, "once_recorded", recorded)
+        first.append(inspection_finish(**done))
+        return found
+
+    monkeypatch.setattr(queries, "once_recorded", slowly)
+    assert [inspection_finish(**done)] == first
+    assert Hazard.objects.count() == 1
+
+
+def test_a_key_used_for_another_step_is_refused(world: World) -> None:
+    key = start(world)
+    answer_all(world, key)
+    done = {"scope": world.scope["town"], "inspection_id": key, "now": NOW, "once": "k-1"}
+    inspection_item_set(answer=ItemAnswer("yxkj-01", "na"), **done)
+    with pytest.raises(Conflict) as refused:
+        inspection_finish(conclusion="无隐患", **done)
+    assert refused.value.code == "journal.once_reused"
+
+
+def test_an_inspection_begins_under_campaigns_of_its_region_only(world: World) -> None:
+    away = world.campaign("南城行动", region="331003002000")
+    with pytest.raises(StepRefused) as error:
+        start(world, "enforcement", officers=[world.county.person["town"]], campaigns=[away])
+    assert codes(error) == ["inspection.campaign.region_outside"]
+    with pytest.raises(StepRefused) as source:
+        start(world, "town", source="county")
+    assert codes(source) == ["inspection.start.source_not_yours"]
+
+
+def test_a_hazard_does_not_inherit_a_campaign_that_its_enterprise_has_left(world: World) -> None:
+    here, county = world.campaign("东城行动", region="331003001000"), world.campaign("全县行动")
+    key = start(world, "enforcement", officers=[world.county.person["town"]], campaigns=[here, county])
+    scope = world.scope["enforcement"]
+    answers = [
+        ItemAnswer(i.key, "hazard" if i.key == "yxkj-02" else "pass", "没有标志" if i.key == "yxkj-02" else "")
+        for i in queries.inspection_sheet(queries.inspection_get(scope, key))
+    ]
+    inspection_items_set(scope=scope, inspection_id=key, answers=answers, now=NOW)
+    moved = {"region": "331003002000", "address": "新址"}
+    enterprise_move(
+        scope=REGISTRAR, enterprise_id=world.enterprise, values=moved, reason="搬迁入园", base=None, now=NOW
+    )
+    ids = inspection_finish(scope=scope, inspection_id=key, conclusion="一处", now=NOW)
+    assert [tag.key for tag in queries.hazard_get(scope, ids[0]).tags.all()] == [county]

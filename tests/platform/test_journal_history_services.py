@@ -221,6 +221,18 @@ def test_clock_correction_reorders_and_moves_stated_times():
     assert rebuild.rebuild(check=True).ok
 
 
+def test_after_its_own_clock_is_put_right_the_node_stamps_by_the_wall_again():
+    ahead = NOW + timedelta(days=400)
+    record(opened("快钟", subject(ahead)), scope=SCOPE, now=ahead, base=NEW)
+    sequence.sequence_pending()
+    seq = JournalSeq.objects.get(node=node.own().id).seq
+    offset = -400 * 86_400_000
+    fixed = {"scope": SCOPE, "node_id": node.own().id, "first": seq, "last": seq, "offset_ms": offset, "now": NOW}
+    corrections.clock_correct(**fixed)
+    after = record(opened("准钟", subject()), scope=SCOPE, now=NOW, base=NEW)
+    assert after.hlc >> 16 == int(NOW.timestamp() * 1000)
+
+
 def test_redaction_blanks_text_keeps_the_state_and_survives_an_old_copy():
     s, first = opened_here()
     peer = Peer()

@@ -123,7 +123,7 @@ def test_children_are_added_and_removed_without_touching_others():
 def test_entry_clock_follows_its_subject_even_when_the_wall_runs_backwards():
     s = subject()
     first = record(opened("阀门", s), scope=SCOPE, now=NOW, base=NEW)
-    node.forget()
+    node.rewind()
     later = record(stepped(s, "open", "closed"), scope=SCOPE, now=NOW - timedelta(hours=3), base=1)
     assert later.hlc > first.hlc
     assert later.wall < first.wall

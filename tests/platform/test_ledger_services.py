@@ -225,3 +225,39 @@ def test_creation_is_repeatable_by_its_key():
     again = ledger_create(scope=COUNTY, ledger=WELLS, values=FULL, now=NOW + timedelta(minutes=1), once="form-1")
     assert first == again
     assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "codes"),
+    [
+        (0, 0, ["kernel.geo.outside_china"]),
+        (72.9, 40, ["kernel.geo.outside_china"]),
+        (28.65, 121.26, ["kernel.geo.swapped"]),
+        (121.26, "", ["ledger.value.place_half"]),
+        ("", "", []),
+    ],
+)
+def test_a_position_lies_in_china_or_is_unknown(lon, lat, codes):
+    if not codes:
+        assert Well.objects.get(pk=create(lon=lon, lat=lat)).lon is None
+        return
+    with pytest.raises(RuleViolation) as refused:
+        create(lon=lon, lat=lat)
+    assert [v.code for v in refused.value.violations] == codes
+
+
+def test_a_change_is_refused_with_a_key_of_another_act():
+    key = create()
+    ledger_retire(scope=COUNTY, ledger=WELLS, id=key, reason="填埋", base=1, now=NOW, once="k-1")
+    with pytest.raises(Conflict) as refused:
+        ledger_change(scope=COUNTY, ledger=WELLS, id=key, values={"name": "西门井"}, base=None, now=NOW, once="k-1")
+    assert refused.value.code == "journal.once_reused"
+
+
+@pytest.mark.parametrize("field", ["name", "note", "code", "labels"])
+def test_characters_that_nobody_sees_are_refused_by_field(field):
+    with pytest.raises(BadInput) as refused:
+        create(**{field: "东\u202e井"})
+    assert [(v.code, v.field, v.facts["position"], v.facts["char"]) for v in refused.value.violations] == [
+        ("kernel.text.hidden", field, 2, "U+202E")
+    ]

@@ -191,6 +191,15 @@ def test_gbk_csv_with_dates_and_numbers_as_text():
     assert (well.depth_m, str(well.drilled_on), well.region) == (30.5, "2020-03-05", EAST)
 
 
+@pytest.mark.parametrize("char", ["\u202e", "\x07", "\x85"])
+def test_a_cell_with_a_character_that_nobody_sees_is_named(char):
+    text = f"编号,名称,所在区划,用途,井深\nJ-1,东{char}井,331003001000,消防,30\n"
+    report = run(text.encode(), name="井.csv")
+    assert (report.written, Well.objects.count()) == (False, 0)
+    assert [(c.label, c.code) for c in report.cells] == [("名称", "kernel.text.hidden")]
+    assert f"第2个字符是看不见的控制字符（U+{ord(char):04X}）" in report.cells[0].reason
+
+
 def test_csv_of_unknown_encoding_is_refused_with_its_place():
     with pytest.raises(BadInput) as refusal:
         run("编号,名称".encode("gbk") + b"\xff\xff", name="井.csv")

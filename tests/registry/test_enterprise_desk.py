@@ -302,3 +302,19 @@ def test_lists_and_forms_of_the_ledger_are_one_click_away(client_as):
     client = client_as("town")
     assert client.get("/registry/enterprises")["Location"] == "/desk/registry/enterprise/"
     assert client.get("/registry/enterprises/new")["Location"] == "/records/registry/enterprises/new"
+
+
+@pytest.mark.parametrize(
+    ("act", "values", "told"),
+    [
+        ("rename", {"name": "测试\u202e股份有限公司"}, "“名称”第3个字符是看不见的控制字符（U+202E）"),
+        ("retire", {"reason": "重复\x07登记"}, "“理由”第3个字符是看不见的控制字符（U+0007）"),
+        ("contact", {"post": "safety", "name": "张\u2066三", "phone": "13800138000"}, "“名称”第2个字符"),
+        ("premises", {"name": "东\u202d库", "use": "storage"}, "“名称”第2个字符"),
+    ],
+)
+def test_characters_that_nobody_sees_are_refused_at_their_field(client_as, own, act, values, told):
+    answer = send(client_as("town"), own, act, **values)
+    assert answer.status_code in {409, 422}
+    assert told in text(answer)
+    assert version_of(queries.subject_of(own)) == 1

@@ -447,3 +447,16 @@ def _last(key):
 
     sid = Head.objects.get(subject=queries.subject_of(key)).sid
     return entry_of(JournalEntry.objects.filter(sid=sid).order_by("-hlc")[0])
+
+
+def test_a_key_used_for_another_act_is_refused(county):
+    scope = county.scope["town"]
+    key = make_enterprise(scope)
+    act = {"scope": scope, "enterprise_id": key, "base": 1, "now": LATER, "once": "click-1"}
+    services.enterprise_rename(name="测试改名有限公司", **act)
+    services.enterprise_rename(name="测试改名有限公司", **act)
+    with pytest.raises(Conflict) as refused:
+        services.enterprise_retire(reason="重复登记", **act)
+    assert refused.value.code == "journal.once_reused"
+    assert version(key) == 2
+    assert Enterprise.objects.get(pk=key).retired_at is None

@@ -69,6 +69,7 @@ def journal_export(subject: str, output: Path) -> Answer:
     from anlan.platform import clock
     from anlan.platform.journal.export import export_subject
 
+    output.parent.mkdir(parents=True, exist_ok=True)
     data = export_subject(subject, output, clock.now())
     return Answer({"ok": True, **data}, say("journal.exported", **data))
 

@@ -46,11 +46,13 @@ def restore_command(file: Path, check: bool) -> Answer:
 
     from anlan.platform import clock
     from anlan.platform.journal import chain, rebuild
+    from anlan.platform.search import index
 
     connections.close_all()
     manifest = backup.restore_files(source, boot.data_dir(), settings.DATABASES["default"], now=clock.now())
     call_command("migrate", verbosity=0, interactive=False)
     node = backup.incarnate(boot.data_dir())
+    index.refresh()
     note(say("restore.verifying"))
     verified = chain.verify()
     folded = rebuild.rebuild(check=True)

@@ -47,12 +47,13 @@ def initialise(region: str) -> tuple[dict[str, object], str]:
 
 
 def reference_data(region: str) -> dict[str, object]:
-    """Node, regions and roles of this version, where they are missing; returns node and region name."""
+    """Node, regions, roles and search index of this version, where they are missing; returns node and region name."""
     from anlan.accounts.services.bootstrap import SETUP
     from anlan.accounts.services.roles import roles_install
     from anlan.platform import clock, regions
     from anlan.platform.journal import node
     from anlan.platform.scope import SYSTEM
+    from anlan.platform.search import index
 
     if not boot.initialised():
         node.start(region)
@@ -60,4 +61,5 @@ def reference_data(region: str) -> dict[str, object]:
     now = clock.now()
     regions.regions_install(scope=SYSTEM, region=own.region, now=now)
     roles_install(scope=SETUP, region=own.region, now=now)
+    index.refresh()
     return {"node": own.id, "region": own.region, "name": regions.full_name(own.region)}

@@ -6,6 +6,7 @@ get the rest of their routes from their declaration (platform/ledger/api.py).
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import secrets
@@ -17,8 +18,10 @@ from typing import Any
 import orjson
 from csp.decorators import csp
 from django.conf import settings
+from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, OperationalError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, URLResolver, re_path
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -67,9 +70,9 @@ def _admitted(request: HttpRequest, account: Any) -> Any:
     key = request.headers.get("Idempotency-Key")
     request.once = None  # type: ignore[attr-defined]
     if key is not None and request.method not in _SAFE:
-        # A file upload is content-addressed: the same bytes are one file anyway, and reading them here would hold them twice.
-        upload = (request.content_type or "").startswith("multipart/")
-        body = (request.headers.get("Content-Length") or "").encode() if upload else request.body
+        # Of an upload the parts count: a repeated one has another boundary, and its files may lie on disk.
+        upload = (request.content_type or "") == "multipart/form-data"
+        body = idempotency.parts_digest(request.POST, request.FILES) if upload else request.body
         asked = idempotency.keyed(str(account.pk), key, request.method or "", request.get_full_path(), body)
         request.once, request.keyed = f"api:{key}", asked  # type: ignore[attr-defined]
         held = idempotency.answer_of(asked)
@@ -134,10 +137,28 @@ def _once(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class AnlanAPI(NinjaAPI):
-    """Ninja with our error for addresses that do not exist."""
+    """Ninja with our errors for addresses and methods that do not exist."""
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        return [*super()._get_urls(), re_path(r"^.+$", _no_such_route)]
+        urls = super()._get_urls()
+        for url in urls:
+            if isinstance(url, URLPattern):
+                url.callback = _told_methods(url.callback)
+        return [*urls, re_path(r"^.+$", _no_such_route)]
+
+
+def _told_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        facts = {"method": request.method, "allowed": response.headers.get("Allow", "")}
+        refused = _refusal(request, 405, "api.method", facts)
+        refused["Allow"] = facts["allowed"]
+        return refused
+
+    return wrapped
 
 
 def _no_such_route(request: HttpRequest) -> HttpResponse:
@@ -225,6 +246,18 @@ def _anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {400: "api.malformed", 403: "api.csrf", 413: "api.too_large"}.get(error.status_code, "api.http")
     return _refusal(request, error.status_code, code, {"status": error.status_code})
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+@api.exception_handler(BadRequest)
+@api.exception_handler(SuspiciousOperation)
+def bad_request(request: HttpRequest, error: Exception) -> HttpResponse:
+    """400 (413 for a body beyond every limit) of what Django can't read: a multipart body, a header, a host name."""
+    if isinstance(error, RequestDataTooBig):
+        return _refusal(request, 413, "api.too_large", {})
+    code = {MultiPartParserError: "api.multipart", DisallowedHost: "api.host"}.get(type(error), "api.malformed")
+    return _refusal(request, 400, code, {})
 
 
 @api.exception_handler(OperationalError)

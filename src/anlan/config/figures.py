@@ -13,8 +13,8 @@ from django.db.models import Count
 from anlan.inspection import queries as inspection
 from anlan.inspection.queries import CountRow, HazardCounts
 from anlan.kernel.deadlines import local_date
-from anlan.platform.ledger.queries import scope_key
-from anlan.platform.ledger.totals import KEPT, change_mark
+from anlan.platform.ledger.changes import CHANGES
+from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
 ROWS_URL = "/desk/inspection/hazard/"
@@ -75,8 +75,8 @@ def month_end(day: date) -> date:
 def overview(scope: Scope, now: datetime) -> Overview:
     """The figures of 工作台 for one scope, kept in this process until the journal changes or the day ends."""
     today = local_date(now)
-    key = ("overview", scope_key(scope), today)
-    return KEPT.get(key, change_mark(), lambda: _overview(scope, now, today))
+    key = ("overview", scope.sees, today)
+    return KEPT.get(key, CHANGES.mark(), lambda: _overview(scope, now, today))
 
 
 def _overview(scope: Scope, now: datetime, today: date) -> Overview:
@@ -135,8 +135,8 @@ class Grid:
 def grid(scope: Scope, year: int, now: datetime) -> Grid:
     """Found and closed by town and month of one year, until today in the current one."""
     today = local_date(now)
-    key = ("figures", scope_key(scope), year, today)
-    return KEPT.get(key, change_mark(), lambda: _grid(scope, year, today, now))
+    key = ("figures", scope.sees, year, today)
+    return KEPT.get(key, CHANGES.mark(), lambda: _grid(scope, year, today, now))
 
 
 def _grid(scope: Scope, year: int, today: date, now: datetime) -> Grid:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from anlan.config import api
 from anlan.config import figures as numbers
 from anlan.config.navigation import QUICK
 from anlan.inspection import queries as inspection
@@ -89,6 +91,14 @@ def figures(request: HttpRequest) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 that Django raised."""
     return render(request, "anlan/403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 that Django raised, before any session or scope: an API caller gets the API's answer, others a page."""
+    if request.path.startswith("/api/"):
+        return api.bad_request(request, exception)
+    error = BadInput("ui.bad_host" if isinstance(exception, DisallowedHost) else "ui.bad_request")
+    return render(None, "anlan/400.html", {"error": error}, status=400)  # type: ignore[arg-type]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

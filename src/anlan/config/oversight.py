@@ -20,28 +20,10 @@ from anlan.platform.clock import SHANGHAI
 from anlan.platform.journal import audit, chain, node, queue
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger import places
-from anlan.platform.ledger.history import label_of
+from anlan.platform.ledger.history import label_of, subject_label
 from anlan.platform.scheduler import job_list, run_list
 from anlan.platform.scope import Scope
 from anlan.platform.web import screen
-
-_SUBJECT_LABELS = {
-    "accounts.account": "账号",
-    "platform.vault": "个人信息查看",
-    "platform.reference": "基础数据",
-    "platform.clock": "校时",
-    "platform.redaction": "依法删除正文",
-    "platform.node": "节点",
-    "platform.region": "区划变更",
-}
-
-
-def _subject_label(kind: str) -> str:
-    ledger = CATALOGUE.ledgers.get(kind)
-    if ledger is not None:
-        return str(ledger.label)
-    model = CATALOGUE.projections.get(kind)
-    return str(model._meta.verbose_name) if model else _SUBJECT_LABELS.get(kind, kind)
 
 
 def _midnight(day: date) -> datetime:
@@ -82,7 +64,7 @@ def history(request: HttpRequest) -> HttpResponse:
             "rows": [_line(e, names) for e in page.entries],
             "next": page.next,
             "query": asked.urlencode(),
-            "kinds": sorted(((k, _subject_label(k)) for k in CATALOGUE.projections), key=lambda pair: pair[1]),
+            "kinds": sorted(((k, subject_label(k)) for k in CATALOGUE.projections), key=lambda pair: pair[1]),
             "asked": {"kind": request.GET.get("kind", ""), "since": since, "until": until, "actor": actor},
             "actor_name": person_names([actor]).get(actor, ""),
             "problem": problem,
@@ -98,7 +80,7 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
         "who": names.get(entry.actor) or "系统",
         "actor": entry.actor if entry.actor in names else "",
         "what": label_of(entry.kind),
-        "of": _subject_label(entry.type),
+        "of": subject_label(entry.type),
         "url": f"/history/{entry.subject}" if known else "",
         "place": places.label(entry.region),
         "node": entry.node,
@@ -125,7 +107,7 @@ def _contest_rows(scope: Scope) -> list[dict[str, Any]]:
         rows.append(
             {
                 "subject": item.subject,
-                "label": _subject_label(kind),
+                "label": subject_label(kind),
                 "place": places.label(item.region),
                 "version": item.version,
                 "index": index,

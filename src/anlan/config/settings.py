@@ -36,7 +36,7 @@ def _database() -> dict[str, Any]:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
+                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; PRAGMA mmap_size=2147483648;"
                 ),
             },
             "CONN_MAX_AGE": None,
@@ -131,12 +131,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "anlan.accounts.passwords.CharacterClassesValidator"},
 ]
+AXES_HANDLER = "anlan.accounts.lockout.LockOut"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "anlan.accounts.screens.locked_out"
 AXES_VERBOSE = False
+# What axes keeps of a refused form, without what was typed into these fields (the password field it leaves out itself).
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old", "new", "repeated", "code"]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = ENV["ANLAN_IDLE_MINUTES"] * 60
@@ -205,6 +208,10 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 600  # names carry no hash: an upgrade is s
 MEDIA_ROOT = DATA_DIR / "attachments"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "anlan.platform.attachments.uploads.DiskUpload",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 UPLOAD_MAX_BYTES = ENV["ANLAN_UPLOAD_MB"] * 1024 * 1024
 

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk().urls),
 ]
 
+handler400 = "anlan.config.home.bad_request"
 handler403 = "anlan.config.home.forbidden"
 handler404 = "anlan.config.home.missing"
 handler500 = "anlan.config.home.failed"

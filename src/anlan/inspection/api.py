@@ -16,7 +16,7 @@ router = Router()
 
 
 def _stood(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
-    hazard = queries.hazard_get(request.scope, hazard_id)
+    hazard = next(iter(queries.hazards_get(request.scope, [hazard_id]).values()))
     version = queries.versions_of([f"inspection.hazard/{hazard.id}"]).popitem()[1]
     return {"id": str(hazard.id), "number": hazard.number, "state": hazard.state, "version": version}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from anlan.inspection import queries
 from anlan.platform.declare import Panel, PanelRow
@@ -48,13 +48,20 @@ def _inspections(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence
     return shown, rows.count()
 
 
+def _url(plural: str) -> Callable[[str], str]:
+    """Address of the list that holds what the panel counts: of this enterprise and of those merged into it."""
+    return lambda enterprise_id: (
+        f"/desk/inspection/{plural}/?enterprise_id={','.join(queries.stands_for(enterprise_id))}"
+    )
+
+
 PANELS = [
     Panel(
         id="inspection.enterprise_hazards",
         subject="registry.enterprise",
         label="隐患",
         rows=_hazards,
-        url="/desk/inspection/hazard/?enterprise_id={}".format,
+        url=_url("hazard"),
         order=10,
     ),
     Panel(
@@ -62,7 +69,7 @@ PANELS = [
         subject="registry.enterprise",
         label="检查",
         rows=_inspections,
-        url="/desk/inspection/inspection/?enterprise_id={}".format,
+        url=_url("inspection"),
         order=20,
     ),
 ]

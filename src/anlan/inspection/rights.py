@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from anlan.inspection.rules.hazard import SOURCES
+
 RIGHTS: dict[str, str] = {
     "inspection.view": "查看检查和隐患",
     "inspection.inspect": "开展检查、登记隐患",
@@ -10,4 +12,6 @@ RIGHTS: dict[str, str] = {
     "inspection.hazard.review": "复查（退回、销号）",
     "inspection.checklist.change": "维护检查表",
     "inspection.campaign.change": "维护专项行动",
+    # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).
+    **{f"inspection.source.{word}": f"登记来源：{label}" for word, label in SOURCES},
 }

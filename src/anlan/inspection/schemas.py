@@ -25,8 +25,8 @@ class HazardIn(Schema):
     source: str = ""
     photos: Photos
     campaigns: Annotated[list[Identifier], Field(default_factory=list, max_length=20)]
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = None
+    lat: float | None = None
     at: AwareDatetime | None = None
 
 

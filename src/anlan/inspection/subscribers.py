@@ -8,11 +8,11 @@ from anlan.platform import bus, clock
 
 # Every kind by which an enterprise's region or office can change; others never carry these fields.
 _KINDS = ("changed", "moved", "office_assigned", "recoded", "renamed", "merged", "separated", "absorbed", "released")
-_FIELDS = frozenset({"region", "office_id"})
+_FIELDS = frozenset({"region", "office_id", "merged_into_id"})
 
 
 def on_enterprise_changed(entry: Entry) -> None:
-    """Let the enterprise's hazards and inspections follow its office and region."""
+    """Let the enterprise's hazards and inspections follow its office and region, and its merging into another."""
     if _FIELDS & (entry.data.get("set") or {}).keys():
         enterprise_rescope(enterprise_id=entry.subject_id, now=clock.now())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Any
 
 from anlan.kernel.errors import BadInput, Violation
@@ -56,6 +57,7 @@ __all__ = [
 # --- 统一社会信用代码 ------------------------------------------------------------------------------------------------
 
 _USCC_CHARS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_SET = frozenset(_USCC_CHARS)
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 # GB 32100-2015 table 1 with its later amendments; labels only, an unlisted pair is not an error.
@@ -105,8 +107,9 @@ def normalise_uscc(value: Any) -> str:
 
 def uscc_check_char(first17: str) -> str:
     """Check character of the first 17 characters. Source: GB 32100-2015, check character (weights 3^(i-1) mod 31)."""
-    total = sum(_USCC_CHARS.index(c) * w for c, w in zip(first17, _USCC_WEIGHTS, strict=True))
-    return _USCC_CHARS[-total % 31]
+    if len(first17) != len(_USCC_WEIGHTS):
+        raise ValueError(first17)
+    return _USCC_CHARS[-sum(map(mul, map(_USCC_CHARS.index, first17), _USCC_WEIGHTS)) % 31]
 
 
 def org_check_char(first8: str) -> str:
@@ -127,11 +130,10 @@ def check_uscc(value: Any) -> list[Violation]:
         return [Violation("kernel.uscc.empty")]
     if len(code) != 18:
         return [Violation("kernel.uscc.length", {"length": len(code)})]
-    found = [
-        Violation("kernel.uscc.char", {"position": i, "char": c}) for i, c in enumerate(code, 1) if c not in _USCC_CHARS
-    ]
-    if found:
-        return found
+    if not _USCC_SET.issuperset(code):
+        strange = [(i, c) for i, c in enumerate(code, 1) if c not in _USCC_SET]
+        return [Violation("kernel.uscc.char", {"position": i, "char": c}) for i, c in strange]
+    found = []
     if not code[2:8].isdigit():
         found.append(Violation("kernel.uscc.region", {"region": code[2:8]}))
     expected = org_check_char(code[8:16])

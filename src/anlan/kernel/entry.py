@@ -260,11 +260,12 @@ def chain_hash(prev: bytes, body_hash: bytes, algorithm: str = "sha256") -> byte
     return digest(prev + body_hash, algorithm)
 
 
-def entry_from_bytes(body: bytes, text: bytes | None, *, trusted: bool = False) -> Entry:
+def entry_from_bytes(body: bytes | str, text: bytes | str | None, *, trusted: bool = False) -> Entry:
     """The entry that `body_bytes` and `text_bytes` wrote; `text` is None or b"" when blank, redacted or not held.
 
     Args:
-        trusted: skip the checks for bytes that this node once checked itself (a rebuild reads millions).
+        trusted: skip the checks for bytes that this node once checked itself (a rebuild reads millions); only then
+            they may come as the text that they are stored as.
     Raises:
         ProtocolError: "journal.entry.malformed" with the reason, for any bytes that this code does not write.
             Members it does not know are refused too: folding without them would part two versions silently.
@@ -277,7 +278,7 @@ def entry_from_bytes(body: bytes, text: bytes | None, *, trusted: bool = False) 
         raise malformed("object")
     if not trusted:
         check_members(members)
-    salt, words = split_text(text)
+    salt, words = split_text(text, trusted=trusted)
     get = members.get
     hlc = int(members["hlc"], 16)
     return Entry(
@@ -312,6 +313,7 @@ def entry_from_bytes(body: bytes, text: bytes | None, *, trusted: bool = False) 
 def check_draft(draft: Draft) -> list[Violation]:
     """Every reason why `draft` can't be recorded, whatever its subject's state; empty when it can.
 
+    Control characters are refused here as the last line, whatever the door forgot.
     Source: docs/explanation/journal.md (house rule). NUL and lone surrogates are refused because PostgreSQL's jsonb
     and other readers refuse them, and one such entry would hold up its node's whole chain.
     """

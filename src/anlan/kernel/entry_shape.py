@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import orjson
+
 from anlan.kernel.canonical import parse
 from anlan.kernel.errors import ProtocolError
 
@@ -90,16 +92,18 @@ def _check_shapes(members: dict[str, Any]) -> None:
         raise malformed("data")
 
 
-def split_text(text: bytes | None) -> tuple[str, dict[str, Any]]:
+def split_text(text: bytes | str | None, *, trusted: bool = False) -> tuple[str, dict[str, Any]]:
     """Salt and text of the part that can be redacted; ("", {}) for None or b"".
 
+    Args:
+        trusted: the bytes, or the text they are stored as, were once checked here.
     Raises:
         ProtocolError: "journal.entry.malformed" with reason "text".
     """
     if not text:
         return "", {}
     try:
-        part = parse(text)
+        part = orjson.loads(text) if trusted else parse(text)
     except (ValueError, RecursionError) as error:
         raise malformed("text") from error
     if type(part) is not dict or part.keys() != {"salt", "text"}:

@@ -38,6 +38,8 @@ _EE = 0.00669342162296594323
 _X_PI = math.pi * 3000.0 / 180.0
 # The box outside which the web maps apply no offset.
 _CHINA: BBox = (72.004, 0.8293, 137.8347, 55.8271)
+# China's own box, in which everything that this system writes down lies.
+_LAND: BBox = (73.0, 3.0, 136.0, 54.0)
 
 
 def check_lonlat(lon: float, lat: float, *, china: bool = False) -> list[Violation]:
@@ -46,7 +48,7 @@ def check_lonlat(lon: float, lat: float, *, china: bool = False) -> list[Violati
     Args:
         lon: -180..180.
         lat: -90..90.
-        china: refuse positions outside China's box too.
+        china: refuse positions outside China's box (73 to 136 east, 3 to 54 north) too.
     Returns:
         "kernel.geo.not_finite|swapped|lon|lat|outside_china"; "swapped" when the exchanged pair would lie in China.
     Source: RFC 7946, section 4 (order and range); house rule for the rest.
@@ -54,14 +56,15 @@ def check_lonlat(lon: float, lat: float, *, china: bool = False) -> list[Violati
     if not (math.isfinite(lon) and math.isfinite(lat)):
         return [Violation("kernel.geo.not_finite")]
     facts = {"lon": lon, "lat": lat}
-    if not in_china(lon, lat) and in_china(lat, lon) and (china or abs(lat) > 90):
+    within = bbox_contains(_LAND, lon, lat)
+    if not within and bbox_contains(_LAND, lat, lon) and (china or abs(lat) > 90):
         return [Violation("kernel.geo.swapped", facts)]
     found = []
     if abs(lon) > 180:
         found.append(Violation("kernel.geo.lon", facts, "lon"))
     if abs(lat) > 90:
         found.append(Violation("kernel.geo.lat", facts, "lat"))
-    if china and not found and not in_china(lon, lat):
+    if china and not found and not within:
         found.append(Violation("kernel.geo.outside_china", facts))
     return found
 

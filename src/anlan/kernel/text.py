@@ -11,12 +11,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from anlan.kernel.errors import BadInput
+from anlan.kernel.errors import BadInput, Violation
+from anlan.kernel.messages import catalogue, render
 
 __all__ = [
     "bigrams",
+    "check_hidden",
     "clean_cell",
     "decode_csv",
+    "hidden",
     "is_masked",
     "mask_id",
     "mask_name",
@@ -35,6 +38,16 @@ _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _HALF_ALNUM = {code: half for code, half in _HALF.items() if chr(half).isalnum()}
 # What copying from web pages and chat windows leaves behind: no-break, zero-width and direction marks, BOM.
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x00AD)) | {0x00A0: 0x20}
+# Any character that `clean_cell` may change; most cells of a workbook have none.
+_UNCLEAN = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u2060\u3000\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+
+# Nobody sees these, and they change what is read: controls (line ends and tab excepted), overrides of the direction of
+# writing (U+202A-202E, U+2066-2069), and halves of characters.
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(f"[{_CONTROLS}{_DIRECTIONS}\ud800-\udfff]")
+# In a name or a code these hide as well; in a text they join emoji and hold words together.
+_HIDDEN_IN_NAME = re.compile(f"[{_CONTROLS}{_DIRECTIONS}\ud800-\udfff\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 
 _DATE_PARTS = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -57,11 +70,43 @@ _UTF8_EVIDENCE = 4
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 
 
+def hidden(text: str, *, name: bool = False) -> tuple[int, str] | None:
+    """The first character that may not stand in a text: its position from 1 and its code (`U+202E`); None if there is none.
+
+    Args:
+        name: a name or code, in which zero-width characters are refused too.
+    """
+    if text.isprintable():  # none of these characters is; most text needs no closer look
+        return None
+    found = (_HIDDEN_IN_NAME if name else _HIDDEN).search(text)
+    return (found.start() + 1, f"U+{ord(found[0]):04X}") if found else None
+
+
+def check_hidden(value: Any, field: str, label: str = "", *, name: bool = False) -> list[Violation]:
+    """Why a text can't be taken as typed: "kernel.text.hidden" with position and code of the character; empty when it can.
+
+    Refused, never dropped in silence: what was typed and what is kept must be the same. Source: house rule (CWE-1007,
+    CVE-2021-42574: text that reads otherwise than it is stored).
+
+    Args:
+        value: what is no text passes. label: what people call the field; "": its usual name ("kernel.field.…").
+        name: as in `hidden`.
+    """
+    found = hidden(value, name=name) if isinstance(value, str) else None
+    if found is None:
+        return []
+    code = f"kernel.field.{field.rpartition('.')[2]}"
+    label = label or render(code if code in catalogue() else "kernel.field.other", {})
+    return [Violation("kernel.text.hidden", {"label": label, "position": found[0], "char": found[1]}, field)]
+
+
 def normalise_width(text: str, *, punctuation: bool = False) -> str:
     """Full-width digits and letters as half-width ones; Chinese punctuation stays unless `punctuation` is set.
 
     Source: house rule; GB/T 15834 keeps full-width punctuation in Chinese sentences, codes and numbers are ASCII.
     """
+    if text.isascii():
+        return text
     return text.translate(_HALF if punctuation else _HALF_ALNUM)
 
 
@@ -70,6 +115,8 @@ def clean_cell(value: Any) -> str:
 
     Numbers that a clerk meant as text (codes, phones) arrive as floats; 13800000000.0 becomes "13800000000".
     """
+    if type(value) is str and not _UNCLEAN.search(value):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

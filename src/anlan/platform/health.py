@@ -19,6 +19,7 @@ from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import is_sqlite
 from anlan.platform.journal.models import Node, Unsequenced
 from anlan.platform.scheduler.models import JobRun
+from anlan.platform.search import index
 
 MIN_FREE_BYTES = 1024**3
 _BACKUP_AGE = timedelta(days=2)
@@ -46,7 +47,7 @@ def examine_all(data_dir: Path, now: datetime) -> list[Finding]:
     found.append(_migrations())
     if not found[-1].ok:
         return found
-    checks: tuple[Callable[[Path, datetime], Finding], ...] = (_node, _clock, _chain, _jobs, _backup)
+    checks: tuple[Callable[[Path, datetime], Finding], ...] = (_node, _clock, _chain, _search, _jobs, _backup)
     return found + [check(data_dir, now) for check in checks]
 
 
@@ -101,6 +102,11 @@ def _clock(data_dir: Path, now: datetime) -> Finding:
 def _chain(data_dir: Path, now: datetime) -> Finding:
     waiting = Unsequenced.objects.count()
     return _found("chain", waiting < 10_000, waiting=waiting)
+
+
+def _search(data_dir: Path, now: datetime) -> Finding:
+    missing = sum(map(index.missing, CATALOGUE.projections))
+    return _found("search", missing == 0, missing=missing)
 
 
 def _jobs(data_dir: Path, now: datetime) -> Finding:

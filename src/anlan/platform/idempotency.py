@@ -10,8 +10,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.utils.datastructures import MultiValueDict
 
 from anlan.kernel.errors import BadInput
 from anlan.platform.projection import Local
@@ -56,6 +59,24 @@ def keyed(account: str, key: str, method: str, path: str, body: bytes) -> Keyed:
         raise BadInput("api.idempotency_key", limit=MAX_KEY)
     asked = hashlib.sha256(f"{method} {path}\0".encode() + body).hexdigest()
     return Keyed(hashlib.sha256(f"{account}\0{key}".encode()).hexdigest(), asked)
+
+
+def parts_digest(fields: MultiValueDict[str, str], files: MultiValueDict[str, UploadedFile[Any]]) -> bytes:
+    """32 bytes over every part of a multipart body: names, values, file names and the files' bytes; files are rewound."""
+    parts = []
+    for name, values in fields.lists():
+        parts += [("field", name, "", hashlib.sha256(value.encode("utf-8", "surrogatepass"))) for value in values]
+    for name, held in files.lists():
+        for file in held:
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            parts.append(("file", name, file.name or "", digest))
+    whole = hashlib.sha256()
+    for kind, name, label, digest in parts:
+        whole.update(f"{kind}\0{name}\0{label}\0{digest.hexdigest()}\n".encode("utf-8", "surrogatepass"))
+    return whole.digest()
 
 
 def answer_of(request: Keyed) -> ApiAnswer | None:

@@ -6,6 +6,7 @@ from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, 
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.regions.models import Region
 from anlan.platform.scheduler.models import JobLease, JobRun
+from anlan.platform.search.models import SearchRow, SearchType
 from anlan.platform.vault.models import VaultValue
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Number",
     "Redaction",
     "Region",
+    "SearchRow",
+    "SearchType",
     "Unsequenced",
     "VaultValue",
 ]

@@ -39,6 +39,11 @@ class Scope:
     subjects: frozenset[str] | None = None
     on_behalf_of: str | None = None
 
+    @property
+    def sees(self) -> tuple[str, str | None, frozenset[str] | None]:
+        """What of the scope decides which rows it sees; people for whom it is equal share kept answers."""
+        return self.region, self.office, self.subjects
+
     def may(self, right: str) -> bool:
         """Whether the post holds the right."""
         return right in self.rights

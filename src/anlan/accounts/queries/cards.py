@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.db.models import Sum
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.enterprises import enterprise_names
+from anlan.accounts.queries.lockout import shut_somewhere, wrong_by_address
 from anlan.accounts.queries.logins import accounts_of
 from anlan.accounts.queries.people import office_choices, organisation_list, person_get, person_list, role_list
 from anlan.accounts.queries.posts import OpenWork, colleagues_of, deputies_of, open_work, posts_of
@@ -164,9 +162,7 @@ def locked(account: Account, now: datetime) -> bool:
     cool_off = get_cool_off()
     if cool_off is None:
         return False
-    recent = AccessAttempt.objects.filter(username=account.username, attempt_time__gt=now - cool_off)
-    counts = recent.values("ip_address").annotate(wrong=Sum("failures_since_start"))
-    return any(row["wrong"] >= settings.AXES_FAILURE_LIMIT for row in counts)
+    return shut_somewhere(wrong_by_address(account.username, now - cool_off))
 
 
 def post_leave_card(scope: Scope, post: Post, now: datetime) -> LeaveCard:

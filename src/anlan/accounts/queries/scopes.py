@@ -7,11 +7,15 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from anlan.accounts.models import Account, Deputy, Person, Post
+from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
+from anlan.platform import reading
 from anlan.platform.clock import SHANGHAI
-from anlan.platform.ledger.totals import KEPT, change_mark
+from anlan.platform.ledger.changes import CHANGES
+from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
+
+_TYPES = tuple(model.SUBJECT for model in (Deputy, Organisation, Person, Post, Role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ def posts_active(now: datetime) -> QuerySet[Post]:
     )
 
 
+def _runs(post: Post, today: date) -> bool:
+    """What `posts_active` asks of the table, for one post in hand."""
+    return not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
+
+
 def deputies_active(now: datetime) -> QuerySet[Deputy]:
     """Deputies that act at the moment `now`."""
     today = local_day(now)
@@ -63,13 +72,16 @@ def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
         return None
     # Posts, roles and deputies change by entries only, and by the day: nothing else can make the kept answer wrong.
     key = ("acting", str(account.person_id), str(post_id), local_day(now))
-    return KEPT.get(key, change_mark(), lambda: _found_acting(account, post_id, now))
+    return KEPT.get(key, CHANGES.mark(*_TYPES), lambda: _found_acting(account, post_id, now))
 
 
 def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | None:
-    post = posts_active(now).filter(pk=as_id(post_id)).first()
-    if post is None:
+    key = as_id(post_id)
+    held = reading.instances_in(Post, "id", [key] if key else [])
+    if not held or not _runs(held[0], local_day(now)):
         return None
+    post = held[0]
+    reading.attach(held, "person", "role", "organisation")
     if post.person_id == account.person_id:
         return _acting(post, post.person)
     deputy = deputies_active(now).filter(post_id=post.pk, person_id=account.person_id).select_related("person").first()

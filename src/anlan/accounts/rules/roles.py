@@ -47,6 +47,12 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
 _LOOK = "registry.view inspection.view "
 _ORDER = "inspection.inspect inspection.hazard.order inspection.hazard.review "
 
+
+def _sources(words: str) -> str:
+    """The rights to name these sources of an inspection or hazard (inspection.rules.hazard.SOURCES)."""
+    return "".join(f" inspection.source.{word}" for word in words.split())
+
+
 ROLES: tuple[BuiltinRole, ...] = (
     _role(
         "leader",
@@ -58,15 +64,28 @@ ROLES: tuple[BuiltinRole, ...] = (
         "监管科室",
         _LOOK
         + _ORDER
-        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change",
+        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
+        + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal"),
-    _role("town", "乡镇（街道）应急办", _LOOK + _ORDER + "vault.reveal registry.change journal.decide"),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect"),
-    _role("department", "行业主管部门", _LOOK + _ORDER + "vault.reveal registry.change", office=True),
-    _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit", enterprise=True),
-    _role("expert", "专家", _LOOK + "inspection.inspect"),
+    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _sources("county public alarm upper")),
+    _role(
+        "town",
+        "乡镇（街道）应急办",
+        _LOOK
+        + _ORDER
+        + "vault.reveal registry.change journal.decide"
+        + _sources("town village expert enterprise public alarm upper"),
+    ),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _sources("town village")),
+    _role(
+        "department",
+        "行业主管部门",
+        _LOOK + _ORDER + "vault.reveal registry.change" + _sources("department expert enterprise public alarm upper"),
+        office=True,
+    ),
+    _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit" + _sources("enterprise"), enterprise=True),
+    _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
     _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
 )

@@ -17,9 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import login as start_verified
 
+from anlan.accounts.lockout import count_wrong, is_shut
 from anlan.accounts.middleware import POST
 from anlan.accounts.queries import acting_as, acting_posts, tokens_of
-from anlan.accounts.screens.login import safe_next
+from anlan.accounts.screens.login import locked_out, safe_next
 from anlan.accounts.services.accounts import password_change
 from anlan.accounts.services.tokens import token_create, token_revoke
 from anlan.accounts.services.totp import totp_begin, totp_confirm, totp_disable, totp_pending
@@ -29,6 +30,7 @@ from anlan.platform import clock
 from anlan.platform.web import screen
 
 _ISSUER = "安澜"
+_WRONG = frozenset({"accounts.password.old_wrong", "accounts.totp.code_wrong"})
 
 
 @never_cache
@@ -42,10 +44,14 @@ def password_page(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"forced": account.must_change_password}
     if request.method == "GET":
         return render(request, "accounts/password.html", page)
+    if is_shut(request, account):
+        return locked_out(request)
     typed = {field: request.POST.get(field, "") for field in ("old", "new", "repeated")}
     try:
         password_change(account=account, scope=request.scope, now=clock.now(), **typed)
     except AnlanError as error:
+        if _wrong(error):
+            count_wrong(request, account)
         return render(request, "accounts/password.html", {**page, "error": error}, status=error.status)
     update_session_auth_hash(request, account)
     messages.success(request, sentence("accounts.password.changed", {}))
@@ -84,17 +90,26 @@ def totp_page(request: HttpRequest) -> HttpResponse:
     account: Any = request.user
     error = None
     if request.method == "POST":
+        if is_shut(request, account):
+            return locked_out(request)
         try:
             if answer := _totp_step(request, account):
                 return answer
         except AnlanError as refused:
             error = refused
+            if _wrong(refused):
+                count_wrong(request, account)
     page: dict[str, Any] = {"enrolled": account.totp, "error": error}
     device = None if account.totp else totp_pending(account)
     if device is not None:
         key = base64.b32encode(device.bin_key).decode()
         page |= {"key": " ".join(key[i : i + 4] for i in range(0, len(key), 4)), "picture": _picture(account, key)}
     return render(request, "accounts/totp.html", page, status=error.status if error else 200)
+
+
+def _wrong(error: AnlanError) -> bool:
+    """Whether it refuses a password or code, which counts like one at login."""
+    return bool(_WRONG & {error.code, *(v.code for v in error.violations)})
 
 
 def _totp_step(request: HttpRequest, account: Any) -> HttpResponse | None:

@@ -15,6 +15,7 @@ from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.subjects import subject_id, text
 from anlan.kernel.codes import check_region, region_pad
 from anlan.kernel.errors import BadInput, RuleViolation
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, Draft, record
 from anlan.platform.scope import Scope
 
@@ -34,15 +35,16 @@ def organisation_create(*, scope: Scope, values: Mapping[str, Any], now: datetim
     """
     scope.require(MANAGE)
     organisation_id = subject_id("accounts.organisation", scope=scope, now=now, once=once)
-    data, region = _checked(scope, {**values, "region": values.get("region") or scope.region}, organisation_id)
-    draft = Draft(
-        kind="accounts.organisation.created",
-        subject=f"accounts.organisation/{organisation_id}",
-        region=region,
-        data=data,
-        once=once,
-    )
-    record(draft, scope=scope, now=now, base=NEW)
+    with writing():
+        data, region = _checked(scope, {**values, "region": values.get("region") or scope.region}, organisation_id)
+        draft = Draft(
+            kind="accounts.organisation.created",
+            subject=f"accounts.organisation/{organisation_id}",
+            region=region,
+            data=data,
+            once=once,
+        )
+        record(draft, scope=scope, now=now, base=NEW)
     return organisation_id
 
 
@@ -55,13 +57,13 @@ def organisation_change(*, scope: Scope, id: str, values: Mapping[str, Any], bas
     scope.require(MANAGE)
     held = organisation_get(scope, id)
     merged = {field: getattr(held, field) for field in _FIELDS} | {f: values[f] for f in _FIELDS if f in values}
-    data, region = _checked(scope, merged, str(held.pk))
     before = {f: str(v) if f == "parent_id" and v else v for f, v in ((f, getattr(held, f)) for f in _FIELDS)}
-    changed = {field: value for field, value in {**data, "region": region}.items() if value != before[field]}
-    draft = Draft(
-        kind="accounts.organisation.changed", subject=f"accounts.organisation/{held.pk}", region=region, data=changed
-    )
-    record(draft, scope=scope, now=now, base=base)
+    with writing():
+        data, region = _checked(scope, merged, str(held.pk))
+        changed = {field: value for field, value in {**data, "region": region}.items() if value != before[field]}
+        subject = f"accounts.organisation/{held.pk}"
+        draft = Draft(kind="accounts.organisation.changed", subject=subject, region=region, data=changed)
+        record(draft, scope=scope, now=now, base=base)
 
 
 def organisation_close(*, scope: Scope, id: str, reason: str, base: int | None, now: datetime) -> None:
@@ -87,6 +89,7 @@ def organisation_close(*, scope: Scope, id: str, reason: str, base: int | None, 
 
 def _checked(scope: Scope, values: Mapping[str, Any], own_id: str) -> tuple[dict[str, Any], str]:
     region = "" if check_region(values["region"]) else region_pad(values["region"])
+    hold_keys("accounts.organisation", ["\0".join((text(values, "name"), text(values, "kind"), region))])
     same = Organisation.objects.filter(name=text(values, "name"), kind=text(values, "kind"), region=region, closed=0)
     if problems := check_organisation(values, taken=same.exclude(pk=own_id).exists()):
         raise BadInput("accounts.organisation.refused", problems)

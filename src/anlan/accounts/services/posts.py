@@ -17,7 +17,7 @@ from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.subjects import day, subject_id, text
 from anlan.kernel.codes import check_region, region_pad, region_prefix
 from anlan.kernel.errors import BadInput, RuleViolation, Violation
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, Draft, record
 from anlan.platform.scope import Scope
 
@@ -41,21 +41,24 @@ def post_create(*, scope: Scope, values: Mapping[str, Any], now: datetime, once:
     until_on = day(values.get("until_on"), "until_on", problems)
     ids = {name: as_id(values.get(name)) for name in ("organisation_id", "role_id", "office_id", "enterprise_id")}
     post_id = subject_id("accounts.post", scope=scope, now=now, once=once)
-    facts = _facts(scope, values, ids, str(person.pk), starts_on, until_on, post_id, now)
-    if problems := [*problems, *check_post(facts)]:
-        raise BadInput("accounts.post.refused", problems)
-    region = region_pad(values["prefix"])
-    scope.require_region(region)
-    data = {
-        **ids,
-        "person_id": str(person.pk),
-        "prefix": region_prefix(region),
-        "title": text(values, "title"),
-        "starts_on": starts_on.isoformat() if starts_on else None,
-        "until_on": until_on.isoformat() if until_on else None,
-    }
-    draft = Draft(kind="accounts.post.created", subject=f"accounts.post/{post_id}", region=region, data=data, once=once)
-    record(draft, scope=scope, now=now, base=NEW)
+    with writing():
+        hold_keys("accounts.post", [str(person.pk)])
+        facts = _facts(scope, values, ids, str(person.pk), starts_on, until_on, post_id, now)
+        if problems := [*problems, *check_post(facts)]:
+            raise BadInput("accounts.post.refused", problems)
+        region = region_pad(values["prefix"])
+        scope.require_region(region)
+        data = {
+            **ids,
+            "person_id": str(person.pk),
+            "prefix": region_prefix(region),
+            "title": text(values, "title"),
+            "starts_on": starts_on.isoformat() if starts_on else None,
+            "until_on": until_on.isoformat() if until_on else None,
+        }
+        subject = f"accounts.post/{post_id}"
+        draft = Draft(kind="accounts.post.created", subject=subject, region=region, data=data, once=once)
+        record(draft, scope=scope, now=now, base=NEW)
     return post_id
 
 

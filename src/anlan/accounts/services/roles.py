@@ -8,7 +8,7 @@ from datetime import datetime
 from anlan.accounts.models import Role
 from anlan.accounts.queries import role_get
 from anlan.accounts.rules.roles import MANAGE, ROLES, check_rights, role_id
-from anlan.accounts.services.subjects import subject_id
+from anlan.accounts.services.subjects import subject_id, text
 from anlan.kernel.codes import region_pad
 from anlan.kernel.errors import BadInput, RuleViolation
 from anlan.platform.catalogue import CATALOGUE
@@ -74,13 +74,14 @@ def role_create(
         RuleViolation: "accounts.role.refused" with every reason of `check_rights`.
     """
     scope.require(MANAGE)
-    if not label.strip():
+    name = text({"label": label}, "label")
+    if not name:
         raise BadInput("accounts.role.label_missing")
     _require_rights("", rights)
     new_id = subject_id("accounts.role", scope=scope, now=now, once=once)
     data = {
         "word": "",
-        "label": label.strip(),
+        "label": name,
         "by_office": int(by_office),
         "by_enterprise": int(by_enterprise),
         "rights": sorted(set(rights)),
@@ -115,7 +116,7 @@ def role_change(
         raise RuleViolation("accounts.role.unchanged", role=role.label)
     data = {"added": sorted(after - before), "removed": sorted(before - after)}
     if label.strip():
-        data["label"] = label.strip()
+        data["label"] = text({"label": label}, "label")
     draft = Draft(kind="accounts.role.changed", subject=f"accounts.role/{role.pk}", region=role.region, data=data)
     record(draft, scope=scope, now=now, base=base)
 

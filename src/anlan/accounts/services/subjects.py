@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from anlan.kernel.errors import AnlanError, Violation
-from anlan.kernel.text import parse_date
+from anlan.kernel.errors import AnlanError, BadInput, Violation
+from anlan.kernel.text import check_hidden, parse_date
 from anlan.platform.journal.node import new_id
 from anlan.platform.scope import Scope
+
+_NAMES = frozenset({"name", "short_name", "label", "title", "prefix", "kind"})
 
 
 def subject_id(subject_type: str, *, scope: Scope, now: datetime, once: str | None) -> str:
@@ -36,10 +38,16 @@ def day(value: Any, field: str, problems: list[Violation]) -> date | None:
 
 
 def text(values: Mapping[str, Any], field: str) -> str:
-    """A value as one line of trimmed text without NUL (PostgreSQL refuses it even in a search), "" when absent."""
+    """A value as trimmed text, "" when absent.
+
+    Raises:
+        BadInput: "accounts.text_refused" for characters that nobody sees.
+    """
+    if found := check_hidden(values.get(field), field, name=field in _NAMES):
+        raise BadInput("accounts.text_refused", found)
     return plain(values.get(field))
 
 
 def plain(value: Any) -> str:
-    """As `text`, for a single value."""
+    """A value as trimmed text without NUL (PostgreSQL refuses it even in a search), for looking something up."""
     return str(value or "").replace("\0", "").strip()

@@ -16,6 +16,8 @@ from anlan.accounts.rules.tokens import check_token
 from anlan.accounts.services.accounts import note
 from anlan.accounts.services.subjects import plain
 from anlan.kernel.errors import BadInput, NotFound
+from anlan.kernel.text import check_hidden
+from anlan.platform import reading
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.scope import Scope
@@ -40,7 +42,8 @@ def token_create(*, scope: Scope, account: Account, name: str, days: int, now: d
     Raises:
         BadInput: "accounts.token.refused" with every reason.
     """
-    if problems := check_token(plain(name), days, own=str(account.person_id) == scope.person):
+    own = str(account.person_id) == scope.person
+    if problems := check_hidden(name, "name", name=True) + check_token(plain(name), days, own=own):
         raise BadInput("accounts.token.refused", problems)
     raw = _MARK + secrets.token_urlsafe(32)
     token_id = new_id(now)
@@ -80,12 +83,12 @@ def authenticate_token(raw: str, now: datetime) -> tuple[Account, Scope] | None:
     """
     if not raw.startswith(_MARK):
         return None
-    token = (
-        ApiToken.objects.filter(digest=_digest(raw), expires_at__gt=now, revoked_at__isnull=True)
-        .select_related("account")
-        .first()
-    )
-    if token is None or token.account.must_change_password:
+    held = reading.instances_in(ApiToken, "digest", [_digest(raw)])
+    if not held or held[0].expires_at <= now or held[0].revoked_at is not None:
+        return None
+    token = held[0]
+    reading.attach(held, "account")
+    if token.account is None or token.account.must_change_password:
         return None
     scope = scope_of(token.account, str(token.post_id), now)
     if scope is None:

@@ -9,6 +9,7 @@ from anlan.inspection.queries.campaigns import (
     campaign_list,
     campaign_names,
     campaign_progress,
+    campaigns_covering,
     target_choices,
     target_labels,
 )
@@ -45,6 +46,7 @@ from anlan.inspection.queries.hazards import (
     hazards_of_enterprise,
     hazards_overdue,
     hazards_provisional,
+    stands_for,
     step_facts,
 )
 from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of, once_recorded, versions_of
@@ -86,6 +88,7 @@ __all__ = [
     "campaign_list",
     "campaign_names",
     "campaign_progress",
+    "campaigns_covering",
     "checklist_by_code",
     "checklist_choices",
     "checklist_get",
@@ -113,6 +116,7 @@ __all__ = [
     "officer_choices",
     "officers_known",
     "once_recorded",
+    "stands_for",
     "step_facts",
     "versions_of",
 ]

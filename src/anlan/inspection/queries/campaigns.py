@@ -13,6 +13,7 @@ from anlan.inspection.errors import CampaignNotFound
 from anlan.inspection.models import Campaign, Inspection, InspectionTag
 from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.campaign import covers_region
 from anlan.kernel.codes import region_prefix
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -58,15 +59,22 @@ def campaign_list(scope: Scope, on: date | None = None) -> QuerySet[Campaign]:
     return rows.order_by("-since_on", "-id")
 
 
-def campaign_choices(scope: Scope, on: date | None = None) -> list[tuple[str, str]]:
-    """(id, name) of campaigns whose part of the county meets the scope's region."""
+def campaign_choices(scope: Scope, on: date | None = None, region: str = "") -> list[tuple[str, str]]:
+    """(id, name) of campaigns whose part of the county meets the scope's region, or holds `region` (12 digits)."""
     rows = campaign_list(scope, on)
-    near = [c for c in rows if _meets(region_prefix(c.region), scope.region)]
+    near = [c for c in rows if (covers_region(c.region, region) if region else _meets(c.region, scope.region))]
     return [(str(c.id), c.name) for c in near]
 
 
-def _meets(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _meets(covers: str, scope_region: str) -> bool:
+    return covers.startswith(scope_region) or scope_region.startswith(region_prefix(covers))
+
+
+def campaigns_covering(ids: Iterable[str], region: str) -> set[str]:
+    """Those among the campaigns that cover a region (12 digits). Unscoped: for rows that the caller has scoped."""
+    keys = {k for i in ids if (k := as_uuid(i))}
+    rows = Campaign._default_manager.filter(pk__in=keys).values_list("id", "region")
+    return {str(pk) for pk, covers in rows if covers_region(covers, region)}
 
 
 def campaign_names(ids: Iterable[str]) -> dict[str, str]:
@@ -84,12 +92,23 @@ def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> Campai
     hazards = hazard_list(scope, campaigns=[str(campaign.id)], real=True)
     return CampaignProgress(
         targets=targets.count(),
-        inspected=inspections.order_by().values("enterprise_id").distinct().count(),
+        inspected=_enterprises(inspections),
         inspections=inspections.count(),
         found=hazards.count(),
         closed=hazards.filter(state="closed").count(),
         overdue=hazard_list(scope, campaigns=[str(campaign.id)], overdue_at=now, real=True).count(),
     )
+
+
+def _enterprises(inspections: QuerySet[Inspection]) -> int:
+    """How many enterprises were inspected, as they stand today: those that have merged are one."""
+    ids = inspections.order_by().values_list("enterprise_id", flat=True).distinct()
+    merged = set(ids.filter(enterprise__merged_into__isnull=False))
+    if not merged:
+        return ids.count()
+    standing = {registry.enterprise_current(key) for key in merged}
+    others = ids.exclude(enterprise_id__in=merged)
+    return others.count() + len(standing - {str(key) for key in others.filter(enterprise_id__in=standing)})
 
 
 def target_choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

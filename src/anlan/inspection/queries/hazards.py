@@ -11,11 +11,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
-from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.deadline import limit_on
 from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
+from anlan.platform import reading
 from anlan.platform.scope import Scope, region_filter
 from anlan.registry import queries as registry
 
@@ -70,11 +71,16 @@ def hazard_get(scope: Scope, hazard_id: Any) -> Hazard:
         HazardNotFound: "inspection.hazard.not_found", also for a hazard of another region, office or enterprise.
     """
     key = as_uuid(hazard_id)
-    rows = visible(Hazard, scope).select_related("enterprise", "office")
-    found = rows.filter(pk=key).first() if key else None
-    if found is None:
+    found = _by_id(scope, [key]) if key else []
+    if not found:
         raise HazardNotFound
-    return found
+    reading.attach(found, "enterprise", "office")
+    return found[0]
+
+
+def _by_id(scope: Scope, keys: Sequence[Any]) -> list[Hazard]:
+    """The hazards with these ids as far as the scope sees them, without enterprise and office."""
+    return reading.instances_by_id((scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
 
 
 def hazards_get(scope: Scope, hazard_ids: Iterable[Any]) -> dict[str, Hazard]:
@@ -88,8 +94,7 @@ def hazards_get(scope: Scope, hazard_ids: Iterable[Any]) -> dict[str, Hazard]:
         raise HazardNotFound
     found: dict[str, Hazard] = {}
     for start in range(0, len(keys), 200):
-        rows = visible(Hazard, scope).filter(pk__in=keys[start : start + 200])
-        found.update((str(h.id), h) for h in rows)
+        found.update((str(h.id), h) for h in _by_id(scope, keys[start : start + 200]))
     if len(found) != len(keys):
         raise HazardNotFound
     return found
@@ -148,6 +153,12 @@ def hazard_rows(scope: Scope, state: str) -> QuerySet[Hazard]:
 def hazards_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Hazard]:
     """Hazards of one enterprise and of those merged into it, newest first."""
     return hazard_list(scope, enterprise_id=enterprise_id)
+
+
+def stands_for(enterprise_id: Any) -> list[str]:
+    """The ids whose hazards and inspections count as this enterprise's: its own first, then those merged into it."""
+    own = str(enterprise_id)
+    return [own, *(key for key in registry.enterprise_component(own) if key != own)]
 
 
 def hazards_provisional() -> QuerySet[Hazard]:

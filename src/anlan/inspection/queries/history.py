@@ -10,10 +10,12 @@ from typing import Any
 from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
-from anlan.inspection.rules.hazard import HAZARD_LOOP
+from anlan.kernel.errors import Conflict
+from anlan.platform import reading
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import once_of
 from anlan.platform.journal.refold import entries_of, fold_held
+from anlan.platform.ledger.history import label_of
 from anlan.platform.scope import Scope
 
 
@@ -22,7 +24,7 @@ class HistoryLine:
     """One entry of a hazard as people read it.
 
     Attributes:
-        kind: last part of the entry's kind, `closed`; `label`: the action's Chinese label, "" for other entries.
+        kind: last part of the entry's kind, `closed`; `label`: what people call it, Chinese.
         actor: name of the person, "" for the system; `behalf`: name of the one deputised for.
         data, text: what the entry carries; text is empty where it was redacted.
         counts: False for an entry that a merge left contested.
@@ -50,19 +52,27 @@ def versions_of(subjects: Iterable[str]) -> dict[str, int]:
     wanted = list(subjects)
     found: dict[str, int] = {}
     for start in range(0, len(wanted), 200):
-        heads = Head.objects.filter(subject__in=wanted[start : start + 200])
-        found.update(heads.values_list("subject", "version"))
+        found.update(reading.select_in(Head, ("subject", "version"), "subject", wanted[start : start + 200]))
     return found
 
 
-def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]]) -> set[str]:
-    """The subjects among (subject, once) of which this person's entry with that `once` is held: the step was taken."""
+def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], kind: str) -> set[str]:
+    """The subjects among (subject, once) of which this person's entry of `kind` with that `once` is held.
+
+    Raises:
+        Conflict: "journal.once_reused" when the key was used for another step of the subject.
+    """
     wanted = {subject: once_of(scope.person, once) for subject, once in pairs if once}
     if not wanted:
         return set()
     sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))
-    held = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values())).values_list("sid", "once")
-    return {sids[sid] for sid, once in held if wanted[sids[sid]] == once}
+    entries = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values()))
+    held = [(sids[sid], k) for sid, once, k in entries.values_list("sid", "once", "kind") if wanted[sids[sid]] == once]
+    done = {subject for subject, k in held if k == kind}
+    for subject, _ in held:
+        if subject not in done:
+            raise Conflict("journal.once_reused", subject=subject)
+    return done
 
 
 def hazard_history(scope: Scope, hazard_id: Any) -> list[HistoryLine]:
@@ -83,13 +93,12 @@ def history_of(hazard: Hazard) -> tuple[int, list[HistoryLine]]:
     # Folding anew tells what counts; where nothing is contested, everything does.
     off = set() if head.settled else {e.id for e in entries} - {e.id for e in fold_held(head.sid).arranged.effective}
     names = accounts.person_names({e.actor for e in entries} | {e.on_behalf_of or "" for e in entries})
-    labels = {a.kind: a.label for a in HAZARD_LOOP.actions}
     lines = [
         HistoryLine(
             e.id,
             e.time,
             e.kind.rpartition(".")[2],
-            labels.get(e.kind, ""),
+            label_of(e.kind),
             names.get(e.actor, ""),
             names.get(e.on_behalf_of or "", ""),
             e.data,

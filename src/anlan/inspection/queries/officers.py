@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from anlan.accounts import queries as accounts
+from anlan.inspection.queries.scoped import as_uuid
 from anlan.kernel.deadlines import local_date
 from anlan.platform.scope import Scope
 
 
 def officer_choices(scope: Scope, right: str, now: datetime) -> list[tuple[str, str]]:
     """(person id, name and body) of the people in scope whose running post holds `right`, by name; oneself first."""
+    return _choices(scope, right, now, accounts.person_list(scope))
+
+
+def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any]) -> list[tuple[str, str]]:
     if scope.subjects is not None:
         return []
     today = local_date(now)
-    people = {str(p.pk): p.name for p in accounts.person_list(scope)}
+    people = {str(p.pk): p.name for p in among}
     bodies: dict[str, str] = {}
     for post in accounts.posts_of(scope, people):
         runs = not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
@@ -33,4 +39,6 @@ def officers_known(scope: Scope, ids: Iterable[str], right: str, now: datetime) 
     wanted = {i for i in ids if i}
     if wanted <= {scope.person}:
         return frozenset(wanted if right in scope.rights else ())
-    return frozenset(wanted & {i for i, _ in officer_choices(scope, right, now)})
+    named = [key for i in wanted if (key := as_uuid(i))]
+    found = _choices(scope, right, now, accounts.person_list(scope).filter(pk__in=named))
+    return frozenset(wanted & {i for i, _ in found})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from anlan.data import region_name
+from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import Violation
 
-__all__ = ["CampaignFacts", "check_campaign", "check_tag"]
+__all__ = ["CampaignFacts", "check_campaign", "check_tag", "covers_region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,19 @@ def check_campaign(facts: CampaignFacts) -> list[Violation]:
     return found
 
 
-def check_tag(retired: bool) -> list[Violation]:
-    """Why a hazard can't be put under a campaign; empty when it can. Source: house rule."""
-    return [Violation("inspection.campaign.retired", {}, "campaign")] if retired else []
+def check_tag(retired: bool, covers: str = "", region: str = "") -> list[Violation]:
+    """Why a hazard or an inspection can't be put under a campaign; empty when it can. Source: house rule.
+
+    Args:
+        covers: 12-digit region of the campaign. region: of the hazard or enterprise; "": not asked.
+    """
+    found = [Violation("inspection.campaign.retired", {}, "campaign")] if retired else []
+    if region and not covers_region(covers, region):
+        facts = {"covers": region_name(covers) or covers, "region": region_name(region) or region}
+        found.append(Violation("inspection.campaign.region_outside", facts, "campaign"))
+    return found
+
+
+def covers_region(covers: str, region: str) -> bool:
+    """Whether a campaign of the region `covers` reaches `region` (12 digits each). Source: house rule."""
+    return region.startswith(region_prefix(covers))

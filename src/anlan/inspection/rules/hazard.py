@@ -13,6 +13,7 @@ from datetime import datetime
 from anlan.inspection.rules.deadline import check_due
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
+from anlan.kernel.geo import check_lonlat
 from anlan.kernel.loops import Action, Loop, State
 
 __all__ = [
@@ -108,7 +109,10 @@ class StepFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """A new hazard: what was found, how grave, on what ground, from which source."""
+    """A new hazard: what was found, how grave, on what ground, from which source.
+
+    `sources`: those that the person may name; None: any. `lon`, `lat`: WGS-84, where the hazard has its own position.
+    """
 
     step: StepFacts
     description: str
@@ -117,6 +121,9 @@ class ReportFacts:
     source: str
     place: str = ""
     basis: str = ""
+    sources: frozenset[str] | None = None
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +221,19 @@ def check_report(facts: ReportFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.report.major_without_basis", {}, "major_basis"))
     if facts.source not in dict(SOURCES):
         found.append(Violation("inspection.hazard.report.source_unknown", {"source": facts.source}, "source"))
+    elif facts.sources is not None and facts.source not in facts.sources:
+        label = dict(SOURCES)[facts.source]
+        found.append(Violation("inspection.hazard.report.source_not_yours", {"source": label}, "source"))
     texts = {n: getattr(facts, n) for n in ("description", "place", "basis", "major_basis")}
-    return found + check_words(texts)
+    return found + _check_position(facts.lon, facts.lat) + check_words(texts)
+
+
+def _check_position(lon: float | None, lat: float | None) -> list[Violation]:
+    if lon is None and lat is None:
+        return []
+    if lon is None or lat is None:
+        return [Violation("inspection.hazard.report.place_half", {}, "lon" if lon is None else "lat")]
+    return [Violation(v.code, v.facts, v.field or "lon") for v in check_lonlat(lon, lat, china=True)]
 
 
 def check_order(facts: OrderFacts) -> list[Violation]:

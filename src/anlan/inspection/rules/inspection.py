@@ -51,7 +51,10 @@ INSPECTION_LOOP = Loop(
 
 @dataclass(frozen=True, slots=True)
 class StartFacts:
-    """A visit about to begin: its kind and source, the officers (ids), when, and whether it supervises a chemicals unit."""
+    """A visit about to begin: its kind and source, the officers (ids), when, and whether it supervises a chemicals unit.
+
+    `sources`: those that the person may name; None: any.
+    """
 
     kind: str
     source: str
@@ -59,6 +62,7 @@ class StartFacts:
     at: datetime
     now: datetime
     supervises_chemicals: bool = False
+    sources: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,9 @@ def check_start(facts: StartFacts) -> list[Violation]:
         found.append(Violation("inspection.start.kind_unknown", {"kind": facts.kind}, "kind"))
     if facts.source not in dict(SOURCES):
         found.append(Violation("inspection.start.source_unknown", {"source": facts.source}, "source"))
+    elif facts.sources is not None and facts.source not in facts.sources:
+        label = dict(SOURCES)[facts.source]
+        found.append(Violation("inspection.start.source_not_yours", {"source": label}, "source"))
     officers = len(facts.officers - {""})
     if officers == 0:
         found.append(Violation("inspection.start.officer_missing", {}, "officers"))

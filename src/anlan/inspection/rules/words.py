@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import check_hidden
 
 __all__ = ["LIMITS", "check_words"]
 
@@ -28,12 +29,15 @@ LIMITS: Mapping[str, int] = {
 
 
 def check_words(texts: Mapping[str, str], field: str = "") -> list[Violation]:
-    """ "inspection.text_too_long" for every text beyond its limit in characters, trimmed first. Source: house rule.
+    """ "inspection.text_too_long" for every text beyond its limit in characters, trimmed first; "kernel.text.hidden".
+
+    Source: house rule.
 
     Args:
         texts: by name of LIMITS. field: the form's field to show it at, where that is not the text's own name.
     """
-    return [
+    unseen = [Violation(v.code, v.facts, field or name) for name in texts for v in check_hidden(texts[name], name)]
+    return unseen + [
         Violation("inspection.text_too_long", {"limit": LIMITS[name], "length": len(text.strip())}, field or name)
         for name, text in texts.items()
         if len(text.strip()) > LIMITS[name]

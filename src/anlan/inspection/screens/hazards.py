@@ -60,7 +60,9 @@ def _page(
         "steps": queries.hazard_steps(hazard),
         "history": list(reversed(lines)),
         "campaigns": [(key, names.get(key, key)) for key in tagged],
-        "choices": [c for c in queries.campaign_choices(scope) if c[0] not in tagged] if may_tag else [],
+        "choices": [c for c in queries.campaign_choices(scope, region=hazard.region) if c[0] not in tagged]
+        if may_tag
+        else [],
         "may_tag": may_tag,
         "officers": queries.officer_choices(scope, "inspection.hazard.review", now)[1:] if "close" in allowed else [],
         "clause": queries.clause_text(hazard.basis),
@@ -160,13 +162,16 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
             error = refused
     text = request.GET.get("q", "").strip()
     chosen = typed.get("enterprise", "")
+    enterprise = registry.enterprise_get(request.scope, chosen) if chosen else None
     context = {
-        "enterprise": registry.enterprise_get(request.scope, chosen) if chosen else None,
+        "enterprise": enterprise,
         "found": registry.enterprise_choices(request.scope, text) if text and not chosen else [],
         "q": text,
-        "sources": queries.SOURCES,
+        "sources": hazards.source_choices(request.scope),
         "source": typed.get("source") or hazards.default_source(request.scope),
-        "campaigns": queries.campaign_choices(request.scope, local_date(request.now)),
+        "campaigns": queries.campaign_choices(
+            request.scope, local_date(request.now), enterprise.region if enterprise else ""
+        ),
         "typed": typed,
         "ticked": typed.getlist("campaigns"),
         "kept": photos,

@@ -16,7 +16,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage
 from anlan.inspection.screens.forms import errors_of, read_base, read_once, read_photos
 from anlan.inspection.services import inspections
-from anlan.inspection.services.hazards import default_source
+from anlan.inspection.services.hazards import default_source, source_choices
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
@@ -49,10 +49,10 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
         "q": text,
         "checklists": queries.checklist_choices(scope, fits) if enterprise else [],
         "kinds": queries.KINDS,
-        "sources": queries.SOURCES,
+        "sources": source_choices(scope),
         "source": typed.get("source") or default_source(scope),
         "officers": queries.officer_choices(scope, "inspection.inspect", now)[1:] if enterprise else [],
-        "campaigns": queries.campaign_choices(scope, local_date(now)) if enterprise else [],
+        "campaigns": queries.campaign_choices(scope, local_date(now), enterprise.region) if enterprise else [],
         "typed": typed,
         "named": typed.getlist("officers"),
         "ticked": typed.getlist("campaigns"),
@@ -155,7 +155,10 @@ def _fresh(request: HttpRequest, visit: Any) -> None:
     subject = f"inspection.inspection/{visit.id}"
     base, once = read_base(request), read_once(request)
     if base is not None and base != queries.versions_of([subject])[subject]:
-        if queries.once_recorded(request.scope, [(subject, once), (subject, f"{once}:finish")]):
+        saved = queries.once_recorded(request.scope, [(subject, once)], "inspection.inspection.items_set")
+        if saved or queries.once_recorded(
+            request.scope, [(subject, f"{once}:finish")], "inspection.inspection.finished"
+        ):
             return
         raise StalePage(visit.number, visit.get_state_display())
 

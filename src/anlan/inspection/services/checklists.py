@@ -21,7 +21,7 @@ from anlan.inspection.rules.words import check_words
 from anlan.inspection.services.drafting import fixed_id, key_for
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Violation
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal import node
 from anlan.platform.journal.record import NEW, record, record_many
 from anlan.platform.scope import SYSTEM, Scope
@@ -109,6 +109,7 @@ def checklist_create(
         once=once,
     )
     with writing():
+        hold_keys(_SUBJECT, [code.strip()])
         if queries.checklist_by_code(code.strip()):  # again: somebody may have been faster
             raise StepRefused("inspection.checklist.refused", taken, name=name)
         record(draft, scope=scope, now=now, base=NEW)
@@ -135,7 +136,7 @@ def checklist_change(
     checklist = queries.checklist_get(scope, checklist_id)
     scope.require(RIGHT)
     subject = f"{_SUBJECT}/{checklist.id}"
-    if subject in queries.once_recorded(scope, [(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)], f"{_SUBJECT}.changed"):
         return checklist.version
     version = _fresh(checklist, base)
     problems = check_checklist(name, items) + check_words({"applies": " ".join(applies or ())})
@@ -167,7 +168,7 @@ def checklist_retire(
     checklist = queries.checklist_get(scope, checklist_id)
     scope.require(RIGHT)
     subject = f"{_SUBJECT}/{checklist.id}"
-    if subject in queries.once_recorded(scope, [(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)], f"{_SUBJECT}.retired"):
         return
     version = _fresh(checklist, base)
     if len(reason.strip()) < 2:

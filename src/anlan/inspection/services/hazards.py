@@ -11,7 +11,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.campaign import check_tag
-from anlan.inspection.rules.hazard import HAZARD_LOOP, ReportFacts, check_report
+from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, ReportFacts, check_report
 from anlan.inspection.services.drafting import (
     PhotoFacts,
     key_for,
@@ -98,8 +98,20 @@ class HazardInput:
 
 
 def default_source(scope: Scope) -> str:
-    """The source that fits where a person works: the county's, a town's or a village's inspection."""
-    return {9: "town", 12: "village"}.get(len(scope.region), "county")
+    """The source that fits where a person works: a town's, a village's, else the first that the post may name."""
+    if usual := {9: "town", 12: "village"}.get(len(scope.region)):
+        return usual
+    return next((word for word, _ in SOURCES if scope.may(f"inspection.source.{word}")), "county")
+
+
+def allowed_sources(scope: Scope) -> frozenset[str]:
+    """The sources that this post may name: its usual one, and those that its role holds as rights."""
+    return frozenset({default_source(scope)} | {w for w, _ in SOURCES if scope.may(f"inspection.source.{w}")})
+
+
+def source_choices(scope: Scope) -> list[tuple[str, str]]:
+    """(word, label) of the sources that this post may name, for forms."""
+    return [pair for pair in SOURCES if pair[0] in allowed_sources(scope)]
 
 
 def hazard_drafts(
@@ -111,22 +123,31 @@ def hazard_drafts(
 ) -> list[tuple[Draft, int]]:
     """The drafts of new hazards, judged; call it in the transaction that records them. `keys`: the new ids.
 
-    `inherited`: campaigns that the inspection was begun under; they count even if they were retired since.
+    `inherited`: campaigns that the inspection was begun under; they count even if they were retired since, but not
+    where the enterprise has moved out of their region since.
 
     Raises:
         NotFound: "registry.enterprise.not_found", "inspection.campaign.not_found".
         StepRefused: "inspection.hazard.report.refused" with every reason of the first refused one.
         BadInput: "platform.attachment.unknown".
     """
-    found = {i: registry.enterprise_get(scope, i) for i in {item.enterprise_id for item in items}}
+    named = list(dict.fromkeys(item.enterprise_id for item in items))
+    found = dict(zip(named, registry.enterprises_get(scope, named), strict=True))
+    items = [_without_outside(item, found[item.enterprise_id].region, inherited) for item in items]
     for campaign_id in sorted({c for item in items for c in item.campaigns} - set(inherited)):
-        require_taggable(scope, campaign_id)
+        tagged = {found[item.enterprise_id].region for item in items if campaign_id in item.campaigns}
+        require_taggable(scope, campaign_id, sorted(tagged))
     for item in items:
         require_plausible(item.at)
     ready = [replace(item, source=item.source or default_source(scope)) for item in items]
     for item in ready:
         facts = queries.step_facts(scope, None, item.at, now)
-        report = ReportFacts(facts, item.description, item.grade, item.major_basis, item.source, item.place, item.basis)
+        # The source of an inspection was judged when it began, by whoever began it.
+        sources = None if item.inspection_id else allowed_sources(scope)
+        report = ReportFacts(
+            facts, item.description, item.grade, item.major_basis, item.source, item.place, item.basis, sources,
+            item.lon, item.lat,
+        )  # fmt: skip
         if problems := check_report(report):
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])
@@ -195,14 +216,23 @@ def hazard_report(*, scope: Scope, item: HazardInput, now: datetime) -> str:
     return hazards_report(scope=scope, items=[item], now=now)[0]
 
 
-def require_taggable(scope: Scope, campaign_id: str) -> None:
-    """Refuse a campaign that is retired or out of sight.
+def _without_outside(item: HazardInput, region: str, inherited: Sequence[str]) -> HazardInput:
+    """The item without the inherited campaigns that do not cover its region."""
+    if not (checked := set(item.campaigns) & set(inherited)):
+        return item
+    away = checked - queries.campaigns_covering(checked, region)
+    return replace(item, campaigns=tuple(c for c in item.campaigns if c not in away)) if away else item
+
+
+def require_taggable(scope: Scope, campaign_id: str, regions: Sequence[str] = ()) -> None:
+    """Refuse a campaign that is retired, out of sight, or does not cover one of these regions (12 digits).
 
     Raises:
         CampaignNotFound; StepRefused: "inspection.hazard.tag.refused".
     """
     campaign = queries.campaign_get(scope, campaign_id)
-    if problems := check_tag(campaign.retired_at is not None):
+    retired = campaign.retired_at is not None
+    if problems := next(filter(None, (check_tag(retired, campaign.region, r) for r in regions or ("",))), []):
         raise StepRefused("inspection.hazard.tag.refused", problems, campaign=campaign.name)
 
 
@@ -213,10 +243,10 @@ def hazard_tag(
 
     Raises:
         NotAllowed: "platform.not_allowed". HazardNotFound, CampaignNotFound.
-        StepRefused: "inspection.hazard.tag.refused" for a retired campaign.
+        StepRefused: "inspection.hazard.tag.refused" for a retired campaign, or one that does not cover a hazard's region.
     """
     scope.require(_REPORT.right)
-    require_taggable(scope, campaign_id)
+    require_taggable(scope, campaign_id, sorted({h.region for h in queries.hazards_get(scope, hazard_ids).values()}))
     return _tag(scope, hazard_ids, campaign_id, "tagged", now, once)
 
 

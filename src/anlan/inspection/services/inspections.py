@@ -20,9 +20,15 @@ from anlan.inspection.rules.inspection import (
     check_start,
 )
 from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, require_plausible, said
-from anlan.inspection.services.hazards import HazardInput, default_source, hazard_drafts, require_taggable
+from anlan.inspection.services.hazards import (
+    HazardInput,
+    allowed_sources,
+    default_source,
+    hazard_drafts,
+    require_taggable,
+)
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import NotAllowed, Violation
+from anlan.kernel.errors import Conflict, NotAllowed, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import NEW, record, record_many
@@ -82,11 +88,11 @@ def inspection_start(
     team = list(dict.fromkeys([scope.person, *(o for o in officers if o)]))
     chemicals = bool(_CHEMICAL_CLASSES & {c.key for c in enterprise.classes.all()})
     source = source or default_source(scope)
-    problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals))
+    problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals, allowed_sources(scope)))
     if set(team) - queries.officers_known(scope, team, _START.right, now):
         problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
     for campaign_id in tags:
-        require_taggable(scope, campaign_id)
+        require_taggable(scope, campaign_id, [enterprise.region])
     if checklist.retired_at is not None:
         problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
     if problems:
@@ -133,7 +139,7 @@ def inspection_items_set(
     """
     inspection = _editable(scope, inspection_id)
     subject = f"{_SUBJECT}/{inspection.id}"
-    if not answers or subject in queries.once_recorded(scope, [(subject, once)]):
+    if not answers or subject in queries.once_recorded(scope, [(subject, once)], f"{_SUBJECT}.items_set"):
         return
     version = queries.versions_of([subject])[subject]
     inspection = _editable(scope, inspection_id)  # after the version: a finish in between must show as a stale version
@@ -189,7 +195,7 @@ def inspection_finish(
 
     Raises:
         InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
-        StalePage: "inspection.stale"; Conflict: "journal.conflict".
+        StalePage: "inspection.stale", also when somebody finishes it at the same moment.
         StepRefused: "inspection.finish.refused" with every reason, or "inspection.hazard.report.refused".
     Source: 安全生产法(2021) 第六十八条.
     """
@@ -198,7 +204,7 @@ def inspection_finish(
     version = queries.versions_of([subject])[subject]
     inspection = _editable(scope, inspection_id)
     sheet = queries.inspection_sheet(inspection)
-    if subject in queries.once_recorded(scope, [(subject, once)]):
+    if subject in queries.once_recorded(scope, [(subject, once)], _FINISH.kind):
         return [item.hazard_id for item in sheet if item.hazard_id]
     if base is not None and base != version:
         raise StalePage(inspection.number, inspection.get_state_display())
@@ -213,9 +219,16 @@ def inspection_finish(
         kind=_FINISH.kind, subject=subject, region=inspection.region, data={"hazards": ids},
         text=said(note=conclusion), step=Step(inspection.state, _FINISH.to), once=once, drill=bool(inspection.drill),
     )  # fmt: skip
-    with writing():
-        drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
-        record_many([*drafts, (draft, version)], scope=scope, now=now)
+    try:
+        with writing():
+            drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
+            record_many([*drafts, (draft, version)], scope=scope, now=now)
+    except Conflict as error:
+        # Somebody finished it since it was read above: its hazards are there already, or it has moved on itself.
+        if subject in queries.once_recorded(scope, [(subject, once)], _FINISH.kind):
+            return ids
+        held = queries.inspection_get(scope, inspection_id)
+        raise StalePage(held.number, held.get_state_display()) from error
     return ids
 
 

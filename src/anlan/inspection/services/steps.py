@@ -94,7 +94,9 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
-    done = queries.once_recorded(scope, [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)])
+    done = queries.once_recorded(
+        scope, [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)], action.kind
+    )
     versions = queries.versions_of(subjects.values())
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)

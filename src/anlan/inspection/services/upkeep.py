@@ -62,18 +62,20 @@ def deadline_recompute(*, now: datetime, scope: Scope = SYSTEM, calendar: WorkCa
 def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYSTEM) -> int:
     """Let an enterprise's hazards and inspections follow its office, and what is still open also its region.
 
-    Closed hazards stay where they were counted; the office sees them all. Returns how many rows moved.
+    Those of a merged enterprise follow the office of the one it has become; they stay in their own region. Closed hazards
+    stay where they were counted; the office sees them all. Returns how many rows moved.
 
     Raises:
         NotFound: "registry.enterprise.not_found". Conflict: "journal.conflict".
     Source: house rule (一企一科; figures of a finished matter do not wander).
     """
     whole = Scope(scope.person, scope.post, scope.name, frozenset({registry.VIEW, "inspection.view"}), "")
-    enterprise = registry.enterprise_get(whole, enterprise_id)
-    office_id = str(enterprise.office_id) if enterprise.office_id else None
+    standing = registry.enterprise_get(whole, registry.enterprise_current(enterprise_id))
+    office_id = str(standing.office_id) if standing.office_id else None
+    regions = {key: registry.enterprise_get(whole, key).region for key in queries.stands_for(enterprise_id)}
     drafts = []
     for row, open_ in _held(whole, enterprise_id):
-        region = enterprise.region if open_ else row.region
+        region = regions[str(row.enterprise_id)] if open_ else row.region
         if (str(row.office_id) if row.office_id else None) == office_id and row.region == region:
             continue
         drafts.append(
@@ -89,9 +91,9 @@ def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYST
 
 
 def _held(scope: Scope, enterprise_id: str) -> Iterator[tuple[Any, bool]]:
-    for hazard in queries.hazard_list(scope).filter(enterprise_id=enterprise_id):
+    for hazard in queries.hazard_list(scope, enterprise_id=enterprise_id):
         yield hazard, hazard.closed_at is None
-    rows = queries.inspection_list(scope).filter(enterprise_id=enterprise_id)
+    rows = queries.inspection_list(scope, enterprise_id=enterprise_id)
     inspection: Inspection
     for inspection in rows:
         yield inspection, inspection.finished_at is None

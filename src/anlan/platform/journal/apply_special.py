@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from anlan.kernel.entry import Entry
-from anlan.platform.journal import refold
+from anlan.platform.journal import node, refold
 from anlan.platform.journal.models import JournalEntry, JournalSeq, Redaction
 
 
@@ -13,6 +15,8 @@ def apply_special(entry: Entry) -> set[int]:
         data = entry.data
         if not {"node", "first", "last"} <= data.keys():
             return set()  # malformed, from a peer: `corrections_from` passes it over as well
+        if data["node"] == node.own().id:
+            transaction.on_commit(node.rewind)
         covered = JournalSeq.objects.filter(node=data["node"], seq__gte=data["first"], seq__lte=data["last"])
         return set(JournalEntry.objects.filter(pk__in=covered.values("entry")).values_list("sid", flat=True))
     if entry.kind == refold.REDACTED:

@@ -63,8 +63,8 @@ def _verify_node(held: Node) -> tuple[int, Break | None]:
     prev, seq = b"", 0
     while True:
         page = _page(held.id, seq)
-        for number, entry, digest, before, link, body, text, text_digest, sid in page:
-            reason = _reason(seq + 1, number, prev, before, digest, link)
+        for number, entry, digest, link, body, text, text_digest, sid in page:
+            reason = _reason(seq + 1, number, prev, digest, link)
             reason = reason or _body_reason(entry, digest, body, text, text_digest, sid)
             if reason:
                 return seq, Break(held.id, seq + 1, str(entry), reason)
@@ -79,7 +79,7 @@ def _verify_node(held: Node) -> tuple[int, Break | None]:
 def _page(node_id: str, after: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.seq, s.entry, s.body_hash, s.prev_hash, s.hash, e.body, e.text, e.text_hash, h.subject"
+            "SELECT s.seq, s.entry, s.body_hash, s.hash, e.body, e.text, e.text_hash, h.subject"
             " FROM journal_seq s LEFT JOIN journal_entry e ON e.id = s.entry LEFT JOIN journal_head h ON h.sid = e.sid"
             " WHERE s.node = %s AND s.seq > %s ORDER BY s.seq LIMIT %s",
             [node_id, after, _PAGE],
@@ -87,11 +87,9 @@ def _page(node_id: str, after: int) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _reason(expected: int, number: int, prev: bytes, before: Any, digest: Any, link: Any) -> str | None:
+def _reason(expected: int, number: int, prev: bytes, digest: Any, link: Any) -> str | None:
     if number != expected:
         return "entry_missing"
-    if bytes(before) != prev:
-        return "previous_hash_differs"
     if chain_hash(prev, bytes(digest), settings.JOURNAL_HASH) != bytes(link):
         return "link_hash_differs"
     return None

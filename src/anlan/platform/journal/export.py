@@ -69,13 +69,13 @@ def _chain(node: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT body_hash FROM journal_seq WHERE node = %s AND seq >= %s ORDER BY seq", [node, first])
         digests = b"".join(bytes(row[0]) for row in cursor.fetchall())
-    start = JournalSeq.objects.get(node=node, seq=first)
+    before = JournalSeq.objects.filter(node=node, seq=first - 1).first()
     end = Node.objects.get(pk=node)
     return {
         "node": node,
         "first": first,
         "last": end.last_seq,
-        "prev_hash": bytes(start.prev_hash).hex(),
+        "prev_hash": bytes(before.hash).hex() if before else "",
         "body_hashes": base64.b64encode(digests).decode(),
         "head": bytes(end.last_hash).hex(),
     }

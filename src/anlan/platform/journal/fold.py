@@ -41,9 +41,10 @@ def fold_entry(row: Row | None, entry: Entry) -> Row | None:
         if entry.type in CATALOGUE.projections and not entry.over:
             raise LookupError(f"no fold is declared for {entry.kind}")
         return row
-    created_at = row["created_at"] if row else entry.time
+    moment = entry.time
+    created_at = row["created_at"] if row else moment
     folded = fold(row, entry)
-    return envelope_columns(folded, entry.subject_id, entry.region, entry.drill, created_at, entry.time)
+    return envelope_columns(folded, entry.subject_id, entry.region, entry.drill, created_at, moment)
 
 
 def fold_subject(
@@ -69,8 +70,8 @@ def fold_in_order(entries: Sequence[Entry]) -> Row | None:
     ids, folded = {e.id for e in entries}, set()
     row: Row | None = None
     for entry in entries:
-        known = entry.once in seen
-        if entry.base in ids and entry.base not in folded:
+        known = entry.once is not None and entry.once in seen
+        if entry.base is not None and entry.base in ids and entry.base not in folded:
             return fold_subject(entries).row  # forged or odd clocks: an effect before its cause
         if not extends(tip, last, entry, standing=standing, once_known=known) or not readable(entry):
             return fold_subject(entries).row

@@ -27,11 +27,15 @@ class JournalEntry(Local):
 
     class Meta:
         db_table = "journal_entry"
+        # Ascending, also where the newest are asked for: entries come in this order, and pages filled at their end stay full.
         indexes = [
             models.Index(fields=["sid", "hlc"], name="journal_entry_sid_hlc"),
-            models.Index(fields=["actor", "-hlc"], name="journal_entry_actor"),
-            models.Index(fields=["-hlc"], name="journal_entry_hlc"),
+            models.Index(fields=["actor", "hlc"], name="journal_entry_actor"),
+            models.Index(fields=["hlc"], name="journal_entry_hlc"),
             models.Index(fields=["sid", "once"], name="journal_entry_once", condition=models.Q(once__isnull=False)),
+            models.Index(
+                fields=["hlc"], name="journal_entry_clock", condition=models.Q(kind="platform.clock.corrected")
+            ),
         ]
 
 
@@ -43,7 +47,6 @@ class JournalSeq(Local):
     seq = models.BigIntegerField()
     entry = models.UUIDField(unique=True)
     body_hash = models.BinaryField()
-    prev_hash = models.BinaryField()
     hash = models.BinaryField()
 
     class Meta:

@@ -6,18 +6,22 @@ import secrets
 import threading
 from datetime import datetime
 
-from django.db.models import F
+from django.db import connection
 
 from anlan.kernel import hlc
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.ids import uuid7
 from anlan.kernel.region_codes import region_prefix
 from anlan.platform.database import writing
-from anlan.platform.journal.models import Node, Number
+from anlan.platform.journal.models import Node
 
 _lock = threading.Lock()
 _last_hlc = 0
 _own: Node | None = None
+_NUMBER = (
+    "INSERT INTO journal_number (id, last) VALUES (%s, %s)"
+    " ON CONFLICT (id) DO UPDATE SET last = journal_number.last + excluded.last RETURNING last"
+)
 
 
 def node_id(region: str, incarnation: int) -> str:
@@ -48,8 +52,19 @@ def own() -> Node:
 
 def forget() -> None:
     """Read the own node anew (after init, restore, or in another test database)."""
-    global _own, _last_hlc
-    _own, _last_hlc = None, 0
+    global _own
+    _own = None
+    rewind()
+
+
+def rewind() -> None:
+    """Let the process's clock follow the wall again: what it stamped last was too late, and has been put right.
+
+    What is stamped next stays later than everything of its subject.
+    """
+    global _last_hlc
+    with _lock:
+        _last_hlc = 0
 
 
 def start(region: str) -> Node:
@@ -76,10 +91,9 @@ def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
     Must run inside the transaction that records the numbered subject, so that an aborted one gives no number away.
     """
     node = own().id
-    with writing():
-        row, _ = Number.objects.get_or_create(id=f"{prefix}-{node}-{year}", defaults={"last": 0})
-        Number.objects.filter(pk=row.pk).update(last=F("last") + count)
-        last = Number.objects.values_list("last", flat=True).get(pk=row.pk)
+    with writing(), connection.cursor() as cursor:
+        cursor.execute(_NUMBER, [f"{prefix}-{node}-{year}", count])
+        last = int(cursor.fetchone()[0])
     return [f"{prefix}-{node}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]
 
 

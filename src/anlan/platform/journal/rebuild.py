@@ -6,7 +6,7 @@ Subjects are read in slices, folded in memory, compared with the tables as they 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,12 @@ from django.db import connection
 from anlan.kernel.entry import Entry, entry_from_bytes
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.database import writing
-from anlan.platform.journal import refold
+from anlan.platform.journal import refold, sql
 from anlan.platform.journal.fold import fold_in_order, fold_subject
 from anlan.platform.journal.models import Head
 from anlan.platform.journal.rows import children_of, load_rows, table_of, write_rows
+from anlan.platform.journal.table import Table
+from anlan.platform.search import index
 
 _SLICE = 1000
 _SHOWN = 20
@@ -74,12 +76,14 @@ def rebuild(*, check: bool, shuffle: int | None = None, progress: Callable[[int]
         if progress:
             progress(result.entries)
     result.differences += _orphans(result)
+    if not check:
+        index.refresh(everything=any(map(index.missing, CATALOGUE.projections)))
     return result
 
 
-def _slices() -> Iterator[list[Head]]:
+def _slices() -> Iterator[list[sql.HeadRow]]:
     last = 0
-    while heads := list(Head.objects.filter(sid__gt=last).order_by("sid")[:_SLICE]):
+    while heads := sql.heads_after(last, _SLICE):
         yield heads
         last = heads[-1].sid
 
@@ -93,7 +97,7 @@ def _entries(sids: Sequence[int]) -> dict[int, list[Entry]]:
             [sids[0], sids[-1]],
         )
         for sid, body, text in cursor.fetchall():
-            entry = entry_from_bytes(body.encode(), text.encode() if text else None, trusted=True)
+            entry = entry_from_bytes(body, text, trusted=True)
             grouped.setdefault(sid, []).append(entry)
     return grouped
 
@@ -117,7 +121,7 @@ def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: R
     return rows[0]
 
 
-def _compare(heads: Sequence[Head], folded: dict[str, Row | None], result: Rebuilt, *, check: bool) -> None:
+def _compare(heads: Sequence[sql.HeadRow], folded: dict[str, Row | None], result: Rebuilt, *, check: bool) -> None:
     by_kind: dict[str, list[str]] = {}
     for head in heads:
         kind, _, key = head.subject.partition("/")
@@ -144,17 +148,19 @@ def _differing(kind: str, old: Row | None, new: Row | None) -> list[str]:
     table = table_of(kind)
     if table is None:
         return []
-    a, b = table.normal(old), table.normal(new)
-    columns = [c for c in table.columns if a[c] != b[c]]
+    columns = table.differing(old, new)
     for name, child in children_of(kind).items():
-        if _normal_children(child, old.get(name)) != _normal_children(child, new.get(name)):
+        held, folded = old.get(name) or {}, new.get(name) or {}
+        if held != folded and held != _normal_children(child, folded):
             columns.append(name)
     return columns
 
 
-def _normal_children(child: Any, mapping: Any) -> dict[str, Row]:
+def _normal_children(child: Table, mapping: Mapping[str, Row]) -> dict[str, Row]:
+    """A fold's children as `load_rows` gives them."""
     blank = {"id": "", "key": "", "parent_id": ""}
-    return {key: child.normal({**values, **blank}) for key, values in (mapping or {}).items()}
+    found = {key: child.normal({**values, **blank}) for key, values in mapping.items()}
+    return {key: {c: v for c, v in values.items() if c not in blank} for key, values in found.items()}
 
 
 def _orphans(result: Rebuilt) -> int:

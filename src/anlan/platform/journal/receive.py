@@ -108,9 +108,7 @@ def _checked(link: Link) -> Entry | None:
 def _append(peer: Node, link: Link) -> None:
     prev = bytes(peer.last_hash)
     digest = chain_hash(prev, link.body_hash, settings.JOURNAL_HASH)
-    JournalSeq.objects.create(
-        node=peer.id, seq=link.seq, entry=link.entry, body_hash=link.body_hash, prev_hash=prev, hash=digest
-    )
+    JournalSeq.objects.create(node=peer.id, seq=link.seq, entry=link.entry, body_hash=link.body_hash, hash=digest)
     peer.last_seq, peer.last_hash = link.seq, digest
 
 
@@ -124,16 +122,13 @@ def _keep(entry: Entry, link: Link, now: datetime) -> int | None:
         subject=entry.subject, defaults={"region": entry.region, "drill": int(entry.drill)}
     )
     blank = Redaction.objects.filter(pk=entry.id).exists()
-    sql.insert_entries(
-        [
-            JournalEntry(
-                id=entry.id, sid=head.sid, node=entry.node, hlc=entry.hlc, kind=entry.kind, actor=entry.actor,
-                once=entry.once, body=link.body.decode(),
-                text=link.text.decode() if link.text and not blank else None,
-                text_hash=link.text_hash, received_at=int(now.timestamp() * 1000),
-            )
-        ]
-    )  # fmt: skip
+    columns = {
+        "id": entry.id, "sid": head.sid, "node": entry.node, "hlc": entry.hlc, "kind": entry.kind,
+        "actor": entry.actor, "once": entry.once, "body": link.body.decode(),
+        "text": link.text.decode() if link.text and not blank else None,
+        "text_hash": link.text_hash, "received_at": int(now.timestamp() * 1000),
+    }  # fmt: skip
+    sql.insert_entries([columns])
     Head.objects.filter(pk=head.pk).update(version=head.version + 1)
     return head.sid
 

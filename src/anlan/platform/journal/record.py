@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import transaction
 
-from anlan.kernel.entry import Draft, Entry, body_bytes, born, check_draft, text_bytes, text_hash
+from anlan.kernel.entry import Draft, Entry, body_bytes, body_hash, born, check_draft, text_bytes, text_hash
 from anlan.kernel.errors import BadInput, Conflict, RuleViolation
 from anlan.kernel.ids import uuid7
 from anlan.platform import bus
@@ -38,12 +39,21 @@ NEW = 0
 class _Work:
     """One subject while a batch is being recorded."""
 
-    head: Head
+    head: sql.HeadRow
     seen: int
     old: Row | None
     row: Row | None
     refold: bool = False
     added: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """One entry to be inserted: its columns by name, and the hash that the chain takes."""
+
+    work: _Work
+    columns: dict[str, Any]
+    digest: bytes
 
 
 def record(draft: Draft, *, scope: Scope, now: datetime, base: int | None) -> Entry:
@@ -76,7 +86,7 @@ def record_many(
     with writing():
         works = _open([draft for draft, _ in items])
         entries: list[Entry] = []
-        stored: list[tuple[_Work, JournalEntry]] = []
+        stored: list[_Stored] = []
         for draft, base in items:
             work = works[draft.subject]
             if draft.once and (before := _same_once(work, draft)):
@@ -85,7 +95,7 @@ def record_many(
             _check(work, draft, base)
             entry = _born(work, draft, scope, now, batch)
             entries.append(entry)
-            stored.append((work, _advance(work, entry, draft, now)))
+            stored.append(_advance(work, entry, draft, now))
         _store(works, stored)
         fresh = [e for w in works.values() for e in w.added]
         if fresh:
@@ -114,7 +124,7 @@ def _owned(draft: Draft, scope: Scope) -> Draft:
 
 def _open(drafts: Sequence[Draft]) -> dict[str, _Work]:
     subjects = sorted({d.subject for d in drafts})
-    heads = {h.subject: h for h in Head.objects.filter(subject__in=subjects)}
+    heads = sql.heads_of(subjects)
     existing: dict[str, list[str]] = {}
     for subject in heads:
         kind, _, key = subject.partition("/")
@@ -123,8 +133,7 @@ def _open(drafts: Sequence[Draft]) -> dict[str, _Work]:
     works = {s: _Work(h, h.version, copy_row(rows.get(s)), rows.get(s)) for s, h in heads.items()}
     for draft in drafts:
         if draft.subject not in works:
-            fresh = Head(subject=draft.subject, region=draft.region, drill=int(draft.drill))
-            works[draft.subject] = _Work(fresh, 0, None, None)
+            works[draft.subject] = _Work(sql.new_head(draft.subject, draft.region, int(draft.drill)), 0, None, None)
     return works
 
 
@@ -164,18 +173,19 @@ def _born(work: _Work, draft: Draft, scope: Scope, now: datetime, batch: str | N
         actor=scope.person or SYSTEM_ACTOR,
         post=scope.post,
         on_behalf_of=scope.on_behalf_of,
-        base=str(head.last_id) if head.last_id else None,
-        tip=str(head.tip) if head.tip else None,
-        standing=json.loads(head.legal) if head.legal else {},
+        base=head.last_id,
+        tip=head.tip,
+        standing=_standing(head),
         batch=batch,
         salt=secrets.token_hex(16),
     )
 
 
-def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> JournalEntry:
+def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> _Stored:
     """Move the head past `entry` and fold it; anything but a plain append is left to a full refold."""
     head = work.head
     body, text = body_bytes(entry), text_bytes(entry)
+    text_digest = text_hash(text, settings.JOURNAL_HASH)
     head.version += 1
     head.last_hlc, head.last_node, head.last_id = entry.hlc, entry.node, entry.id
     head.region = draft.region
@@ -185,35 +195,37 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> JournalE
         if entry.to is not None:
             head.tip, head.state = entry.id, entry.to
         if draft.legal:
-            legal = json.loads(head.legal) if head.legal else {}
-            head.legal = json.dumps(legal | dict.fromkeys(draft.legal, entry.id), sort_keys=True)
+            head.legal = refold.standing_text(_standing(head) | dict.fromkeys(draft.legal, entry.id))
         work.row = fold_entry(work.row, entry)
     work.added.append(entry)
-    return JournalEntry(
-        id=entry.id, node=entry.node, hlc=entry.hlc, kind=entry.kind, actor=entry.actor, once=entry.once,
-        body=body.decode(), text=text.decode() if text else None,
-        text_hash=text_hash(text, settings.JOURNAL_HASH),
-        received_at=int(now.timestamp() * 1000),
-    )  # fmt: skip
+    columns = {
+        "id": entry.id, "node": entry.node, "hlc": entry.hlc, "kind": entry.kind, "actor": entry.actor,
+        "once": entry.once, "body": body.decode(), "text": text.decode() if text else None, "text_hash": text_digest,
+        "received_at": int(now.timestamp() * 1000),
+    }  # fmt: skip
+    return _Stored(work, columns, body_hash(body, text_digest, settings.JOURNAL_HASH))
 
 
-def _store(works: dict[str, _Work], stored: Sequence[tuple[_Work, JournalEntry]]) -> None:
+def _standing(head: sql.HeadRow) -> dict[str, str]:
+    return orjson.loads(head.legal) if head.legal else {}
+
+
+def _store(works: dict[str, _Work], stored: Sequence[_Stored]) -> None:
     if not stored:
         return
     touched = [works[s] for s in sorted(works) if works[s].added]
     sql.insert_heads([w.head for w in touched if not w.seen])
-    for work, row in stored:
-        row.sid = work.head.sid
-    rows = [row for _, row in stored]
-    sql.insert_entries(rows)
+    for each in stored:
+        each.columns["sid"] = each.work.head.sid
+    sql.insert_entries([each.columns for each in stored])
     for work in touched:
         if work.refold:
             work.row = refold.refold(work.head)
     sql.swap_heads([(w.head, w.seen) for w in touched if w.seen])
     if is_sqlite():
-        sequence.append([(str(r.id), sequence.digest_of(r)) for r in rows])
+        sequence.append([(each.columns["id"], each.digest) for each in stored])
     else:
-        sequence.wait([(str(r.id), r.hlc) for r in rows])
+        sequence.wait([(each.columns["id"], each.columns["hlc"]) for each in stored])
     changes: dict[str, dict[str, tuple[Row | None, Row | None]]] = {}
     for work in touched:
         kind, _, key = work.head.subject.partition("/")

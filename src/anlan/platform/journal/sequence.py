@@ -20,7 +20,7 @@ from anlan.platform.journal.models import JournalEntry, Unsequenced
 
 _LOCK_KEY = int.from_bytes(hashlib.sha256(b"anlan.journal.sequence").digest()[:7], "big")
 _SEGMENT = 1000
-_LINK_COLUMNS = ("node", "seq", "entry", "body_hash", "prev_hash", "hash")
+_LINK_COLUMNS = ("node", "seq", "entry", "body_hash", "hash")
 
 
 def append(entries: Sequence[tuple[str, bytes]]) -> None:
@@ -30,11 +30,11 @@ def append(entries: Sequence[tuple[str, bytes]]) -> None:
         cursor.execute("SELECT last_seq, last_hash FROM journal_node WHERE id = %s", [own_id])
         last_seq, prev = cursor.fetchone()
     prev = bytes(prev)
-    links = []
+    links, bound, algorithm = [], sql.binder(), settings.JOURNAL_HASH
     for entry_id, digest in entries:
         last_seq += 1
-        link = chain_hash(prev, digest, settings.JOURNAL_HASH)
-        links.append((own_id, last_seq, sql.bind(entry_id), digest, prev, link))
+        link = chain_hash(prev, digest, algorithm)
+        links.append((own_id, last_seq, bound(entry_id), digest, link))
         prev = link
     sql.insert_rows("journal_seq", _LINK_COLUMNS, links)
     with connection.cursor() as cursor:
@@ -43,7 +43,8 @@ def append(entries: Sequence[tuple[str, bytes]]) -> None:
 
 def wait(entries: Sequence[tuple[str, int]]) -> None:
     """Note (entry id, hlc) pairs for the sequencer."""
-    sql.insert_rows("journal_unsequenced", ("entry", "hlc"), [(sql.bind(i), stamp) for i, stamp in entries])
+    bound = sql.binder()
+    sql.insert_rows("journal_unsequenced", ("entry", "hlc"), [(bound(i), stamp) for i, stamp in entries])
 
 
 def sequence_pending() -> int:

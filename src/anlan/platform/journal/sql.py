@@ -5,38 +5,90 @@ Both databases understand all of them; only how a UUID is bound differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import connection
 
 from anlan.kernel.errors import Conflict
 from anlan.platform.database import is_sqlite
-from anlan.platform.journal.models import Head, JournalEntry
 
-_HEAD_COLUMNS = (
-    "subject", "version", "last_hlc", "last_node", "last_id", "tip", "state", "region", "drill",
+_HEAD_CHANGING = (
+    "version", "last_hlc", "last_node", "last_id", "tip", "state", "region", "drill",
     "settled", "stalled", "legal", "open",
 )  # fmt: skip
-_HEAD_CHANGING = tuple(c for c in _HEAD_COLUMNS if c != "subject")
+_HEAD_COLUMNS = ("subject", *_HEAD_CHANGING)
+_UUIDS = (_HEAD_CHANGING.index("last_id"), _HEAD_CHANGING.index("tip"))
 _ENTRY_COLUMNS = (
     "id", "sid", "node", "hlc", "kind", "actor", "once", "body", "text", "text_hash", "received_at",
 )  # fmt: skip
-_UUIDS = frozenset({"id", "last_id", "tip"})
+_SWAP = f"UPDATE journal_head SET {', '.join(f'{c} = %s' for c in _HEAD_CHANGING)} WHERE sid = %s AND version = %s"
+_rest = itemgetter(*_ENTRY_COLUMNS[1:])
 _CHUNK = 60
+MOST_KEYS = 500
+"""Keys looked up by one statement."""
+
+
+@dataclass(slots=True)
+class HeadRow:
+    """A row of `Head` without the ORM's weight; the same names, UUIDs as text. `sid` 0: not inserted yet."""
+
+    sid: int
+    subject: str
+    version: int
+    last_hlc: int
+    last_node: str
+    last_id: str | None
+    tip: str | None
+    state: str | None
+    region: str
+    drill: int
+    settled: int
+    stalled: int
+    legal: str | None
+    open: str | None
+
+
+def new_head(subject: str, region: str, drill: int) -> HeadRow:
+    """The head of a subject that has no entry yet."""
+    return HeadRow(0, subject, 0, 0, "", None, None, None, region, drill, 1, 0, None, None)
 
 
 def bind(uid: Any) -> Any:
     """A UUID (text or object) as this database binds it."""
-    if uid is None:
-        return None
-    text = str(uid)
-    return text.replace("-", "") if is_sqlite() else text
+    return None if uid is None else binder()(uid)
 
 
-def _values(row: Any, columns: Iterable[str]) -> list[Any]:
-    return [bind(getattr(row, c)) if c in _UUIDS else getattr(row, c) for c in columns]
+def binder() -> Callable[[Any], str]:
+    """`bind` for many UUIDs, none of them None: which database it is, is asked once."""
+    return _hex if is_sqlite() else str
+
+
+def _hex(uid: Any) -> str:
+    return str(uid).replace("-", "")
+
+
+def uuid_text(raw: Any) -> str:
+    """A UUID as the database hands it over (32 hex digits or an object), as 36 characters."""
+    if type(raw) is not str:
+        return str(raw)
+    return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
+
+
+def _changing(heads: Iterable[HeadRow]) -> list[list[Any]]:
+    """The values of `_HEAD_CHANGING` of each head."""
+    bound, read = binder(), attrgetter(*_HEAD_CHANGING)
+    found = []
+    for head in heads:
+        values = list(read(head))
+        for i in _UUIDS:
+            if values[i] is not None:
+                values[i] = bound(values[i])
+        found.append(values)
+    return found
 
 
 @cache
@@ -47,14 +99,63 @@ def _insert(table: str, columns: tuple[str, ...], rows: int, tail: str = "") -> 
 
 
 def insert_rows(table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert prepared rows, some dozens a statement."""
+    """Insert prepared rows; on PostgreSQL some dozens a statement, since each one is a journey to the server."""
     with connection.cursor() as cursor:
+        if is_sqlite() and len(rows) > 1:
+            cursor.executemany(_insert(table, columns, 1), rows)
+            return
         for start in range(0, len(rows), _CHUNK):
             chunk = rows[start : start + _CHUNK]
             cursor.execute(_insert(table, columns, len(chunk)), [v for row in chunk for v in row])
 
 
-def insert_heads(heads: Sequence[Head]) -> None:
+def each(statement: str, values: Sequence[Sequence[Any]]) -> int:
+    """Run one UPDATE for each list of values, in their order; the number of rows touched."""
+    with connection.cursor() as cursor:
+        if len(values) == 1:
+            cursor.execute(statement, values[0])
+        elif values:
+            cursor.executemany(statement, values)
+        return int(cursor.rowcount) if values else 0
+
+
+def heads_of(subjects: Sequence[str]) -> dict[str, HeadRow]:
+    """The heads held of these subjects."""
+    found: dict[str, HeadRow] = {}
+    for start in range(0, len(subjects), MOST_KEYS):
+        chunk = subjects[start : start + MOST_KEYS]
+        for head in _heads(f"subject IN ({', '.join(['%s'] * len(chunk))})", chunk):
+            found[head.subject] = head
+    return found
+
+
+def heads_after(sid: int, limit: int) -> list[HeadRow]:
+    """The next heads in the order of `sid`."""
+    return _heads("sid > %s ORDER BY sid LIMIT %s", [sid, limit])
+
+
+def heads_by_sid(sids: Iterable[int]) -> list[HeadRow]:
+    """The heads of these subjects in the order of `sid`."""
+    wanted, found = sorted(set(sids)), []
+    for start in range(0, len(wanted), MOST_KEYS):
+        chunk = wanted[start : start + MOST_KEYS]
+        found += _heads(f"sid IN ({', '.join(['%s'] * len(chunk))}) ORDER BY sid", chunk)
+    return found
+
+
+def _heads(where: str, params: Sequence[Any]) -> list[HeadRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sid, {', '.join(_HEAD_COLUMNS)} FROM journal_head WHERE {where}", params)
+        heads = [HeadRow(*raw) for raw in cursor.fetchall()]
+    for head in heads:
+        if head.last_id is not None:
+            head.last_id = uuid_text(head.last_id)
+        if head.tip is not None:
+            head.tip = uuid_text(head.tip)
+    return heads
+
+
+def insert_heads(heads: Sequence[HeadRow]) -> None:
     """Insert new heads with their final values and learn their `sid`.
 
     Raises:
@@ -65,7 +166,8 @@ def insert_heads(heads: Sequence[Head]) -> None:
             chunk = heads[start : start + _CHUNK]
             tail = ' ON CONFLICT ("subject") DO NOTHING RETURNING "subject", "sid"'
             statement = _insert("journal_head", _HEAD_COLUMNS, len(chunk), tail)
-            cursor.execute(statement, [v for head in chunk for v in _values(head, _HEAD_COLUMNS)])
+            rows = zip(chunk, _changing(chunk), strict=True)
+            cursor.execute(statement, [v for head, values in rows for v in (head.subject, *values)])
             given = dict(cursor.fetchall())
             for head in chunk:
                 if head.subject not in given:
@@ -73,21 +175,23 @@ def insert_heads(heads: Sequence[Head]) -> None:
                 head.sid = given[head.subject]
 
 
-def swap_heads(pairs: Sequence[tuple[Head, int]]) -> None:
+def swap_heads(pairs: Sequence[tuple[HeadRow, int]]) -> None:
     """Compare-and-set: write each head if its version is still the one given.
 
     Raises:
         Conflict: "journal.conflict" when any head moved on; the transaction must end.
     """
-    sets = ", ".join(f'"{c}" = %s' for c in _HEAD_CHANGING)
-    statement = f'UPDATE "journal_head" SET {sets} WHERE "sid" = %s AND "version" = %s'
-    with connection.cursor() as cursor:
-        for head, seen in pairs:
-            cursor.execute(statement, [*_values(head, _HEAD_CHANGING), head.sid, seen])
-            if cursor.rowcount != 1:
-                raise Conflict("journal.conflict", subject=head.subject, seen=seen, held=None)
+    changing = zip(_changing(head for head, _ in pairs), pairs, strict=True)
+    if each(_SWAP, [[*values, head.sid, seen] for values, (head, seen) in changing]) == len(pairs):
+        return
+    held = heads_of([head.subject for head, _ in pairs])
+    for head, seen in pairs:
+        if held.get(head.subject) != head:
+            raise Conflict("journal.conflict", subject=head.subject, seen=seen, held=None)
+    raise AssertionError("heads were written, and counted otherwise")
 
 
-def insert_entries(entries: Sequence[JournalEntry]) -> None:
-    """Insert entries."""
-    insert_rows("journal_entry", _ENTRY_COLUMNS, [_values(e, _ENTRY_COLUMNS) for e in entries])
+def insert_entries(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Insert entries: every column by its name, `id` as text."""
+    bound = binder()
+    insert_rows("journal_entry", _ENTRY_COLUMNS, [[bound(e["id"]), *_rest(e)] for e in entries])

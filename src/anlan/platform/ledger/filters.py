@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import AnlanError, BadInput, Violation
@@ -20,6 +21,7 @@ from anlan.platform.ledger.columns import Bound, columns_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import as_violation
 from anlan.platform.scope import region_filter
+from anlan.platform.search import index
 
 _MANY = frozenset({"choice", "reference", "set", "bool"})
 _RANGED = {"date": ("_from", "_to"), "datetime": ("_from", "_to"), "int": ("_min", "_max"), "float": ("_min", "_max"),
@@ -209,15 +211,55 @@ def _condition(ledger: Ledger, bound: Bound, operator: str, values: tuple[Any, .
 
 def _search(ledger: Ledger, words: Sequence[str]) -> Q:
     """Each word in an own column, or in a column of the object that a foreign key leads to (found there first)."""
-    own = [b.path for b in columns_of(ledger) if b.column.search and b.path and "." not in b.name]
-    led = [b for b in columns_of(ledger) if b.column.search and b.path and "." in b.name]
     found = Q()
     for word in words:
-        either = search.condition(own, [word]) if own else Q(pk__in=[])
-        for bound in led:
+        either = _own(ledger, word)
+        for bound in _led(ledger):
             key, _, path = bound.path.partition("__")
-            field = model_of(ledger)._meta.get_field(key)
-            matching = field.related_model._default_manager.filter(search.condition([path], [word]))  # type: ignore[union-attr]
-            either |= Q(**{f"{field.attname}__in": matching.values("pk")})  # type: ignore[union-attr]
+            field: Any = model_of(ledger)._meta.get_field(key)
+            matching = field.related_model._default_manager.filter(search.condition([path], [word]))
+            either |= Q(**{f"{field.attname}__in": matching.values("pk")})
         found &= either
     return found
+
+
+def _own(ledger: Ledger, word: str) -> Q:
+    own = [b.path for b in columns_of(ledger) if b.column.search and b.path and "." not in b.name]
+    if own and index.exact(word):
+        return Q(pk__in=RawSQL(*index.matching(ledger.id, word)))
+    return search.condition(own, [word]) if own else Q(pk__in=[])
+
+
+def _led(ledger: Ledger) -> list[Bound]:
+    return [b for b in columns_of(ledger) if b.column.search and b.path and "." in b.name]
+
+
+def candidates(ledger: Ledger, words: Sequence[str]) -> index.Sql | None:
+    """A SELECT of the ids of rows that a search can find: all that it finds, and few others; None: the index can't say.
+
+    The rows must still answer `apply`, which compares longer words with the texts.
+    """
+    if not index.searched(ledger.id) or not all(map(index.indexable, words)):
+        return None
+    parts, params = [], []
+    for word in words:
+        sql, values = index.matching(ledger.id, word)
+        for bound in _led(ledger):
+            led = _led_to(ledger, bound, word)
+            sql, values = f"{sql} UNION {led[0]}", values + led[1]
+        parts.append(f"SELECT * FROM ({sql}) AS word")
+        params += values
+    return " INTERSECT ".join(parts), params
+
+
+def _led_to(ledger: Ledger, bound: Bound, word: str) -> index.Sql:
+    """The ids of the ledger's rows whose foreign key leads to an object with `word` in the bound column."""
+    key, _, path = bound.path.partition("__")
+    model = model_of(ledger)
+    field: Any = model._meta.get_field(key)
+    target = field.related_model
+    found = target._default_manager.filter(search.condition([path], [word]))
+    if path in index.searched(target.SUBJECT):
+        found = found.filter(pk__in=RawSQL(*index.matching(target.SUBJECT, word)))
+    sql, params = found.values("pk").query.sql_with_params()
+    return f'SELECT "id" FROM "{model._meta.db_table}" WHERE "{field.column}" IN ({sql})', list(params)

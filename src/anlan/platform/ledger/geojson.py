@@ -5,12 +5,13 @@ from __future__ import annotations
 import orjson
 from django.db import connection
 
-from anlan.platform.ledger import sql
+from anlan.platform import reading
+from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.columns import Bound, columns_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import Ask, key_of
-from anlan.platform.ledger.queries import rows_of, scope_key
-from anlan.platform.ledger.totals import KEPT, change_mark
+from anlan.platform.ledger.queries import rows_of
+from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
 MOST_POINTS = 100_000
@@ -27,8 +28,8 @@ def feature_collection(scope: Scope, ledger: Ledger, ask: Ask) -> tuple[bytes, b
     Raises:
         NotAllowed: "platform.not_allowed".
     """
-    mark = change_mark()
-    key = ("geojson", ledger.id, scope_key(scope), ask.sorted_by(""))
+    mark = CHANGES.mark(ledger.id)
+    key = ("geojson", ledger.id, scope.sees, ask.sorted_by(""))
     rows_of(scope, ledger)  # the right to view is checked for kept answers too
     return KEPT.get(key, mark, lambda: _collection(scope, ledger, ask)), mark
 
@@ -46,8 +47,8 @@ def _collection(scope: Scope, ledger: Ledger, ask: Ask) -> bytes:
     shown = _shown(ledger)
     names = [key_of(b) for b in shown]
     queryset = rows_of(scope, ledger, ask).filter(**{f"{lon}__isnull": False, f"{lat}__isnull": False})
-    found = sql.statement(queryset[: MOST_POINTS + 1], ("id", lon, lat, *(b.path for b in shown)))
-    as_text = sql.uuid_text if connection.vendor == "sqlite" else str
+    found = reading.statement(queryset[: MOST_POINTS + 1], ("id", lon, lat, *(b.path for b in shown)))
+    as_text = reading.uuid_text if connection.vendor == "sqlite" else str
     dumps = orjson.dumps
     features = [
         _FEATURE % (as_text(row[0]).encode(), row[1], row[2], dumps(dict(zip(names, row[3:], strict=True))))

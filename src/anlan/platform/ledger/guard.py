@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
+from anlan.kernel.geo import check_lonlat
+from anlan.platform.database import hold_keys
 from anlan.platform.ledger.columns import attname, by_name, entered_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import Reader, Shower, missing, read_values
@@ -37,9 +39,23 @@ def prepared(ledger: Ledger, values: dict[str, Any], held: Mapping[str, Any] | N
     """
     if ledger.prepare is not None:
         values = dict(ledger.prepare(values, held))
-    if ledger.check is not None and (violations := ledger.check(values, held)):
+    violations = ledger.check(values, held) if ledger.check is not None else []
+    if violations := list(violations) or _check_point(ledger, values, held or {}):
         raise RuleViolation("ledger.rule_refused", violations, ledger=ledger.label)
     return values
+
+
+def _check_point(ledger: Ledger, values: Mapping[str, Any], held: Mapping[str, Any]) -> list[Violation]:
+    """Why an entered position (WGS-84) can't stand: half of it is missing, or it lies outside China. House rule."""
+    if ledger.point is None or not any(name in values for name in ledger.point):
+        return []
+    east, north = ledger.point
+    lon, lat = (values.get(name, held.get(name)) for name in ledger.point)
+    if lon is None or lat is None:
+        missing_one = east if lon is None else north
+        return [] if lon is lat else [Violation("ledger.value.place_half", {}, missing_one)]
+    found = check_lonlat(float(lon), float(lat), china=True)
+    return [Violation(v.code, v.facts, north if v.field == "lat" else east) for v in found]
 
 
 def region_of(ledger: Ledger, scope: Scope, values: Mapping[str, Any]) -> str:
@@ -89,12 +105,15 @@ def check_changed(ledger: Ledger, scope: Scope, changed: Mapping[str, Any], held
 def check_duplicate(ledger: Ledger, values: Mapping[str, Any], own_id: str | None) -> None:
     """Refuse a second row with the same natural key, anywhere; an empty part of the key identifies nothing.
 
+    Call it in the transaction that writes: until its end nobody else passes this check with the same key.
+
     Raises:
         RuleViolation: "ledger.duplicate", or "ledger.duplicate_retired" where the other row is a retired one.
     """
     key = natural_key(ledger, values)
     if key is None:
         return
+    hold_keys(ledger.id, ["\0".join(map(str, key.values()))])
     others = model_of(ledger).objects.filter(**key)
     if own_id is not None:
         others = others.exclude(pk=own_id)

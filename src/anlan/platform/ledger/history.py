@@ -30,6 +30,7 @@ from anlan.platform.scope import Scope
 
 _ENVELOPE = frozenset({"id", "region6", "region9", "drill", "contested", "created_at", "changed_at"})
 _MOST_ENTRIES = 500
+_HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -164,6 +165,15 @@ def label_of(kind: str) -> str:
     return words.get(f"history.{kind}") or words.get(f"history.{verb}") or verb
 
 
+def subject_label(kind: str) -> str:
+    """What subjects of this type are called: their ledger's label, their table's name, else `history.subject.<type>`."""
+    ledger: Ledger | None = CATALOGUE.ledgers.get(kind)
+    if ledger is not None:
+        return ledger.label
+    model = CATALOGUE.projections.get(kind)
+    return str(model._meta.verbose_name) if model else catalogue().get(f"history.subject.{kind}", kind)
+
+
 def _unnamed(actor: str) -> str:
     return render("history.system", {}) if actor in {"", SYSTEM_ACTOR} else actor[:8]
 
@@ -184,7 +194,8 @@ def _happening(
         label=label_of(entry.kind),
         state=_state(entry),
         changes=changes,
-        words=words,
+        # What became a field of the row is told by its change already.
+        words=tuple(pair for pair in words if pair[1] not in {c.new for c in changes}),
         photos=photos,
         node=entry.node,
         redacted=stored.text is None and stored.text_hash is not None,
@@ -295,12 +306,15 @@ class _RowShower:
             return f"{len(members)} 项" if members else ""
         known = {f.attname for f in model._meta.concrete_fields}
         rows = ({k: v for k, v in row.items() if k in known} for row in members.values())
-        return "、".join(str(model(key=key, **row)) for key, row in zip(members, rows, strict=True))
+        texts = [str(model(key=key, **row)) for key, row in zip(members, rows, strict=True)]
+        # A photo's name is its hash, which tells nobody anything; the photos themselves stand below the changes.
+        return f"{len(texts)} 项" if any(_HASH.fullmatch(text) for text in texts) else "、".join(texts)
 
     def _text(self, name: str, value: Any) -> str:
         bound = self._columns.get(name)
         if bound is not None and self._shower is not None:
-            return self._shower.text(bound, _typed(bound.kind, value))
+            shown = self._shower.text(bound, _typed(bound.kind, value))
+            return (self._name_of(self._fields.get(name), shown) or shown) if _is_id(shown) else shown
         if isinstance(value, list):
             return "、".join(str(v) for v in value)
         if value is None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anlan.kernel.entry import Draft
-from anlan.platform import vault
+from anlan.kernel.errors import Conflict
+from anlan.platform import reading, vault
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import once_of
-from anlan.platform.ledger import sql
 from anlan.platform.ledger.columns import Bound, attname, by_name, columns_of, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import plain, same
@@ -56,7 +56,7 @@ def set_members(
     for name in ledger.sets if names is None else names:
         child = model_of(ledger)._meta.get_field(name).related_model
         members: dict[str, list[str]] = {}
-        for parent, key in sql.select_in(child, ("parent_id", "key"), "parent_id", wanted, order="key"):  # type: ignore[arg-type]
+        for parent, key in reading.select_in(child, ("parent_id", "key"), "parent_id", wanted, order="key"):  # type: ignore[arg-type]
             members.setdefault(parent, []).append(key)
         found[name] = {parent: tuple(keys) for parent, keys in members.items()}
     return found
@@ -151,7 +151,15 @@ def keep_vault(ledger: Ledger, key: str, values: Mapping[str, Any], hlc: int) ->
             vault.put(f"{ledger.id}/{key}", bound.name, values[bound.name] or "", hlc)
 
 
-def recorded(scope: Scope, subject: str, once: str) -> bool:
-    """Whether this person's entry with this `once` is held of the subject."""
+def recorded(scope: Scope, subject: str, once: str, kind: str) -> bool:
+    """Whether this person's entry of this kind with this `once` is held of the subject.
+
+    Raises:
+        Conflict: "journal.once_reused" when the key was used for another act on the subject.
+    """
     sids = Head.objects.filter(subject=subject).values("sid")
-    return JournalEntry.objects.filter(sid__in=sids, once=once_of(scope.person, once)).exists()
+    held = JournalEntry.objects.filter(sid__in=sids, once=once_of(scope.person, once)).values_list("kind", flat=True)
+    kinds = set(held)
+    if kinds and kind not in kinds:
+        raise Conflict("journal.once_reused", subject=subject)
+    return bool(kinds)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +16,16 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from anlan.kernel.errors import BadInput, NotFound
-from anlan.platform import vault
+from anlan.platform import reading, vault
 from anlan.platform.journal.models import Head
-from anlan.platform.ledger import sql
+from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.columns import Bound, columns_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
-from anlan.platform.ledger.filters import Ask, apply, key_of
+from anlan.platform.ledger.filters import Ask, apply, candidates, key_of
 from anlan.platform.ledger.plan import set_members
-from anlan.platform.ledger.totals import KEPT, change_mark
+from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope, limit
+from anlan.platform.search import index
 
 Row = dict[str, Any]
 MOST_ROWS = 200
@@ -40,11 +43,6 @@ def rows_of(scope: Scope, ledger: Ledger, ask: Ask | None = None) -> QuerySet[An
     return queryset if ask is None else apply(ledger, queryset, ask)
 
 
-def scope_key(scope: Scope) -> tuple[Any, ...]:
-    """What of a scope decides which rows it sees; people with equal keys share kept totals."""
-    return scope.region, scope.office, scope.subjects
-
-
 def _require_view(scope: Scope, ledger: Ledger) -> None:
     if ledger.view:
         scope.require(ledger.view)
@@ -55,8 +53,15 @@ def total(scope: Scope, ledger: Ledger, ask: Ask) -> int:
     _require_view(scope, ledger)
     if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None:
         return len(ids)
-    key = ("total", ledger.id, scope_key(scope), ask.sorted_by(""))
-    return KEPT.get(key, change_mark(), lambda: rows_of(scope, ledger, ask).count())
+    key = ("total", ledger.id, scope.sees, ask.sorted_by(""))
+    return KEPT.get(key, CHANGES.mark(*_counted(ledger)), lambda: rows_of(scope, ledger, ask).count())
+
+
+@cache
+def _counted(ledger: Ledger) -> tuple[str, ...]:
+    """The subject types that decide which rows answer a question: the ledger's own, and those its columns lead to."""
+    led = {_foreign(ledger, b).related_model.SUBJECT for b in columns_of(ledger) if b.path and "." in b.name}
+    return tuple(sorted({ledger.id} | led))
 
 
 def ordering(ledger: Ledger, ask: Ask, *, first: int | None = None) -> list[Any]:
@@ -84,15 +89,15 @@ def page(
     """`size` rows from `offset` on as dicts by JSON key; `names` limits the columns."""
     if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None:
         return rows_by_id(scope, ledger, ids[offset : offset + size], names)
-    reading = _Reading(ledger, names)
-    key = ("page", ledger.id, scope_key(scope), ask, tuple(names or ()), offset, size)
+    picked = _Reading(ledger, names)
+    key = ("page", ledger.id, scope.sees, ask, tuple(names or ()), offset, size)
 
-    def compiled() -> sql.Statement:
+    def compiled() -> reading.Statement:
         queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask))
-        return sql.statement(queryset[offset : offset + size], reading.paths)
+        return reading.statement(queryset[offset : offset + size], picked.paths)
 
     _require_view(scope, ledger)
-    return reading.rows(sql.kept(key, compiled))
+    return picked.rows(reading.kept(key, compiled))
 
 
 def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int) -> tuple[list[Row], str | None]:
@@ -107,23 +112,23 @@ def page_after(scope: Scope, ledger: Ledger, ask: Ask, *, cursor: str, size: int
     path = order.removeprefix("-")
     if cursor:
         behind, after = _behind(order, cursor, model_of(ledger)._meta.get_field(path).null)
-        after = sql.key_param(model_of(ledger)._meta.pk, after)
+        after = reading.key_params(model_of(ledger)._meta.pk, [after])[0]
     if ask.terms and (ids := found_ids(scope, ledger, ask)) is not None and (not cursor or after in ids):
         at = ids.index(after) + 1 if cursor else 0
         rows = rows_by_id(scope, ledger, ids[at : at + size], extra=(path,))
         more = bool(rows) and at + size < len(ids)
         return rows, _cursor(order, rows[-1][path], rows[-1]["id"]) if more else None
-    reading = _Reading(ledger, None, (path,))
+    picked = _Reading(ledger, None, (path,))
 
-    def compiled() -> sql.Statement:
+    def compiled() -> reading.Statement:
         queryset = rows_of(scope, ledger, ask).order_by(*ordering(ledger, ask, first=1))
         if cursor:
             queryset = queryset.filter(behind)
-        return sql.statement(queryset[: size + 1], reading.paths)
+        return reading.statement(queryset[: size + 1], picked.paths)
 
     _require_view(scope, ledger)
-    key = ("after", ledger.id, scope_key(scope), ask, size)
-    rows = reading.rows(compiled() if cursor else sql.kept(key, compiled))
+    key = ("after", ledger.id, scope.sees, ask, size)
+    rows = picked.rows(compiled() if cursor else reading.kept(key, compiled))
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
@@ -141,14 +146,20 @@ def found_ids(scope: Scope, ledger: Ledger, ask: Ask) -> list[str] | None:
 
     def search() -> list[str]:
         # An expression has no declared type, so the driver makes no datetime of each value only to sort by it.
-        queryset = rows_of(scope, ledger, ask).order_by().annotate(sort_key=Coalesce(path, path))
-        found = list(sql.plain(queryset[: _MOST_FOUND + 1], ("id", "sort_key")).raw())
+        named = candidates(ledger, ask.terms)
+        compared = ask if named is None else replace(ask, terms=tuple(w for w in ask.terms if not index.exact(w)))
+        queryset = rows_of(scope, ledger, compared).order_by().annotate(sort_key=Coalesce(path, path))
+        asked = reading.plain(queryset[: _MOST_FOUND + 1], ("id", "sort_key"))
+        if named is not None and asked.sql:
+            # From the index to the rows: left to itself, SQLite goes through the whole scope.
+            asked = reading.starting_from(asked, model_of(ledger)._meta.db_table, *named)
+        found = asked.raw()
         found.sort(key=lambda row: row[0], reverse=falling)
         held = sorted((row for row in found if row[1] is not None), key=lambda row: row[1], reverse=falling)
         return [str(row[0]) for row in (*held, *(row for row in found if row[1] is None))]
 
     _require_view(scope, ledger)
-    ids = KEPT.get(("found", ledger.id, scope_key(scope), ask), change_mark(), search)
+    ids = KEPT.get(("found", ledger.id, scope.sees, ask), CHANGES.mark(*_counted(ledger)), search)
     return ids if len(ids) <= _MOST_FOUND else None
 
 
@@ -156,11 +167,18 @@ def rows_by_id(
     scope: Scope, ledger: Ledger, ids: Sequence[str], names: Sequence[str] | None = None, extra: Sequence[str] = ()
 ) -> list[Row]:
     """The rows of these ids, as far as the scope sees them, in the order of `ids`."""
-    reading = _Reading(ledger, names, extra)
-    found = reading.rows(sql.statement(rows_of(scope, ledger).filter(pk__in=list(ids)), reading.paths))
+    found = _rows_of_ids(scope, ledger, ids, _Reading(ledger, names, extra))
     by_id = {row["id"]: row for row in found}
     keys = [str(UUID(str(i))) for i in ids]
     return [by_id[key] for key in keys if key in by_id]
+
+
+def _rows_of_ids(scope: Scope, ledger: Ledger, ids: Sequence[str], picked: _Reading) -> list[Row]:
+    if not ids:
+        return []
+    key = ("ids", ledger.id, scope.sees, tuple(picked.paths))
+    asked = reading.kept(key, lambda: reading.statement(rows_of(scope, ledger), picked.paths))
+    return picked.rows(reading.by_id(asked, model_of(ledger), ids)) if asked.sql else []
 
 
 def _cursor(order: str, value: Any, key: Any) -> str:
@@ -208,7 +226,7 @@ class _Reading:
         self.paths = list(dict.fromkeys(("id", *own, *sorted(keys), "contested", *state, *extra)))
         self.hidden = keys - set(own) - set(extra)
 
-    def rows(self, statement: sql.Statement) -> list[Row]:
+    def rows(self, statement: reading.Statement) -> list[Row]:
         """Run and fill in what other tables hold."""
         rows = [dict(zip(self.paths, values, strict=True)) for values in statement.rows()]
         if not rows:
@@ -227,8 +245,8 @@ def read_rows(
     ledger: Ledger, queryset: QuerySet[Any], names: Sequence[str] | None = None, extra: Sequence[str] = ()
 ) -> list[Row]:
     """Rows as dicts by JSON key: columns, `id`, `contested`; sets, look-ups and masked vault values filled in."""
-    reading = _Reading(ledger, names, extra)
-    return reading.rows(sql.statement(queryset, reading.paths))
+    picked = _Reading(ledger, names, extra)
+    return picked.rows(reading.statement(queryset, picked.paths))
 
 
 def _foreign(ledger: Ledger, bound: Bound) -> Any:
@@ -247,7 +265,7 @@ def _look_up(ledger: Ledger, rows: list[Row], led: Sequence[Bound]) -> None:
         if any("__" in path for path in paths):
             held = [(str(v[0]), *v[1:]) for v in model.objects.filter(pk__in=wanted).values_list("pk", *paths)]
         else:
-            held = sql.select_in(model, (model._meta.pk.name, *paths), model._meta.pk.name, wanted)
+            held = reading.select_in(model, (model._meta.pk.name, *paths), model._meta.pk.name, wanted)
         found = {v[0]: v[1:] for v in held}
         nothing = (None,) * len(bounds)
         for row in rows:
@@ -286,7 +304,8 @@ def row_get(scope: Scope, ledger: Ledger, id: str) -> Row:
     except ValueError:
         raise NotFound("ledger.row_missing", ledger=ledger.label) from None
     envelope = ("region", "drill", "created_at", "changed_at")
-    found = read_rows(ledger, rows_of(scope, ledger).filter(pk=wanted)[:1], extra=envelope)
+    _require_view(scope, ledger)
+    found = _rows_of_ids(scope, ledger, [str(wanted)], _Reading(ledger, None, envelope))
     if not found:
         raise NotFound("ledger.row_missing", ledger=ledger.label)
     return found[0] | {"id": str(wanted)}
@@ -301,7 +320,7 @@ def row_of_history(ledger: Ledger, id: str) -> Row | None:
 def record_get(scope: Scope, ledger: Ledger, id: str) -> Row:
     """`row_get` with `version`, the number to hand back as `base` when changing the row."""
     row = row_get(scope, ledger, id)
-    held = sql.select_in(Head, ("version",), "subject", [f"{ledger.id}/{row['id']}"])
+    held = reading.select_in(Head, ("version",), "subject", [f"{ledger.id}/{row['id']}"])
     return row | {"version": held[0][0] if held else 0}
 
 

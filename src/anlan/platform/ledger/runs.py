@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,8 +30,10 @@ from anlan.platform.journal.node import new_id
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.links import import_right
 from anlan.platform.ledger.models import ImportRun
-from anlan.platform.ledger.workbook.import_ import Report, import_file
 from anlan.platform.scope import Scope
+
+if TYPE_CHECKING:
+    from anlan.platform.ledger.workbook.import_ import Report
 
 STALE = timedelta(minutes=3)
 KEPT_FOR = timedelta(days=30)
@@ -118,6 +120,8 @@ def import_work(run_id: str) -> str:
 
 def import_execute(run_id: str, now: datetime) -> str:
     """Do what the run waits for; returns its new state. Nothing to do for a run that waits for nothing."""
+    from anlan.platform.ledger.workbook.import_ import import_file  # the workbook libraries slow every start down
+
     run = ImportRun.objects.get(pk=run_id)
     if run.state not in {"checking", "writing"}:
         return run.state

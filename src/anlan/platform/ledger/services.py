@@ -96,9 +96,7 @@ def ledger_change(
     ledger = _declared(ledger)
     if ledger.update is None:
         return plain_change(scope=scope, ledger=ledger, id=id, values=values, base=base, now=now, once=once)
-    row_get(scope, ledger, id)
-    scope.require(ledger.change)
-    read = guard.readable(Reader(ledger, scope), values, creating=False)
+    read = _read_change(scope, ledger, id, values)
     held = plan.held_values(ledger, [id])[id]
     changed = plan.differences(ledger, held, read)
     if not changed:
@@ -119,10 +117,10 @@ def plain_change(
 ) -> bool:
     """Record `<ledger id>.changed` with the fields that differ and whole groups; raises as `ledger_change`."""
     ledger = _declared(ledger)
-    row_get(scope, ledger, id)
-    scope.require(ledger.change)
-    read = guard.readable(Reader(ledger, scope), values, creating=False)
+    read = _read_change(scope, ledger, id, values)
     with writing():
+        if once and plan.recorded(scope, f"{ledger.id}/{id}", once, f"{ledger.id}.changed"):
+            return True
         held = plan.held_values(ledger, [id])[id]
         read = guard.prepared(ledger, read, held)
         changed = plan.differences(ledger, held, read)
@@ -134,6 +132,13 @@ def plain_change(
         entry = record(draft, scope=scope, now=now, base=base)
         plan.keep_vault(ledger, id, changed, entry.hlc)
     return True
+
+
+def _read_change(scope: Scope, ledger: Ledger, id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a change, for somebody who sees the row and may change the ledger."""
+    row_get(scope, ledger, id)
+    scope.require(ledger.change)
+    return guard.readable(Reader(ledger, scope), values, creating=False)
 
 
 def ledger_retire(
@@ -220,7 +225,7 @@ def _mark(
         raise RuleViolation("ledger.not_retirable", ledger=ledger.label)
     subject = f"{ledger.id}/{id}"
     retired = row["retired_at"] is not None
-    if once and plan.recorded(scope, subject, once):
+    if once and plan.recorded(scope, subject, once, f"{ledger.id}.{act}"):
         return
     if retired == (act == "retired"):
         raise RuleViolation("ledger.retired_already" if retired else "ledger.not_retired", ledger=ledger.label)

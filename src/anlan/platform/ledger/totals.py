@@ -1,8 +1,6 @@
-"""Totals and whole answers kept in this process until anything changes: each holds for one change mark of the journal.
+"""Totals and whole answers kept in this process: each holds for one change mark (changes.py), then it is made anew.
 
-An exact count over 200,000 rows costs 8-100 ms; a page costs 3. The change mark is made of the last chain hash of every
-node held here: it is another one after every entry, whoever wrote it. It is read before the counted rows, so an answer
-can only be newer than its mark, and is made anew at the next one.
+An exact count over 200,000 rows costs 8-100 ms; a page costs 3.
 """
 
 from __future__ import annotations
@@ -15,22 +13,9 @@ from typing import TypeVar
 from django.db import connection
 
 T = TypeVar("T")
-_MARK = "SELECT last_hash FROM journal_node ORDER BY id"
-_WAITING = "SELECT COUNT(*), MAX(hlc) FROM journal_unsequenced"
 _NUMBER = "SELECT COALESCE(SUM(last_seq), 0) FROM journal_node"
 _MOST_KEYS = 2000
 _MOST_BYTES = 24 * 1024 * 1024
-
-
-def change_mark() -> bytes:
-    """Bytes that are others after every entry, sequenced or (PostgreSQL) still waiting for the sequencer."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK)
-        mark = b"".join(bytes(row[0]) for row in cursor.fetchall())
-        if connection.vendor != "sqlite":
-            cursor.execute(_WAITING)
-            mark += repr(cursor.fetchone()).encode()
-    return mark
 
 
 def change_number() -> int:

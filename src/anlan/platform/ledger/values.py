@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -11,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from anlan.kernel.errors import AnlanError, BadInput, Violation
-from anlan.kernel.text import clean_cell, parse_bool, parse_date, parse_number
+from anlan.kernel.text import check_hidden, clean_cell, parse_bool, parse_date, parse_number
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger import places
 from anlan.platform.ledger.columns import Bound, by_name, columns_of, entered_of
@@ -20,7 +19,6 @@ from anlan.platform.scope import Scope
 
 _SEPARATORS = str.maketrans(dict.fromkeys("，,;；|/\n", "、"))
 _MAX_INT = 2**53 - 1
-_UNCLEAN = re.compile(r"[\s\u00a0\u00ad\u200b-\u200f\u2060\u3000\ufeff\uff01-\uff5e]")
 _REPEATED = frozenset({"choice", "region", "bool", "reference", "set", "date"})
 _MOST_KNOWN = 20_000
 YES_NO = {True: "是", False: "否"}
@@ -42,15 +40,19 @@ class Reader:
         Raises:
             BadInput: "ledger.value.*" or a code of kernel.text; facts name the column (`label`) and the value.
         """
-        if type(raw) is not str or bound.kind not in _REPEATED:
-            return self._read(bound, raw)
         # A column of 100,000 regions or choices holds a few dozen different texts.
-        key = (bound.name, raw)
-        if key not in self._known:
+        key = (bound.name, raw) if type(raw) is str and bound.kind in _REPEATED else None
+        if key is not None and key in self._known:
+            return self._known[key]
+        for part in raw if isinstance(raw, (list, tuple)) else (raw,):
+            if found := check_hidden(part, bound.name, bound.label):
+                raise BadInput(found[0].code, **found[0].facts)
+        value = self._read(bound, raw)
+        if key is not None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = self._read(bound, raw)
-        return self._known[key]
+            self._known[key] = value
+        return value
 
     def _read(self, bound: Bound, raw: Any) -> Any:
         kind = bound.kind
@@ -59,12 +61,12 @@ class Reader:
         if isinstance(raw, (dict, list, tuple)):
             raise BadInput("ledger.value.not_single", label=bound.label)
         if bound.column.parse is not None:
-            text = _clean(raw)
+            text = clean_cell(raw)
             value = bound.column.parse(text) if text else None
             return self._listed(bound, value) if isinstance(value, str) and bound.listed else self._fits(bound, value)
         if kind in {"text", "vault"}:
             return self._fits(bound, _text(raw))
-        text = _clean(raw) if not isinstance(raw, (date, bool)) else raw
+        text = clean_cell(raw) if not isinstance(raw, (date, bool)) else raw
         if text == "" or text is None:
             return None if bound.nullable or kind not in {"choice", "reference"} else ""
         if kind == "choice" or (kind == "reference" and bound.listed):
@@ -90,11 +92,11 @@ class Reader:
         parts = (
             list(raw)
             if isinstance(raw, (list, tuple, set, frozenset, dict))
-            else _clean(raw).translate(_SEPARATORS).split("、")
+            else clean_cell(raw).translate(_SEPARATORS).split("、")
         )
         if any(isinstance(part, (dict, list, tuple)) for part in parts):
             raise BadInput("ledger.value.not_single", label=bound.label)
-        words = [word for part in parts if (word := _clean(part))]
+        words = [word for part in parts if (word := clean_cell(part))]
         if bound.column.parse is not None:
             words = [str(bound.column.parse(word)) for word in words]
         if bound.listed:
@@ -116,17 +118,12 @@ class Reader:
         return value
 
 
-def _clean(raw: Any) -> str:
-    """`clean_cell`, without its work for text that has nothing to clean."""
-    return raw if type(raw) is str and not _UNCLEAN.search(raw) else clean_cell(raw)
-
-
 def _text(raw: Any) -> str:
     """Text as typed, invisible characters and outer blanks removed; line breaks of a note are kept."""
     if isinstance(raw, str) and "\n" in raw:
-        lines = [_clean(line) for line in raw.splitlines()]
+        lines = [clean_cell(line) for line in raw.splitlines()]
         return "\n".join(lines).strip()
-    return _clean(raw)
+    return clean_cell(raw)
 
 
 def _bool(bound: Bound, raw: Any) -> bool | None:

@@ -45,7 +45,6 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField()),
                 ('entry', models.UUIDField(unique=True)),
                 ('body_hash', models.BinaryField()),
-                ('prev_hash', models.BinaryField()),
                 ('hash', models.BinaryField()),
             ],
             options={
@@ -208,7 +207,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'journal_entry',
-                'indexes': [models.Index(fields=['sid', 'hlc'], name='journal_entry_sid_hlc'), models.Index(fields=['actor', '-hlc'], name='journal_entry_actor'), models.Index(fields=['-hlc'], name='journal_entry_hlc'), models.Index(condition=models.Q(('once__isnull', False)), fields=['sid', 'once'], name='journal_entry_once')],
+                'indexes': [models.Index(fields=['sid', 'hlc'], name='journal_entry_sid_hlc'), models.Index(fields=['actor', 'hlc'], name='journal_entry_actor'), models.Index(fields=['hlc'], name='journal_entry_hlc'), models.Index(condition=models.Q(('once__isnull', False)), fields=['sid', 'once'], name='journal_entry_once'), models.Index(condition=models.Q(('kind', 'platform.clock.corrected')), fields=['hlc'], name='journal_entry_clock')],
             },
         ),
         migrations.CreateModel(

@@ -76,10 +76,13 @@ def _load(stamp: tuple[int, int]) -> _Snapshot:
 
 
 def _facts(code: str, on: date | None = None) -> RegionFacts | None:
-    if check_region(code):
-        return None
-    full = region_pad(code)
-    held = _tree().spans.get(full)
+    spans = _tree().spans
+    held, full = spans.get(code), code
+    if held is None:
+        if check_region(code):
+            return None
+        full = region_pad(code)
+        held = spans.get(full)
     if held:
         if on is None:
             return held[-1]

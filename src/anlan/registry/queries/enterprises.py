@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from anlan.kernel.errors import NotFound
-from anlan.platform import search, vault
+from anlan.platform import reading, search, vault
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.registry.models import Enterprise, EnterpriseClass, EnterpriseTag
 from anlan.registry.rules.change import EnterpriseFacts, normalise_phone
@@ -49,12 +49,25 @@ def enterprise_get(scope: Scope, enterprise_id: Any) -> Enterprise:
     Raises:
         NotFound: "registry.enterprise.not_found", also for an id of another region. NotAllowed: "platform.not_allowed".
     """
-    key = _uuid(enterprise_id)
-    rows = _visible(scope).select_related("office").prefetch_related(*_sets())
-    found = rows.filter(pk=key).first() if key else None
-    if found is None:
-        raise NotFound("registry.enterprise.not_found")
+    found = enterprises_get(scope, [enterprise_id])[0]
+    reading.attach([found], "office")
+    prefetch_related_objects([found], *_sets())
     return found
+
+
+def enterprises_get(scope: Scope, enterprise_ids: Sequence[Any]) -> list[Enterprise]:
+    """Enterprises in the order of their ids, without office, classes and tags; every one must be in scope.
+
+    Raises:
+        NotFound: "registry.enterprise.not_found". NotAllowed: "platform.not_allowed".
+    """
+    scope.require(VIEW)
+    keys = [_uuid(i) for i in enterprise_ids]
+    rows = reading.instances_by_id(scope.sees, lambda: _visible(scope), {k for k in keys if k})
+    found = {row.pk: row for row in rows}
+    if not all(key in found for key in keys):
+        raise NotFound("registry.enterprise.not_found")
+    return [found[key] for key in keys]
 
 
 def _text_filter(text: str) -> Q:

@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.kernel.codes import check_uscc
 from anlan.kernel.errors import Violation
-from anlan.kernel.text import clean_cell, normalise_width
+from anlan.kernel.text import check_hidden, clean_cell, normalise_width
 from anlan.registry.rules.codes import CONTACT_POSTS, MERGE_MODES, PREMISES_USES, STATUSES
 from anlan.registry.rules.enterprise import check_name, check_place
 
@@ -67,6 +67,8 @@ def check_restore(facts: EnterpriseFacts, reason: str) -> list[Violation]:
 
 def check_reason(reason: str) -> list[Violation]:
     """Why a stated reason is not enough: shorter than two characters or longer than 500. Source: house rule."""
+    if found := check_hidden(reason, "reason"):
+        return found
     if len(clean_cell(reason)) < 2:
         return [Violation("registry.reason_missing", {}, "reason")]
     if len(reason) > _REASON_MAX:

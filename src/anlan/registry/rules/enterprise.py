@@ -14,7 +14,7 @@ from anlan import data
 from anlan.kernel.codes import check_region, check_uscc, normalise_uscc, region_level, region_pad, region_parent
 from anlan.kernel.errors import AnlanError, BadInput, Violation
 from anlan.kernel.geo import check_lonlat, convert
-from anlan.kernel.text import clean_cell, normalise_width, parse_number
+from anlan.kernel.text import check_hidden, clean_cell, normalise_width, parse_number
 from anlan.registry.rules.codes import (
     CLASSES,
     COORDS,
@@ -77,9 +77,18 @@ _NEVER_EMPTIED = frozenset({"status", "standardisation", "office_id"})
 _DECIMALS = 6
 
 
+def _industry_text(typed: Any) -> str:
+    return _industry_typed(typed) if type(typed) is str else _industry_typed(clean_cell(typed))
+
+
+@lru_cache(maxsize=4096)
+def _industry_typed(typed: str) -> str:
+    return normalise_width(clean_cell(typed), punctuation=True).upper().replace(" ", "")
+
+
 def normalise_industry(typed: Any) -> str:
     """Digits of a GB/T 4754 code as stored, the section's letter dropped: "C2611" -> "2611". Nothing is guessed."""
-    text = normalise_width(clean_cell(typed), punctuation=True).upper().replace(" ", "")
+    text = _industry_text(typed)
     return text[1:] if len(text) > 1 and text[0].isalpha() else text
 
 
@@ -90,19 +99,24 @@ def check_industry(typed: Any) -> list[Violation]:
         "registry.industry.shape|division|section".
     Source: GB/T 4754-2017, 5 (letter for the section, two, three or four digits below it).
     """
-    text = normalise_width(clean_cell(typed), punctuation=True).upper().replace(" ", "")
+    return list(_industry_faults(_industry_text(typed)))
+
+
+@lru_cache(maxsize=4096)
+def _industry_faults(text: str) -> tuple[Violation, ...]:
+    """Faults of a code as typed; an import asks for few codes many times."""
     if not text:
-        return []
+        return ()
     letter, digits = (text[0], text[1:]) if text[0].isalpha() else ("", text)
     if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 4):
-        return [Violation("registry.industry.shape", {"value": text}, "industry")]
+        return (Violation("registry.industry.shape", {"value": text}, "industry"),)
     division = next((i for i in data.industries() if i.code == digits[:2]), None)
     if division is None:
-        return [Violation("registry.industry.division", {"division": digits[:2]}, "industry")]
+        return (Violation("registry.industry.division", {"division": digits[:2]}, "industry"),)
     if letter and letter != division.section:
         facts = {"value": text, "expected": division.section, "division": division.name}
-        return [Violation("registry.industry.section", facts, "industry")]
-    return []
+        return (Violation("registry.industry.section", facts, "industry"),)
+    return ()
 
 
 def industry_label(code: str) -> str:
@@ -115,6 +129,8 @@ def check_name(value: Any) -> list[Violation]:
 
     Source: house rule; 企业名称登记管理规定 第五条 asks for 规范汉字.
     """
+    if found := check_hidden(value, "name"):
+        return found
     name = clean_cell(value)
     if not name:
         return [Violation("registry.enterprise.name_missing", {}, "name")]
@@ -297,6 +313,9 @@ def normalise_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] 
     plain: dict[str, Any] = {}
     for field, typed in values.items():
         if field == "coords":
+            continue
+        if seen := check_hidden(typed, field):
+            found += seen
             continue
         try:
             reader = _READERS.get(field)

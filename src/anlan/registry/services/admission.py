@@ -9,6 +9,7 @@ from typing import Any
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation, Violation
 from anlan.platform import regions
+from anlan.platform.database import hold_keys
 from anlan.platform.scope import Scope
 from anlan.registry import queries
 from anlan.registry.models import Enterprise
@@ -82,14 +83,17 @@ def _numbered(problem: Violation, number: int) -> Violation:
 def check_duplicates(scope: Scope, rows: Sequence[Mapping[str, Any]], own: Any = None) -> None:
     """Refuse codes (or, without a code, names in the same town) that another enterprise of this node already has.
 
+    Call it in the transaction that writes: until its end nobody else passes this check with the same code or name.
+
     Raises:
         RuleViolation: "registry.enterprise.duplicate" with "registry.duplicate.known|known_retired|elsewhere|twice".
     """
     codes = [str(r["uscc"]) for r in rows if r.get("uscc")]
+    unnamed = {(r["name"], r["region"][:9]) for r in rows if not r.get("uscc")}
+    hold_keys(queries.SUBJECT, [*codes, *("\0".join(pair) for pair in unnamed)])
     twice = sorted({c for c in codes if codes.count(c) > 1})
     found = [Violation("registry.duplicate.twice", {"uscc": c}, "uscc") for c in twice]
     taken = list(queries.enterprises_by_uscc(codes)) if codes else []
-    unnamed = {(r["name"], r["region"][:9]) for r in rows if not r.get("uscc")}
     if unnamed:
         held = queries.enterprises_unnamed_code(name for name, _ in unnamed)
         taken += [e for e in held if (e.name, e.region9) in unnamed]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.kernel.errors import AnlanError, BadInput, NotFound, Violation
-from anlan.kernel.text import clean_cell
+from anlan.kernel.text import check_hidden, clean_cell
 from anlan.platform import vault
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record
@@ -28,7 +28,7 @@ def _plain(enterprise: Enterprise, key: str, values: Mapping[str, Any]) -> dict[
         BadInput: "registry.contact.invalid" with every reason.
     """
     plain = {"name": clean_cell(values.get("name")), "phone": change.normalise_phone(values.get("phone")), "post": ""}
-    found: list[Violation] = []
+    found = [v for field in _PRIVATE for v in check_hidden(values.get(field), field)]
     try:
         plain["post"] = CONTACT_POSTS.read(values.get("post"))
     except AnlanError as error:
@@ -66,7 +66,7 @@ def contact_set(
     """
     chosen = key or key_for(scope, f"contact {enterprise_id}", once, now)
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "contact_set")) is None:
             return chosen
         refuse(change.check_live(queries.facts_of(enterprise)))
         if key:
@@ -95,7 +95,7 @@ def contact_remove(
 ) -> None:
     """Take a contact away and erase name and phone from the vault; raises as `contact_set`."""
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "contact_removed")) is None:
             return
         refuse(change.check_live(queries.facts_of(enterprise)))
         _require(enterprise, key)

@@ -32,10 +32,15 @@ def editable(scope: Scope, enterprise_id: Any) -> Enterprise:
     return queries.enterprise_get(scope, enterprise_id)
 
 
-def opened(scope: Scope, enterprise_id: Any, once: str | None) -> Enterprise | None:
-    """As `editable`; None when an entry of this enterprise with this `once` is already held: nothing is left to do."""
+def opened(scope: Scope, enterprise_id: Any, once: str | None, act: str) -> Enterprise | None:
+    """As `editable`; None when this act on this enterprise is already held with this `once`: nothing is left to do.
+
+    Raises:
+        As `editable`; Conflict: "journal.once_reused" when the key was used for another act.
+    """
     enterprise = editable(scope, enterprise_id)
-    return None if once and recorded(scope, queries.subject_of(enterprise.id), once) else enterprise
+    kind = f"{queries.SUBJECT}.{act}"
+    return None if once and recorded(scope, queries.subject_of(enterprise.id), once, kind) else enterprise
 
 
 def refuse(problems: list[Violation], **facts: Any) -> None:

@@ -88,7 +88,7 @@ def enterprise_change(
         Conflict: "journal.conflict" when `base` is stale.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "changed")) is None:
             return True
         refuse(change.check_live(queries.facts_of(enterprise)))
         held = queries.values_of(enterprise)
@@ -146,7 +146,7 @@ def enterprise_rename(
         RuleViolation: "registry.enterprise.refused", "registry.enterprise.duplicate". Else as `enterprise_change`.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "renamed")) is None:
             return
         refuse(change.check_rename(queries.facts_of(enterprise), name) + _future(on, now))
         new = clean_cell(name)
@@ -173,7 +173,7 @@ def enterprise_recode(
     Raises as `enterprise_rename`.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "recoded")) is None:
             return
         new = normalise_uscc(uscc)
         refuse(change.check_recode(queries.facts_of(enterprise), new) + _future(on, now))
@@ -207,7 +207,7 @@ def enterprise_status_set(
         RuleViolation: "registry.enterprise.refused". NotFound, NotAllowed, Conflict as `enterprise_change`.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "status_changed")) is None:
             return
         today = now.astimezone(SHANGHAI).date()
         refuse(change.check_status_change(queries.facts_of(enterprise), status, on, today, reason))
@@ -235,7 +235,7 @@ def enterprise_move(
         RuleViolation: "registry.enterprise.refused". NotFound, Conflict as `enterprise_change`.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "moved")) is None:
             return
         plain = {"address": "", "lon": None, "lat": None} | normalise_enterprise(values)
         fields = {n: plain[n] for n in ("region", "address", "lon", "lat") if n in plain}
@@ -272,7 +272,7 @@ def enterprise_office_assign(
             if scope.office is None or office_id != scope.office:
                 raise
             enterprise = queries.enterprise_unassigned_get(scope, enterprise_id)
-        if once and recorded(scope, queries.subject_of(enterprise.id), once):
+        if once and recorded(scope, queries.subject_of(enterprise.id), once, f"{queries.SUBJECT}.office_assigned"):
             return
         facts = queries.facts_of(enterprise)
         require_office(scope, office_id)
@@ -308,7 +308,7 @@ def enterprise_retire(
         RuleViolation: "registry.enterprise.refused". NotFound, NotAllowed, Conflict as `enterprise_change`.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "retired")) is None:
             return
         refuse(change.check_live(queries.facts_of(enterprise)) + change.check_reason(reason))
         record(draft(enterprise, "retired", reason=reason, once=once), scope=scope, now=now, base=base)
@@ -323,7 +323,7 @@ def enterprise_restore(
         RuleViolation: "registry.enterprise.refused" when it is not retired or its code has been given out since.
     """
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "restored")) is None:
             return
         refuse(change.check_restore(queries.facts_of(enterprise), reason))
         check_duplicates(scope, [queries.values_of(enterprise)], own=enterprise.id)

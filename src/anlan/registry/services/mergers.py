@@ -48,7 +48,7 @@ def enterprise_merge(
         BadInput: "registry.code.unknown".
     """
     with writing():
-        if (gone := opened(scope, enterprise_id, once)) is None:
+        if (gone := opened(scope, enterprise_id, once, "merged")) is None:
             return
         into = editable(scope, into_id)
         chosen = MERGE_MODES.read(mode)
@@ -92,7 +92,7 @@ def enterprise_separate(
             when its code was given to another one since. NotFound, NotAllowed, Conflict as `enterprise_merge`.
     """
     with writing():
-        if (gone := opened(scope, enterprise_id, once)) is None:
+        if (gone := opened(scope, enterprise_id, once, "separated")) is None:
             return
         refuse(change.check_separate(queries.facts_of(gone), reason))
         into = editable(scope, gone.merged_into_id)
@@ -129,7 +129,7 @@ def enterprise_split(
     """
     with writing():
         keys = [key_for(scope, f"split {enterprise_id} {i}", once, now) for i in range(len(parts))]
-        if (origin := opened(scope, enterprise_id, once)) is None:
+        if (origin := opened(scope, enterprise_id, once, "split")) is None:
             return keys
         refuse(change.check_split(queries.facts_of(origin), parts, reason))
         drafts = new_drafts(scope, parts, keys, drill=bool(origin.drill), origin=origin, first=1)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.kernel.errors import AnlanError, BadInput, NotFound, Violation
-from anlan.kernel.text import clean_cell
+from anlan.kernel.text import check_hidden, clean_cell
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record
 from anlan.platform.scope import Scope
@@ -24,7 +24,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadInput: "registry.premises.invalid" with every reason.
     """
-    found: list[Violation] = []
+    found = check_hidden(values.get("name"), "name")
     place: dict[str, Any] = {}
     try:
         place = normalise_enterprise({k: values.get(k) for k in ("address", "lon", "lat", "coords")})
@@ -59,7 +59,7 @@ def premises_add(
     """
     key = key_for(scope, f"premises {enterprise_id}", once, now)
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "premises_added")) is None:
             return key
         refuse(change.check_live(queries.facts_of(enterprise)))
         data = {"key": key}
@@ -80,7 +80,7 @@ def premises_change(
 ) -> None:
     """Replace what is said of premises; raises as `premises_add`, and NotFound "registry.premises.not_found"."""
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "premises_changed")) is None:
             return
         refuse(change.check_live(queries.facts_of(enterprise)))
         _require(enterprise, key)
@@ -100,7 +100,7 @@ def premises_remove(
 ) -> None:
     """Give premises up; raises as `premises_change`."""
     with writing():
-        if (enterprise := opened(scope, enterprise_id, once)) is None:
+        if (enterprise := opened(scope, enterprise_id, once, "premises_removed")) is None:
             return
         refuse(change.check_live(queries.facts_of(enterprise)))
         _require(enterprise, key)

@@ -14,7 +14,7 @@ from anlan.platform.ledger import queries
 from anlan.platform.ledger.columns import columns_of, has_field, ledger_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import key_of, read_ask
-from anlan.platform.ledger.history import history_of, visible_subject
+from anlan.platform.ledger.history import history_of, subject_label, visible_subject
 from anlan.platform.ledger.links import list_url, may_create, page_url, root_url
 from anlan.platform.ledger.values import Shower
 from anlan.platform.ledger.workbook.export import CSV_TYPE, XLSX_TYPE, export_csv, export_xlsx
@@ -104,8 +104,7 @@ def history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     subject = f"{kind}/{key}"
     head = visible_subject(request.scope, subject)  # type: ignore[attr-defined]
     ledger: Ledger | None = CATALOGUE.ledgers.get(kind)
-    model = CATALOGUE.projections.get(kind)
-    label = ledger.label if ledger else str(model._meta.verbose_name) if model else kind
+    label = subject_label(kind)
     title, url = label, ""
     if ledger is not None:
         row = queries.row_of_history(ledger, key)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name
 
 from anlan.kernel.errors import BadInput, Violation
 from anlan.kernel.messages import render
@@ -55,7 +55,7 @@ class Table:
 
     def reference(self, line: int, position: int) -> str:
         """`C5` for the third cell of line 5."""
-        return f"{get_column_letter(position + 1)}{line}"
+        return f"{xl_col_to_name(position)}{line}"
 
 
 def read_table(content: bytes, name: str, ledger: Ledger) -> Table:
@@ -170,7 +170,7 @@ def _columns(headings: Sequence[str], known: dict[str, Bound]) -> list[Bound | N
 def _check_merged(merged: Sequence[Any], line: int) -> None:
     for (top, left), (bottom, right) in merged:
         if top <= line - 1 <= bottom:
-            cells = f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"
+            cells = f"{xl_col_to_name(left)}{top + 1}:{xl_col_to_name(right)}{bottom + 1}"
             raise BadInput("ledger.file.merged_header", cells=cells)
 
 

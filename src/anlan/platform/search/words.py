@@ -1,8 +1,4 @@
-"""Finding Chinese words: every term must occur in one of the searched columns, within the person's scope.
-
-Plain substring search, because SQLite's trigram index silently misses words of one and two characters, which are what
-people search for (ADR 0005).
-"""
+"""What a search box holds: its words, and the condition that each of them occurs in one of the searched columns."""
 
 from __future__ import annotations
 

@@ -1,0 +1,92 @@
+"""Which subject types changed since an answer was kept: a mark for each set of types, moved on by the journal itself.
+
+Everybody writes all the time; what was counted of enterprises holds although a hazard was closed meanwhile. A new entry
+moves the marks of its own type only, an entry of the platform (redaction, clock, merge decision) those of all types. A
+mark is read before the rows it stands for, so an answer can only be newer than its mark.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import Counter
+from typing import Any
+
+from django.db import connection
+
+_MARK = "SELECT id, last_seq, last_hash FROM journal_node ORDER BY id"
+_WAITING = "SELECT COUNT(*), MAX(hlc) FROM journal_unsequenced"
+_WAITING_KINDS = "SELECT DISTINCT kind FROM journal_entry WHERE id IN (SELECT entry FROM journal_unsequenced)"
+_KINDS = (
+    "SELECT DISTINCT e.kind FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
+    " WHERE s.node = %s AND s.seq > %s AND s.seq <= %s"
+)
+_HASH = "SELECT hash FROM journal_seq WHERE node = %s AND seq = %s"
+# Beyond this many new entries at once (an import, a night's sleep) everything counts as changed.
+_MOST_NEW = 3000
+_OF_ALL = "platform"
+
+
+class Changes:
+    """Counts, for each subject type, how often it was seen changed. One per process; its first mark is a random one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._start = secrets.token_bytes(8)
+        self._mark: object = None
+        self._seen: dict[str, tuple[int, bytes]] = {}
+        self._of_all = 0
+        self._types: Counter[str] = Counter()
+
+    def mark(self, *types: str) -> bytes:
+        """Bytes that are others after every entry of one of `types` (of any type where none is named), and after others
+        that may change them."""
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK)
+            nodes = [(node, int(seq), bytes(last_hash)) for node, seq, last_hash in cursor.fetchall()]
+            waiting = None
+            if connection.vendor != "sqlite":
+                cursor.execute(_WAITING)
+                waiting = cursor.fetchone()
+            with self._lock:
+                if (nodes, waiting) != self._mark:
+                    self._move_on(cursor, nodes, bool(waiting and waiting[0]))
+                    self._mark = (nodes, waiting)
+                counts = [self._of_all, *((self._types[t] for t in types) if types else [self._types.total()])]
+        return self._start + repr(counts).encode()
+
+    def _move_on(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> None:
+        types = self._types_since(cursor, nodes)
+        # On PostgreSQL an entry is there before it has its number, and its leaving the queue moves the mark once more.
+        if types is not None and waiting:
+            cursor.execute(_WAITING_KINDS)
+            types |= {_type_of(row[0]) for row in cursor.fetchall()}
+        self._seen = {node: (seq, last_hash) for node, seq, last_hash in nodes}
+        if types is None or any(t.partition(".")[0] == _OF_ALL for t in types):
+            self._of_all += 1
+        self._types.update(types or ())
+
+    def _types_since(self, cursor: Any, nodes: list[tuple[str, int, bytes]]) -> set[str] | None:
+        """The types of the entries behind those seen last; None where that can't be told."""
+        if set(self._seen) != {node for node, _, _ in nodes}:
+            return None
+        kinds: set[str] = set()
+        for node, last, last_hash in nodes:
+            seq, seen_hash = self._seen[node]
+            if (last, last_hash) == (seq, seen_hash):
+                continue
+            cursor.execute(_HASH, [node, seq])
+            held = cursor.fetchone()
+            # What was seen inside a transaction may have been rolled back, and its number given to another entry.
+            if not 0 < last - seq <= _MOST_NEW or (seq and (held is None or bytes(held[0]) != seen_hash)):
+                return None
+            cursor.execute(_KINDS, [node, seq, last])
+            kinds.update(_type_of(row[0]) for row in cursor.fetchall())
+        return kinds
+
+
+def _type_of(kind: str) -> str:
+    return kind.rpartition(".")[0]
+
+
+CHANGES = Changes()
