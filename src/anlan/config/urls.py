@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from anlan.config import home
+from anlan.config import everywhere_doors, home
 from anlan.config.api import api
 from anlan.config.desk_site import desk
 
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("todos", home.todos, name="todos"),
     path("figures", home.figures, name="figures"),
+    path("search", everywhere_doors.everywhere, name="everywhere"),
     path("favicon.ico", RedirectView.as_view(url=static("anlan/mark.svg"))),
     *(path(prefix, include(module)) for module, prefix in _DOORS),
     path("api/v1/", api.urls),

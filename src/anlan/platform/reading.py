@@ -1,4 +1,4 @@
-"""Reading rows and instances without compiling a query each time: statements are kept, values converted directly.
+"""Reading rows without compiling a query each time: statements are kept, values converted directly.
 
 Building and compiling a queryset costs more than running it. The statement of a question depends only on ledger, scope
 and question, never on time, so the last few hundred are kept. Both databases; nothing but SELECT.
@@ -12,13 +12,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
-M = TypeVar("M", bound=models.Model)
 Convert = Callable[..., Any]
 _MOST_STATEMENTS = 600
 _lock = threading.Lock()
@@ -165,72 +163,8 @@ def select_in(
     return Statement(sql, key_params(column, wanted), converters(model, paths)).rows()
 
 
-@cache
-def _instance_converters(model: type[models.Model]) -> tuple[tuple[int, tuple[Convert, ...], Any], ...]:
-    found = []
-    for i, field in enumerate(model._meta.concrete_fields):
-        column: Any = field.get_col(model._meta.db_table)
-        converters = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
-        if converters:
-            found.append((i, tuple(converters), column))
-    return tuple(found)
-
-
-def _instances(model: type[M], rows: Iterable[Sequence[Any]]) -> list[M]:
-    names = [f.attname for f in model._meta.concrete_fields]
-    found = []
-    for raw in rows:
-        values = list(raw)
-        for i, converters, column in _instance_converters(model):
-            for convert in converters:
-                values[i] = convert(values[i], column, connection)
-        found.append(model.from_db(connection.alias, names, values))
-    return found
-
-
-def instances_in(model: type[M], by: str, keys: Iterable[Any]) -> list[M]:
-    """Instances whose column `by` is one of `keys`. Asks no scope: for what the caller may read anyway."""
-    wanted = list(keys)
-    if not wanted:
-        return []
-    meta, quote = model._meta, connection.ops.quote_name
-    column = meta.get_field(by)
-    names = ", ".join(quote(f.column) for f in meta.concrete_fields)
-    marks = ", ".join(["%s"] * len(wanted))
-    sql = f"SELECT {names} FROM {quote(meta.db_table)} WHERE {quote(column.column)} IN ({marks})"
-    return _instances(model, Statement(sql, key_params(column, wanted), ()).raw())
-
-
-def instances_by_id(key: Hashable, make: Callable[[], models.QuerySet[M]], ids: Iterable[Any]) -> list[M]:
-    """Instances with these ids among the rows of a queryset, which is compiled once for `key`.
-
-    Args:
-        key: tells apart everything that `make` depends on (`scope.key` for one that passed `limit`).
-        make: a queryset over its own table unordered.
-    """
-    wanted = list(ids)
-    if not wanted:
-        return []
-    queryset = make()
-    model = queryset.model
-    asked = kept((model, key), lambda: plain(queryset.order_by(), [f.attname for f in model._meta.concrete_fields]))
-    return _instances(model, by_id(asked, model, wanted).raw()) if asked.sql else []
-
-
 def by_id(asked: Statement, model: type[models.Model], ids: Sequence[Any]) -> Statement:
     """The statement limited to rows with these ids, which are looked up first."""
     table, pk = model._meta.db_table, model._meta.pk
     named = f'SELECT "{pk.column}" AS "row" FROM "{table}" WHERE "{pk.column}" IN ({", ".join(["%s"] * len(ids))})'
     return starting_from(asked, table, named, key_params(pk, ids))
-
-
-def attach(instances: Sequence[models.Model], *names: str) -> None:
-    """Fill foreign keys of instances, one SELECT for each name; None where the other row has not arrived here yet."""
-    for name in names:
-        field: Any = instances[0]._meta.get_field(name) if instances else None
-        if field is None:
-            continue
-        wanted = {key for i in instances if (key := getattr(i, field.attname)) is not None}
-        found = {row.pk: row for row in instances_in(field.related_model, "id", wanted)}
-        for instance in instances:
-            field.set_cached_value(instance, found.get(getattr(instance, field.attname)))

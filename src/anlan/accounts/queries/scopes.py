@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
-from anlan.platform import reading
+from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
@@ -77,11 +77,11 @@ def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
 
 def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | None:
     key = as_id(post_id)
-    held = reading.instances_in(Post, "id", [key] if key else [])
+    held = instances.instances_in(Post, "id", [key] if key else [])
     if not held or not _runs(held[0], local_day(now)):
         return None
     post = held[0]
-    reading.attach(held, "person", "role", "organisation")
+    instances.attach(held, "person", "role", "organisation")
     if post.person_id == account.person_id:
         return _acting(post, post.person)
     deputy = deputies_active(now).filter(post_id=post.pk, person_id=account.person_id).select_related("person").first()

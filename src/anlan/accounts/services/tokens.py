@@ -17,7 +17,7 @@ from anlan.accounts.services.accounts import note
 from anlan.accounts.services.subjects import plain
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.kernel.text import check_hidden
-from anlan.platform import reading
+from anlan.platform import instances
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.scope import Scope
@@ -83,11 +83,11 @@ def authenticate_token(raw: str, now: datetime) -> tuple[Account, Scope] | None:
     """
     if not raw.startswith(_MARK):
         return None
-    held = reading.instances_in(ApiToken, "digest", [_digest(raw)])
+    held = instances.instances_in(ApiToken, "digest", [_digest(raw)])
     if not held or held[0].expires_at <= now or held[0].revoked_at is not None:
         return None
     token = held[0]
-    reading.attach(held, "account")
+    instances.attach(held, "account")
     if token.account is None or token.account.must_change_password:
         return None
     scope = scope_of(token.account, str(token.post_id), now)

@@ -16,7 +16,7 @@ from anlan.inspection.rules.deadline import limit_on
 from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
-from anlan.platform import reading
+from anlan.platform import instances
 from anlan.platform.scope import Scope, region_filter
 from anlan.registry import queries as registry
 
@@ -74,13 +74,13 @@ def hazard_get(scope: Scope, hazard_id: Any) -> Hazard:
     found = _by_id(scope, [key]) if key else []
     if not found:
         raise HazardNotFound
-    reading.attach(found, "enterprise", "office")
+    instances.attach(found, "enterprise", "office")
     return found[0]
 
 
 def _by_id(scope: Scope, keys: Sequence[Any]) -> list[Hazard]:
     """The hazards with these ids as far as the scope sees them, without enterprise and office."""
-    return reading.instances_by_id((scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
+    return instances.instances_by_id((scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
 
 
 def hazards_get(scope: Scope, hazard_ids: Iterable[Any]) -> dict[str, Hazard]:

@@ -66,7 +66,8 @@ def record(draft: Draft, *, scope: Scope, now: datetime, base: int | None) -> En
         The entry; where `once` was used before on this subject, the entry that counts.
     Raises:
         BadInput: "journal.draft.refused" with the reasons; nothing was written.
-        Conflict: "journal.conflict" when the subject moved on; "journal.subject_exists"; "journal.step_conflict".
+        Conflict: "journal.conflict" when the subject moved on; "journal.subject_exists"; "journal.step_conflict";
+            "journal.once_reused" for a key that recorded another kind of act.
         RuleViolation: "journal.drill_mixed", "journal.subject_stalled".
     """
     return record_many([(draft, base)], scope=scope, now=now)[0]
@@ -138,13 +139,14 @@ def _open(drafts: Sequence[Draft]) -> dict[str, _Work]:
 
 
 def _same_once(work: _Work, draft: Draft) -> Entry | None:
-    for entry in work.added:
-        if entry.once == draft.once:
-            return entry
-    if not work.seen:
-        return None
-    held = JournalEntry.objects.filter(sid=work.head.sid, once=draft.once).order_by("hlc", "node", "id").first()
-    return refold.entry_of(held) if held else None
+    """The entry that this key recorded before; a key that was used for another kind of act is refused."""
+    found = next((entry for entry in work.added if entry.once == draft.once), None)
+    if found is None and work.seen:
+        held = JournalEntry.objects.filter(sid=work.head.sid, once=draft.once).order_by("hlc", "node", "id").first()
+        found = refold.entry_of(held) if held else None
+    if found is not None and found.kind != draft.kind:
+        raise Conflict("journal.once_reused", subject=draft.subject)
+    return found
 
 
 def _check(work: _Work, draft: Draft, base: int | None) -> None:

@@ -16,10 +16,13 @@ from django.db import connection
 from anlan.kernel.entry import body_hash, chain_hash
 from anlan.platform.database import is_sqlite, writing
 from anlan.platform.journal import node, sql
-from anlan.platform.journal.models import JournalEntry, Unsequenced
 
 _LOCK_KEY = int.from_bytes(hashlib.sha256(b"anlan.journal.sequence").digest()[:7], "big")
 _SEGMENT = 1000
+_WAITING = (
+    "SELECT u.entry, e.body, e.text_hash FROM journal_unsequenced u JOIN journal_entry e ON e.id = u.entry"
+    " ORDER BY u.hlc, u.entry LIMIT %s"
+)
 _LINK_COLUMNS = ("node", "seq", "entry", "body_hash", "hash")
 
 
@@ -58,16 +61,15 @@ def sequence_pending() -> int:
                 cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK_KEY])
                 if not cursor.fetchone()[0]:
                     return done
-            waiting = list(Unsequenced.objects.order_by("hlc", "entry").values_list("entry", flat=True)[:_SEGMENT])
-            if not waiting:
-                return done
-            held = {e.id: e for e in JournalEntry.objects.filter(pk__in=waiting).only("id", "body", "text_hash")}
-            append([(str(i), digest_of(held[i])) for i in waiting])
-            Unsequenced.objects.filter(pk__in=waiting).delete()
+                cursor.execute(_WAITING, [_SEGMENT])
+                waiting = cursor.fetchall()
+                if not waiting:
+                    return done
+                append([(str(i), _digest(body, text_hash)) for i, body, text_hash in waiting])
+                cursor.execute("DELETE FROM journal_unsequenced WHERE entry = ANY(%s)", [[i for i, _, _ in waiting]])
             done += len(waiting)
 
 
-def digest_of(stored: JournalEntry) -> bytes:
+def _digest(body: str, text_hash: bytes | None) -> bytes:
     """The body hash of a stored entry, from its canonical bytes and the hash of its text."""
-    text_digest = bytes(stored.text_hash) if stored.text_hash is not None else None
-    return body_hash(stored.body.encode(), text_digest, settings.JOURNAL_HASH)
+    return body_hash(body.encode(), bytes(text_hash) if text_hash is not None else None, settings.JOURNAL_HASH)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from anlan.kernel.errors import NotFound
-from anlan.platform import reading, search, vault
+from anlan.platform import instances, search, vault
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.registry.models import Enterprise, EnterpriseClass, EnterpriseTag
 from anlan.registry.rules.change import EnterpriseFacts, normalise_phone
@@ -50,7 +50,7 @@ def enterprise_get(scope: Scope, enterprise_id: Any) -> Enterprise:
         NotFound: "registry.enterprise.not_found", also for an id of another region. NotAllowed: "platform.not_allowed".
     """
     found = enterprises_get(scope, [enterprise_id])[0]
-    reading.attach([found], "office")
+    instances.attach([found], "office")
     prefetch_related_objects([found], *_sets())
     return found
 
@@ -63,7 +63,7 @@ def enterprises_get(scope: Scope, enterprise_ids: Sequence[Any]) -> list[Enterpr
     """
     scope.require(VIEW)
     keys = [_uuid(i) for i in enterprise_ids]
-    rows = reading.instances_by_id(scope.sees, lambda: _visible(scope), {k for k in keys if k})
+    rows = instances.instances_by_id(scope.sees, lambda: _visible(scope), {k for k in keys if k})
     found = {row.pk: row for row in rows}
     if not all(key in found for key in keys):
         raise NotFound("registry.enterprise.not_found")

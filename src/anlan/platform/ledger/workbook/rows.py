@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from anlan.kernel.errors import AnlanError, Violation
 from anlan.kernel.text import clean_cell
+from anlan.platform.database import hold_keys
 from anlan.platform.ledger import guard, plan
 from anlan.platform.ledger.columns import Bound, by_name, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
@@ -178,6 +179,7 @@ def _decide(scope: Scope, ledger: Ledger, row: Row) -> None:
 def recheck(ledger: Ledger, rows: Sequence[Row]) -> None:
     """Inside the writing transaction: mark rows that somebody else created or changed since they were judged."""
     keys = {key: row for row in rows if row.act == "create" and (key := _key(ledger, row.values))}
+    hold_keys(ledger.id, ["\0".join(map(str, key)) for key in keys])
     for key in _held_ids(ledger, list(keys)) if keys else ():
         facts = {"key": guard.key_text(ledger, keys[key].values)}
         keys[key].violations.append(Violation("ledger.import.meanwhile", facts, ledger.natural_key[0]))
