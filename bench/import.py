@@ -66,6 +66,7 @@ def measure(rows: int, database: str) -> dict[str, Any]:
 
 def workbook(rows: int, ledger: Any) -> bytes:
     """A workbook as clerks fill it in: the template's headings, labels instead of codes."""
+    from anlan.demo.firms import town_names
     from anlan.platform.ledger.columns import entered_of
     from anlan.platform.ledger.workbook.export import sheet_name
 
@@ -75,24 +76,24 @@ def workbook(rows: int, ledger: Any) -> bytes:
     bounds = entered_of(ledger)
     for column, bound in enumerate(bounds):
         sheet.write_string(0, column, bound.label)
-    dice = random.Random(7)
+    dice, towns = random.Random(7), list(town_names().values())
     for line in range(1, rows + 1):
-        values = _values(line, dice)
+        values = _values(line, dice, towns)
         for column, bound in enumerate(bounds):
             sheet.write(line, column, values.get(bound.name, ""))
     book.close()
     return buffer.getvalue()
 
 
-def _values(line: int, dice: random.Random) -> dict[str, Any]:
-    from anlan.demo.firms import COUNTY, town_names
+def _values(line: int, dice: random.Random, towns: list[str]) -> dict[str, Any]:
+    from anlan.demo.firms import COUNTY
     from anlan.demo.words import bodies, trades, words
     from anlan.kernel.codes import make_uscc
     from anlan.registry.rules.codes import CLASSES, SCALES, TAGS
 
     county, trade = words()["county"], dice.choice(trades())
     word = dice.choice(county["first"]) + dice.choice(county["second"])
-    town = dice.choice(list(town_names().values()))
+    town = dice.choice(towns)
     return {
         "name": county["company"].format(place=county["places"][0], word=word, trade=trade.trade, form=trade.form),
         "uscc": make_uscc(COUNTY, _SERIAL + line),

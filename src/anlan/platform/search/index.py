@@ -146,7 +146,7 @@ def _text(row: Row, columns: Sequence[str]) -> str:
 
 
 def _words(mark: str, text: str) -> list[str]:
-    return sorted(mark + word for word in bigrams(text))
+    return [mark + word for word in bigrams(text)]
 
 
 def _remove(keys: Iterable[str]) -> None:
