@@ -80,7 +80,7 @@ def test_bad_question_is_a_page_with_the_reason(client_as, county):
 def test_list_sends_the_same_statements_however_many_rows(client_as, wells, django_assert_max_num_queries):
     client = client_as("leader")
     client.get("/desk/wells/well/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/desk/wells/well/?sort=code")
 
 
