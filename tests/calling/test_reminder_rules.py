@@ -20,7 +20,10 @@ def at(day: int, hour: int = 9, minute: int = 0, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
-def matter(major: bool = False, due_at: datetime | None = None, set_at: datetime = at(1)) -> Matter:
+SET_AT = at(1)
+
+
+def matter(major: bool = False, due_at: datetime | None = None, set_at: datetime = SET_AT) -> Matter:
     due = due_at or end_of_day(date(2026, 3, 20))
     return Matter("inspection.hazard/1", "331003001001", due, set_at, major, "e", "o")
 

@@ -23,8 +23,8 @@ def test_stranger_has_no_menu():
 
 def test_link_needs_any_one_of_its_rights():
     assert _labels(navigation.menu(_scope(), "/")) == ["工作台", "我的待办", "收件箱"]
-    assert _labels(navigation.menu(_scope("accounts.manage"), "/")) == ["工作台", "我的待办", "组织人员"]
-    assert _labels(navigation.menu(_scope("accounts.view"), "/")) == ["工作台", "我的待办", "组织人员"]
+    assert _labels(navigation.menu(_scope("accounts.manage"), "/")) == ["工作台", "我的待办", "收件箱", "组织人员"]
+    assert _labels(navigation.menu(_scope("accounts.view"), "/")) == ["工作台", "我的待办", "收件箱", "组织人员"]
 
 
 def test_enterprise_has_its_own_short_menu():
