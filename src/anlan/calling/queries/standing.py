@@ -17,20 +17,23 @@ _PART = 500
 def notices_standing(topic: str, subjects: Collection[str] | None = None) -> dict[Key, int]:
     """The notices of a topic that were not withdrawn, by key; of all subjects or of these."""
     rows = Notice.objects.filter(topic=topic, withdrawn_at__isnull=True)
-    return _keyed(rows, subjects)
-
-
-def notices_held(topic: str, subjects: Collection[str]) -> dict[Key, int]:
-    """The withdrawn notices of a topic about these subjects, by key: what was said once and may be put back."""
-    return _keyed(Notice.objects.filter(topic=topic, withdrawn_at__isnull=False), subjects)
-
-
-def _keyed(rows: QuerySet[Notice], subjects: Collection[str] | None) -> dict[Key, int]:
+    columns = ("id", "subject", "step", "post_id")
     # iterator() asks in parts of 2,000 and keeps no second copy of some hundred thousand rows.
     return {
         (subject, step, str(post)): key
         for part in _parts(rows, subjects)
-        for key, subject, step, post in part.values_list("id", "subject", "step", "post_id").iterator()
+        for key, subject, step, post in part.values_list(*columns).iterator()
+    }
+
+
+def notices_held(topic: str, subjects: Collection[str]) -> dict[Key, tuple[int, bool]]:
+    """All notices of a topic about these subjects, by key: number, and whether it was withdrawn."""
+    rows = Notice.objects.filter(topic=topic)
+    columns = ("id", "subject", "step", "post_id", "withdrawn_at")
+    return {
+        (subject, step, str(post)): (key, withdrawn_at is not None)
+        for part in _parts(rows, subjects)
+        for key, subject, step, post, withdrawn_at in part.values_list(*columns).iterator()
     }
 
 

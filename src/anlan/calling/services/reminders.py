@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from anlan.calling import queries
 from anlan.calling.models import Notice
@@ -19,6 +18,7 @@ from anlan.calling.queries import Key
 from anlan.calling.rules.reminder import DueStep, said_of, steps_due, table_on, working_day
 from anlan.calling.services.digests import digests_make, digests_withdraw
 from anlan.kernel.reminders import Matter
+from anlan.platform.bulk import insert_new
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import hold_keys, is_sqlite, writing
 from anlan.platform.declare import Reminder
@@ -70,8 +70,11 @@ def matter_refresh(*, subject: str, now: datetime) -> int:
             with writing():
                 hold_keys("calling.reminder", [reminder.id])
                 standing = queries.notices_standing(reminder.id, [subject])
-                if standing:
-                    gone += _withdraw(_planned(reminder, [subject], now), standing.items(), now)
+                # Who is to be told is left to the run; that a deadline is no more, is known without looking at any post.
+                plan = _Plan({m.subject: m for m in reminder.matters([subject])}, {})
+                stamps = {_stamp(matter) for matter in plan.matters.values()}
+                stale = [(k, n) for k, n in standing.items() if k[1].rpartition("@")[2] not in stamps]
+                gone += _withdraw(plan, stale, now)
     if gone:
         digests_withdraw(now=now)
     return gone
@@ -101,10 +104,15 @@ def _planned(reminder: Reminder, subjects: Collection[str] | None, now: datetime
                 # A post that stands in for a level that nobody holds hears once, of what is newest.
                 if post not in newest or newest[post].rank < due.rank:
                     newest[post] = due
-        stamp = int(matter.due_at.timestamp())
+        stamp = _stamp(matter)
         for post, due in newest.items():
             plan.wanted[matter.subject, f"{due.key}@{stamp}", post] = due
     return plan
+
+
+def _stamp(matter: Matter) -> str:
+    """What ties a step to its deadline."""
+    return str(int(matter.due_at.timestamp()))
 
 
 def _withdraw(plan: _Plan, standing: Iterable[tuple[Key, int]], now: datetime) -> int:
@@ -151,31 +159,26 @@ def _send(reminder: Reminder, plan: _Plan, missing: Collection[Key], now: dateti
     return count
 
 
+_COLUMNS = (
+    "topic", "subject", "step", "post_id", "form", "code", "facts", "due_at", "made_at", "read_by", "withdrawn_why",
+)  # fmt: skip
+
+
 def _write(topic: str, plan: _Plan, keys: list[Key], now: datetime) -> int:
-    subjects = {key[0] for key in keys}
-    held = queries.notices_held(topic, subjects)
-    again = [held[key] for key in keys if key in held]
+    held = queries.notices_held(topic, {key[0] for key in keys})
+    again = [held[key][0] for key in keys if key in held and held[key][1]]
     # Put back unread ones wait for the next digest: the one that carried them may be gone.
     count = Notice.objects.filter(pk__in=again).update(withdrawn_at=None, withdrawn_why="", parent=None)
-    standing = queries.notices_standing(topic, subjects)
-    fresh = [key for key in keys if key not in held and key not in standing]
+    said: dict[datetime, tuple[str, dict[str, str | int]]] = {}
     made = []
-    for subject, step, post in fresh:
+    for key in keys:
+        if key in held:
+            continue
+        subject, step, post = key
         due_at = plan.matters[subject].due_at
-        code, facts = said_of(due_at, now)
-        urgent = plan.wanted[subject, step, post].urgent
-        made.append(
-            Notice(
-                topic=topic,
-                subject=subject,
-                step=step,
-                post_id=UUID(post),
-                form="single" if urgent else "item",
-                code=code,
-                facts=facts,
-                due_at=due_at,
-                made_at=now,
-            )  # fmt: skip
-        )
-    Notice.objects.bulk_create(made, ignore_conflicts=True)
+        if due_at not in said:
+            said[due_at] = said_of(due_at, now)
+        form = "single" if plan.wanted[key].urgent else "item"
+        made.append((topic, subject, step, post, form, *said[due_at], due_at, now, "", ""))
+    insert_new(Notice, _COLUMNS, made)
     return count + len(made)
