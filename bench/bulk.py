@@ -57,7 +57,7 @@ def seed(enterprises: int, hazards: int, now: datetime, note: Callable[[str], No
             at = begin - timedelta(days=2) + timedelta(seconds=start)
             _enterprises(cast, start, min(1000, enterprises - start), at, dice)
             note(f"enterprises {start + 1000}")
-    made = _standing()
+    made = standing()
     scope = accounts.post_scopes(accounts.account_list(SETUP).get(username="supervision"), now)[0]
     known = [f for listed in faults().values() for f in listed]
     for start in range(held["hazards"], hazards, SUBJECTS):
@@ -67,7 +67,8 @@ def seed(enterprises: int, hazards: int, now: datetime, note: Callable[[str], No
             note(f"hazards {start + SUBJECTS}")
 
 
-def _standing() -> list[Enterprise]:
+def standing() -> list[Enterprise]:
+    """The enterprises that were made, in order of their ids."""
     rows = Rows._default_manager.order_by("id").values_list("id", "region", "office_id", "lon", "lat")
     return [Enterprise(str(i), region, str(office), lon, lat) for i, region, office, lon, lat in rows]
 

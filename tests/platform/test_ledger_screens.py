@@ -81,7 +81,7 @@ def test_list_sends_the_same_statements_however_many_rows(client_as, wells, djan
     client = client_as("leader")
     client.get("/desk/wells/well/")  # chooses the post
     client.get("/desk/wells/well/")  # reads and keeps it
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/desk/wells/well/?sort=code")
 
 

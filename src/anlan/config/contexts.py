@@ -4,5 +4,6 @@ CONTEXTS: tuple[str, ...] = (
     "platform",
     "accounts",
     "registry",
+    "calling",
     "inspection",
 )

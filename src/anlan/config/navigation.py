@@ -8,7 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from anlan.accounts.middleware import MANY
+from anlan.accounts.queries import acting_posts
+from anlan.calling.queries import unread_counts
 from anlan.data import region_name
+from anlan.platform import clock
 from anlan.platform.scope import Scope
 
 
@@ -62,6 +66,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Link("工作台", "/", "home", phone="工作台"),
             Link("我的待办", "/todos", "todo", phone="待办"),
+            Link("收件箱", "/inbox", "inbox", under=("/inbox/",)),
         ),
     ),
     Section(
@@ -139,12 +144,22 @@ def menu(scope: Scope | None, path: str) -> list[dict[str, Any]]:
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `menu` and `place` (name of the person's region), computed only when a template shows them."""
+    """Context processor: `menu`, `place` (name of the person's region) and `inbox_unread` (of every post they may act in),
+    computed only when a template shows them."""
     scope = getattr(request, "scope", None)
     return {
         "menu": SimpleLazyObject(lambda: menu(scope, request.path)),
         "place": SimpleLazyObject(lambda: (region_name(scope.region) or "") if scope and scope.region else ""),
+        "inbox_unread": SimpleLazyObject(lambda: _unread(request) if scope else 0),
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """Unread notices of all posts: a deputy sees that something waits in the post of whoever is on leave."""
+    posts = {request.scope.post}  # type: ignore[attr-defined]
+    if request.session.get(MANY, False):
+        posts |= {acting.post_id for acting in acting_posts(request.user, clock.now())}  # type: ignore[arg-type]
+    return sum(unread_counts(posts).values())
 
 
 QUICK: tuple[Link, ...] = (

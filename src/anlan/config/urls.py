@@ -17,6 +17,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.accounts.screens", ""),
     ("anlan.platform.attachments.screens", ""),
     ("anlan.platform.ledger.screens", ""),
+    ("anlan.calling.screens", ""),
     ("anlan.registry.screens", "registry/"),
     ("anlan.inspection.screens", "inspection/"),
 )

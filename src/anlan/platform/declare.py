@@ -1,12 +1,13 @@
-"""Declarations that contexts make and the platform derives plumbing from: panels, todos, jobs, indicators."""
+"""Declarations that contexts make and the platform derives plumbing from: panels, todos, jobs, indicators, reminders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from anlan.kernel.reminders import Matter, ReminderTable
 from anlan.platform.scope import Scope
 
 
@@ -90,3 +91,35 @@ class Indicator:
     source: str
     value: Callable[[Scope, str, date, date], int | float]
     rows: Callable[[Scope, str, date, date], Any]
+
+
+@dataclass(frozen=True)
+class ReminderLine:
+    """What one reader sees of a reminded matter: name, page, and the deadline it waits for (None: it waits no longer)."""
+
+    title: str
+    url: str
+    due_at: datetime | None
+    tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Matters of one context of which `calling` reminds people until they are finished.
+
+    Attributes:
+        id: `inspection.hazard_due`. label: Chinese heading of its notices.
+        subject: the subject type, `inspection.hazard`.
+        tables: whom to remind when, dated.
+        rights: level of kernel.reminders.LEVELS -> the right that a post must hold to be reminded at it.
+        matters: (subjects or None for all) -> the open matters with a deadline, of the whole node, drills left out.
+        lines: (scope, subjects) -> those of them that the scope may see; must apply the scope itself.
+    """
+
+    id: str
+    label: str
+    subject: str
+    tables: tuple[ReminderTable, ...]
+    rights: Mapping[str, str]
+    matters: Callable[[Collection[str] | None], Iterable[Matter]]
+    lines: Callable[[Scope, Collection[str]], Mapping[str, ReminderLine]]

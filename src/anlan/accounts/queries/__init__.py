@@ -21,10 +21,12 @@ from anlan.accounts.queries.people import (
     role_list,
 )
 from anlan.accounts.queries.posts import deputies_of, open_work, post_get, posts_of, posts_standing_for
+from anlan.accounts.queries.recipients import PostPlace, posts_placed
 from anlan.accounts.queries.scopes import Acting, acting_as, acting_posts, post_scopes, scope_of
 
 __all__ = [
     "Acting",
+    "PostPlace",
     "account_active",
     "account_get",
     "account_list",
@@ -44,6 +46,7 @@ __all__ = [
     "post_get",
     "post_scopes",
     "posts_of",
+    "posts_placed",
     "posts_standing_for",
     "role_by_word",
     "role_get",

@@ -57,7 +57,9 @@ ROLES: tuple[BuiltinRole, ...] = (
     _role(
         "leader",
         "局领导",
-        _LOOK + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change",
+        _LOOK
+        + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
+        + " calling.escalation.read",
     ),
     _role(
         "supervision",

@@ -1,0 +1,26 @@
+"""Timed work of calling."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from anlan.calling.services.notices import notices_tidy
+from anlan.calling.services.reminders import reminders_run
+from anlan.kernel.messages import render
+from anlan.platform.declare import Job
+
+
+def _run(now: datetime) -> str:
+    return render("calling.job.reminders", asdict(reminders_run(now=now)))
+
+
+def _tidy(now: datetime) -> str:
+    return render("calling.job.tidied", {"count": notices_tidy(now=now)})
+
+
+# Every ten minutes: an overdue grave matter is with the leader within ten minutes of midnight, or of waking up.
+JOBS = [
+    Job("calling.reminders", "期限提醒和逐级升级", _run, every=timedelta(minutes=10)),
+    Job("calling.tidy", "清理已撤回的旧通知", _tidy, daily_at="04:20"),
+]

@@ -1,0 +1,26 @@
+"""The only readers of calling."""
+
+from anlan.calling.queries.addressing import Addressees
+from anlan.calling.queries.notices import (
+    NoticePage,
+    NoticeView,
+    notice_get,
+    notice_list,
+    unread_count,
+    unread_counts,
+)
+from anlan.calling.queries.standing import Key, notices_held, notices_standing, notices_waiting
+
+__all__ = [
+    "Addressees",
+    "Key",
+    "NoticePage",
+    "NoticeView",
+    "notice_get",
+    "notice_list",
+    "notices_held",
+    "notices_standing",
+    "notices_waiting",
+    "unread_count",
+    "unread_counts",
+]

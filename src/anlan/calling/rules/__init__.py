@@ -1,0 +1,1 @@
+"""When something is said to whom. Pure."""

@@ -1,0 +1,53 @@
+"""Hazards as reminders see them: thousands of deadlines in one statement, and what one reader may know of some."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from uuid import UUID
+
+from anlan.inspection.models import Hazard
+from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.reminder import REMINDED_STATE
+from anlan.kernel.reminders import Matter
+from anlan.platform.declare import ReminderLine
+from anlan.platform.scope import Scope
+
+_PART = 500
+_COLUMNS = ("id", "region", "due_at", "due_from", "grade", "enterprise_id", "office_id")
+
+
+def _keys(subjects: Collection[str]) -> Iterator[list[UUID]]:
+    keys = [key for subject in subjects if (key := as_uuid(subject.rpartition("/")[2]))]
+    for start in range(0, len(keys), _PART):
+        yield keys[start : start + _PART]
+
+
+def hazards_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter]:
+    """Hazards that wait for the enterprise and have a deadline, drills left out. Unscoped: for the job.
+
+    Args:
+        subjects: only these, `inspection.hazard/<id>`; None: all.
+    """
+    rows = Hazard._default_manager.filter(closed_at__isnull=True, state=REMINDED_STATE, due_at__isnull=False, drill=0)
+    found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in _keys(subjects)]
+    for part in found:
+        for key, region, due_at, due_from, grade, enterprise, office in part.values_list(*_COLUMNS):
+            yield Matter(
+                f"{Hazard.SUBJECT}/{key}", region, due_at, due_from or due_at, grade == "major",
+                str(enterprise or ""), str(office or ""),
+            )  # fmt: skip
+
+
+def hazard_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:
+    """What the scope may know of these hazards; those outside it are absent."""
+    lines = {}
+    for part in _keys(subjects):
+        for hazard in visible(Hazard, scope).filter(pk__in=part).select_related("enterprise"):
+            waits = hazard.state == REMINDED_STATE and hazard.closed_at is None and not hazard.drill
+            lines[f"{Hazard.SUBJECT}/{hazard.id}"] = ReminderLine(
+                f"{hazard.enterprise.name}：{hazard.description[:40]}",
+                f"/inspection/hazards/{hazard.id}",
+                hazard.due_at if waits else None,
+                "bad" if hazard.grade == "major" else "plain",
+            )
+    return lines

@@ -1,0 +1,32 @@
+"""Who is reminded of a hazard's deadline, and when: dated tables, the later the higher. Pure data.
+
+Source: house rule for the rhythm; that the authority follows major hazards until they are mended: 安全生产法(2021)
+第四十一条第三款、第七十三条.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from anlan.kernel.reminders import ReminderStep, ReminderTable
+
+__all__ = ["HAZARD_REMINDERS", "REMINDED_STATE"]
+
+# Only what the enterprise still has to mend: what it has handed in waits for the officers and is not its delay.
+REMINDED_STATE = "ordered"
+
+_BEFORE = (
+    ReminderStep("before_7", ("enterprise",), -7),
+    ReminderStep("before_1", ("enterprise", "town"), -1),
+    ReminderStep("last_day", ("enterprise", "town"), 0),
+)
+_OVERDUE = (
+    ReminderStep("major_overdue", ("office", "leader"), None, major=True, urgent=True),
+    ReminderStep("over_1", ("enterprise", "town", "office"), 1),
+    ReminderStep("over_3", ("enterprise", "town", "office"), 3),
+    ReminderStep("over_7", ("enterprise", "town", "office", "leader"), 7, every=7),
+)
+
+HAZARD_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(date(2000, 1, 1), (*_BEFORE, *_OVERDUE), "house rule; 安全生产法(2021) 第四十一条、第七十三条"),
+)
