@@ -23,4 +23,10 @@ route();
 createApp(App).mount("#app");
 await resume();
 watchNetwork();
-if ("serviceWorker" in navigator) await navigator.serviceWorker.register("/pocket/sw.js", { scope: "/pocket/" });
+if ("serviceWorker" in navigator && navigator.onLine) {
+  try {
+    await navigator.serviceWorker.register("/pocket/sw.js", { scope: "/pocket/" });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // no signal after all; the worker of last time goes on
+  }
+}

@@ -85,6 +85,9 @@ async function attempt(entry: Entry): Promise<Outcome> {
   }
   if (outcome === "refused") return refuse(entry, refusalOf(answer!.status, answer!.body, words.outbox.failed));
   await db.entries.update(entry.id, { state: "sent", unsure: false, answer: answer!.body, sentAt: new Date().toISOString(), refusal: undefined });
+  const sheet = entry.subject.slice("inspection/".length);
+  if (entry.kind === "start") await db.sheets.update(sheet, { inspection: String(answer!.body.id) });
+  if (entry.kind === "finish") await db.sheets.delete(sheet);
   return "sent";
 }
 

@@ -82,7 +82,15 @@ export async function logout(): Promise<void> {
  * Fetch what the phone takes along; the answer tells whose session it is. Another person's login takes leave of the one
  * before. `true` when the session is that of the person whose work lies here.
  */
-export async function sync(): Promise<boolean> {
+export function sync(): Promise<boolean> {
+  // Asked for from several places at once; two at a time would open and close each other's store.
+  syncing ??= ask().finally(() => (syncing = null));
+  return syncing;
+}
+
+let syncing: Promise<boolean> | null = null;
+
+async function ask(): Promise<boolean> {
   const held = state.account ? await store().bundle.get("bundle") : undefined;
   let answer;
   try {

@@ -54,6 +54,7 @@ export function store(): Store {
 
 /** Open the database of an account; the one before is closed. */
 export function openStore(account: string): Store {
+  if (current?.account === account) return current;
   current?.close();
   current = new Store(account);
   return current;
