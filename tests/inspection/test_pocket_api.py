@@ -8,6 +8,7 @@ from django.test import Client
 
 from anlan.inspection.models import Hazard, Inspection
 from anlan.inspection.services.inspections import ItemAnswer, inspection_item_set, inspection_start
+from anlan.kernel.messages import render
 from anlan.platform import attachments, clock
 from anlan.platform.journal.models import JournalEntry
 from inspection.factories import NOW, World
@@ -134,4 +135,4 @@ def test_machine_without_the_built_page_says_how_to_build_it(monkeypatch: pytest
     monkeypatch.setattr(pocket, "FOLDER", tmp_path)
     answer = Client().get("/pocket/")
     assert answer.status_code == 404
-    assert "make web" in answer.content.decode()
+    assert render("ui.pocket.not_built", {}) in answer.content.decode()

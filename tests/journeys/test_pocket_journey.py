@@ -86,7 +86,7 @@ class Phone:
         )
         self.context.add_init_script(COUNT_TAPS)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error} {error.stack}"))
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
         self.page.on("console", self._note)
         self.page.goto(f"{self.link.url}/pocket/")
         return self
@@ -157,7 +157,8 @@ class Phone:
             const token = document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
             const form = new FormData();
             form.append("file", new Blob([new Uint8Array(bytes)], { type: "image/jpeg" }), "photo.jpg");
-            const answer = await fetch("/api/v1/attachments", { method: "POST", headers: { "X-CSRFToken": token }, body: form });
+            const headers = { "X-CSRFToken": token };
+            const answer = await fetch("/api/v1/attachments", { method: "POST", headers, body: form });
             return (await answer.json()).sha256;
         }"""
         return self.page.evaluate(script, [list(Path(file).read_bytes())])
@@ -365,7 +366,9 @@ def test_refused_hazard_is_corrected_and_sent(phones, between, tmp_path):
     page.fill("#description", "线路老化，绝缘层开裂")
     page.get_by_role("button", name="修改后重新提交").tap()
     phone.all_sent()
-    assert [h["description"] for h in phone.hazards() if h["description"].startswith("线路老化")] == ["线路老化，绝缘层开裂"]
+    assert [h["description"] for h in phone.hazards() if h["description"].startswith("线路老化")] == [
+        "线路老化，绝缘层开裂"
+    ]
 
 
 def test_unsent_work_stays_with_its_person_when_somebody_else_logs_in(phones, between, tmp_path):
@@ -397,6 +400,18 @@ def test_unsent_work_stays_with_its_person_when_somebody_else_logs_in(phones, be
     phone.login("town")
     phone.all_sent()
     assert [h["description"] for h in phone.hazards()].count("只属于蒋安的隐患") == 1
+
+
+def test_logging_out_on_the_desk_clears_the_phone_too(phones, between):
+    phone = phones("town")
+    page = phone.page
+    page.goto(f"{between.url}/")
+    page.locator("form[action='/logout'] button").first.evaluate("button => button.click()")
+    page.wait_for_url("**/login")
+    page.goto(f"{between.url}/pocket/")
+    page.get_by_role("link", name="登录").wait_for()
+    names = page.evaluate("indexedDB.databases().then((all) => all.map((d) => d.name))")
+    assert [n for n in names if n.startswith("anlan-pocket-")] == []
 
 
 def test_session_that_ended_asks_for_a_login_and_loses_nothing(phones, between, tmp_path):
