@@ -49,7 +49,7 @@ POCKET := src/anlan/static/pocket/index.html
 POCKET_PARTS := $(wildcard web/pocket/*.* web/pocket/public/* web/pocket/sw/* web/pocket/src/*.* web/pocket/src/*/*)
 
 $(POCKET): $(POCKET_PARTS)
-	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo "The phone's page needs Node.js 20.19 or later with npm (nodejs.org, or the packages nodejs and npm of a recent distribution)" >&2; exit 1; }
 	@[ web/pocket/node_modules/.stamp-npm -nt web/pocket/package-lock.json ] \
 	  || { cd web/pocket && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.stamp-npm; }

@@ -129,6 +129,14 @@ def test_page_and_worker_hold_no_data_and_open_without_a_login(world: World, set
     assert "__FILES__" not in b"".join(worker.streaming_content).decode()
 
 
+def test_login_from_the_phone_leads_back_to_its_page(world: World) -> None:
+    account = world.county.account["town"]
+    form = {"username": account.username, "password": world.county.password, "next": "/pocket/enter"}
+    client = Client()
+    assert client.post("/login", form).headers["Location"] == "/pocket/enter"
+    assert client.get("/pocket/enter").headers["Location"] == "/pocket/"
+
+
 def test_machine_without_the_built_page_says_how_to_build_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     from anlan.config import pocket
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 
 from anlan.kernel.errors import AnlanError, NotFound
 from anlan.platform.web import error_page
@@ -54,4 +55,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", shell, name="pocket"),
     path("sw.js", worker, name="pocket-worker"),
+    # After a login the phone passes here: its own copy of the page would skip what the server still wants, such as a
+    # new password.
+    path("enter", RedirectView.as_view(pattern_name="pocket"), name="pocket-enter"),
 ]
