@@ -120,13 +120,13 @@ def test_page_and_worker_hold_no_data_and_open_without_a_login(world: World, set
     if not (pocket.FOLDER / "index.html").is_file():
         assert (answer.status_code, "make web" in answer.content.decode()) == (404, True)
         return
-    page = b"".join(answer.streaming_content).decode()
+    page = answer.content.decode()
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "<style" not in page and "<script>" not in page
     worker = Client().get("/pocket/sw.js")
     assert worker.headers["Content-Type"].startswith("text/javascript")
-    assert "__FILES__" not in b"".join(worker.streaming_content).decode()
+    assert "__FILES__" not in worker.content.decode()
 
 
 def test_login_from_the_phone_leads_back_to_its_page(world: World) -> None:

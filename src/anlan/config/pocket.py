@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
@@ -37,7 +37,7 @@ def _answer(request: HttpRequest, name: str, content_type: str) -> HttpResponse:
     except AnlanError as error:
         return error_page(request, error)
     # The phone keeps its own copy; what it asks for here is whether there is a newer one.
-    return FileResponse(file.open("rb"), content_type=content_type, headers={"Cache-Control": "no-cache"})
+    return HttpResponse(file.read_bytes(), content_type=content_type, headers={"Cache-Control": "no-cache"})
 
 
 @require_safe
