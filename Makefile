@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ANLAN := PYTHONPATH=src $(BIN)/python -m anlan.cli
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo clean-demo venv test check bench lock docs wheel
+.PHONY: help demo clean-demo venv test check bench lock docs wheel web
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test        everything that must hold: rules, services, API, browser"
 	@echo "make check       the fast part of it: style, import contracts, house rules"
 	@echo "make venv        .venv with the development tools"
+	@echo "make web         the phone's page, from web/pocket (needs Node.js 20 and npm)"
 	@echo "make bench       speed, as JSON"
 	@echo "make docs        write the generated reference pages"
 	@echo "make wheel       dist/anlan-*.whl"
@@ -42,6 +43,21 @@ $(VENV)/.stamp-dev: requirements-dev.lock pyproject.toml $(VENV)/.stamp-run
 
 venv: $(VENV)/.stamp-dev
 
+# --- the phone's page ---
+
+POCKET := src/anlan/static/pocket/index.html
+POCKET_PARTS := $(wildcard web/pocket/*.* web/pocket/public/* web/pocket/sw/* web/pocket/src/*.* web/pocket/src/*/*)
+
+$(POCKET): $(POCKET_PARTS)
+	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
+	  || { echo "The phone's page needs Node.js 20.19 or later with npm (nodejs.org, or the packages nodejs and npm of a recent distribution)" >&2; exit 1; }
+	@[ web/pocket/node_modules/.stamp-npm -nt web/pocket/package-lock.json ] \
+	  || { cd web/pocket && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.stamp-npm; }
+	cd web/pocket && npm run --silent build -- --logLevel=warn
+	@touch $@
+
+web: $(POCKET)
+
 # --- the demo county ---
 
 # A build that was interrupted is started over. Only a folder that this rule made is ever removed.
@@ -54,10 +70,10 @@ $(DIR)/.demo-complete: | $(VENV)/.stamp-run
 	@touch $@
 
 ifdef CHECK
-demo: $(DIR)/.demo-complete
+demo: $(DIR)/.demo-complete $(POCKET)
 	@$(ANLAN) demo check --data "$(DIR)" --port $(PORT) --json
 else
-demo: $(DIR)/.demo-complete
+demo: $(DIR)/.demo-complete $(POCKET)
 	@exec env $(ANLAN) serve --data "$(DIR)" --port $(PORT)
 endif
 
@@ -66,7 +82,7 @@ clean-demo:
 
 # --- tests ---
 
-test: venv
+test: venv web
 	@sh tests/tools/ensure.sh
 	@sh tests/tools/run.sh
 
@@ -87,5 +103,5 @@ lock: venv
 docs: venv
 	$(BIN)/python tests/tools/reference.py
 
-wheel: venv
+wheel: venv web
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

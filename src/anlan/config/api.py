@@ -32,7 +32,7 @@ from ninja.security import HttpBearer, SessionAuth
 from anlan.accounts.queries.people import person_names
 from anlan.accounts.services.tokens import authenticate_token
 from anlan.config.contexts import CONTEXTS
-from anlan.kernel.errors import AnlanError, Violation
+from anlan.kernel.errors import AnlanError, Conflict, Violation
 from anlan.kernel.messages import catalogue, render
 from anlan.platform import clock, idempotency
 from anlan.platform.catalogue import CATALOGUE
@@ -71,6 +71,9 @@ class _Parser(Parser):
 def _admitted(request: HttpRequest, account: Any) -> Any:
     """The account, once `request.now` and `request.once` are set and a repeated request is answered from what is kept."""
     request.now = clock.now()  # type: ignore[attr-defined]
+    # A phone's work says whose it is: it never goes in under the session of whoever logged in there meanwhile.
+    if request.headers.get("Anlan-Account", str(account.pk)) != str(account.pk):
+        raise Conflict("api.other_account")
     key = request.headers.get("Idempotency-Key")
     request.once = None  # type: ignore[attr-defined]
     if key is not None and request.method not in _SAFE:

@@ -67,6 +67,7 @@ SECTIONS: tuple[Section, ...] = (
             Link("工作台", "/", "home", phone="工作台"),
             Link("我的待办", "/todos", "todo", phone="待办"),
             Link("收件箱", "/inbox", "inbox", under=("/inbox/",)),
+            Link("手机端", "/pocket/", "phone", ("inspection.inspect", "inspection.hazard.review")),
         ),
     ),
     Section(

@@ -62,6 +62,7 @@ from anlan.inspection.queries.inspections import (
     inspections_of_enterprise,
 )
 from anlan.inspection.queries.officers import officer_choices, officers_known
+from anlan.inspection.queries.pocket import pocket_bundle
 
 __all__ = [
     "inspection_mine",
@@ -116,6 +117,7 @@ __all__ = [
     "officer_choices",
     "officers_known",
     "once_recorded",
+    "pocket_bundle",
     "stands_for",
     "step_facts",
     "versions_of",

@@ -19,7 +19,15 @@ from anlan.inspection.rules.inspection import (
     check_item,
     check_start,
 )
-from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, require_plausible, said
+from anlan.inspection.services.drafting import (
+    fixed_id,
+    key_for,
+    numbers_for,
+    photo_facts,
+    photo_text,
+    require_plausible,
+    said,
+)
 from anlan.inspection.services.hazards import (
     HazardInput,
     allowed_sources,
@@ -190,13 +198,17 @@ def inspection_finish(
     now: datetime,
     base: int | None = None,
     once: str | None = None,
+    signatures: Sequence[str] = (),
 ) -> list[str]:
     """Finish an inspection; its hazards are filed in the same transaction. The hazards' ids, in the sheet's order.
 
+    Args:
+        signatures: hashes of stored pictures of the signatures given on the phone's screen.
     Raises:
         InspectionNotFound; NotAllowed: "platform.not_allowed", "inspection.not_officer".
         StalePage: "inspection.stale", also when somebody finishes it at the same moment.
         StepRefused: "inspection.finish.refused" with every reason, or "inspection.hazard.report.refused".
+        BadInput: "platform.attachment.unknown", "inspection.photo.not_image" for a signature.
     Source: 安全生产法(2021) 第六十八条.
     """
     inspection = _editable(scope, inspection_id)
@@ -217,10 +229,13 @@ def inspection_finish(
     ids = [fixed_id(subject, item.item_key) for item in found]
     draft = Draft(
         kind=_FINISH.kind, subject=subject, region=inspection.region, data={"hazards": ids},
-        text=said(note=conclusion), step=Step(inspection.state, _FINISH.to), once=once, drill=bool(inspection.drill),
+        text=said(note=conclusion) | photo_text(signatures, photo_facts(signatures)),
+        step=Step(inspection.state, _FINISH.to), once=once, drill=bool(inspection.drill),
     )  # fmt: skip
     try:
         with writing():
+            if signatures:
+                attachments.link(signatures, subject, scope=scope)
             drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
             record_many([*drafts, (draft, version)], scope=scope, now=now)
     except Conflict as error:

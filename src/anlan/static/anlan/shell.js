@@ -21,6 +21,10 @@
     if (back && history.length > 1) { event.preventDefault(); history.back(); }
     if (event.target.closest("[data-print]")) { event.preventDefault(); window.print(); }
   });
+  // The phone's page of the same browser takes leave of whoever logs out here (web/pocket/src/session.ts).
+  document.addEventListener("submit", function (event) {
+    if (event.target.getAttribute("action") === "/logout") localStorage.setItem("anlan.left", "1");
+  });
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
     closeDrawer();

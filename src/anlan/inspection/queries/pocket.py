@@ -1,0 +1,99 @@
+"""What an inspector's phone takes along: everything needed to inspect, file and review where there is no signal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from anlan.inspection.models import Hazard, HazardPhoto, Inspection
+from anlan.inspection.queries.checklists import checklist_items, checklist_list
+from anlan.inspection.queries.hazards import hazard_rows
+from anlan.inspection.queries.history import versions_of
+from anlan.inspection.queries.inspections import draft_list, inspection_sheet
+from anlan.inspection.queries.officers import officer_choices
+from anlan.inspection.rules.inspection import KINDS
+from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
+
+__all__ = ["pocket_bundle"]
+
+INSPECT, REVIEW = "inspection.inspect", "inspection.hazard.review"
+_MOST_REVIEWS = 200
+"""What one person can review in a few days; the rest comes when these are done. Source: house rule."""
+
+
+def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
+    """Plain values for one person's phone, within the scope; no vault data, contacts least of all.
+
+    Returns:
+        person, rights, kinds, inspectors and reviewers (id, name), enterprises (id, name, address, lon, lat in WGS-84
+        degrees or None), checklists with items, own unfinished inspections with answers, hazards to review.
+    Raises:
+        NotAllowed: "platform.not_allowed" without the right to see enterprises.
+    """
+    inspects, reviews = scope.may(INSPECT), scope.may(REVIEW)
+    rows = registry.enterprise_list(scope).order_by("name", "id")
+    firms = rows.values_list("id", "name", "address", "lon", "lat")
+    return {
+        "person": {"id": scope.person, "name": scope.name},
+        "rights": sorted(scope.rights & {INSPECT, REVIEW}),
+        "kinds": list(KINDS),
+        "inspectors": officer_choices(scope, INSPECT, now) if inspects else [],
+        "reviewers": officer_choices(scope, REVIEW, now) if reviews else [],
+        "enterprises": [(str(key), *rest) for key, *rest in firms.iterator(2000)] if inspects else [],
+        "checklists": [_checklist(c) for c in checklist_list(scope)] if inspects else [],
+        "inspections": _drafts(scope) if inspects else [],
+        "reviews": _reviews(scope) if reviews else [],
+    }
+
+
+def _checklist(checklist: Any) -> dict[str, Any]:
+    items = checklist_items(checklist.id, checklist.version)
+    return {
+        "id": str(checklist.id),
+        "name": checklist.name,
+        "items": [_wording(i.item_key, i) for i in items],
+    }
+
+
+def _wording(key: str, item: Any) -> dict[str, Any]:
+    return {"key": key} | {name: getattr(item, name) for name in ("category", "text", "basis", "major")}
+
+
+def _drafts(scope: Scope) -> list[dict[str, Any]]:
+    drafts = list(draft_list(scope))
+    versions = versions_of(f"{Inspection.SUBJECT}/{d.id}" for d in drafts)
+    answered = ("result", "note", "place", "grade", "major_basis", "photos")
+    return [
+        {
+            "id": str(draft.id),
+            "number": draft.number,
+            "version": versions[f"{Inspection.SUBJECT}/{draft.id}"],
+            "enterprise_id": str(draft.enterprise_id),
+            "enterprise": draft.enterprise.name,
+            "started_at": draft.started_at,
+            "items": [_wording(i.key, i) | {n: getattr(i, n) for n in answered} for i in inspection_sheet(draft)],
+        }
+        for draft in drafts
+    ]
+
+
+def _reviews(scope: Scope) -> list[dict[str, Any]]:
+    hazards = list(hazard_rows(scope, "submitted")[:_MOST_REVIEWS])
+    versions = versions_of(f"{Hazard.SUBJECT}/{h.id}" for h in hazards)
+    photos: dict[Any, list[tuple[str, str]]] = {h.id: [] for h in hazards}
+    held = HazardPhoto._default_manager.filter(parent_id__in=list(photos)).order_by("added_at", "key")
+    for parent, stage, sha256 in held.values_list("parent_id", "stage", "sha256"):
+        photos[parent].append((stage, sha256))
+    named = ("number", "description", "place", "grade", "requirement", "rectification", "submitted_at", "due_at")
+    return [
+        {n: getattr(hazard, n) for n in named}
+        | {
+            "id": str(hazard.id),
+            "version": versions[f"{Hazard.SUBJECT}/{hazard.id}"],
+            "enterprise_id": str(hazard.enterprise_id),
+            "enterprise": hazard.enterprise.name,
+            "photos": photos[hazard.id],
+        }
+        for hazard in hazards
+    ]
