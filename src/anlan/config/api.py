@@ -43,7 +43,11 @@ from anlan.platform.ledger.history import NAMES
 log = logging.getLogger(__name__)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
-_EXTRA_ROUTERS = (("/attachments", "anlan.platform.attachments.api"), ("/journal", "anlan.platform.journal.api"))
+_EXTRA_ROUTERS = (
+    ("/attachments", "anlan.platform.attachments.api"),
+    ("/journal", "anlan.platform.journal.api"),
+    ("/documents", "anlan.platform.documents.api"),
+)
 
 
 class _Replayed(Exception):

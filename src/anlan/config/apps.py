@@ -18,6 +18,7 @@ _DECLARED = {
     "panels": ("panels", "PANELS"),
     "todos": ("todos", "TODOS"),
     "jobs": ("jobs", "JOBS"),
+    "documents": ("documents", "DOCUMENTS"),
 }
 
 

@@ -16,6 +16,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.config.oversight", ""),
     ("anlan.accounts.screens", ""),
     ("anlan.platform.attachments.screens", ""),
+    ("anlan.platform.documents.screens", ""),
     ("anlan.platform.ledger.screens", ""),
     ("anlan.registry.screens", "registry/"),
     ("anlan.inspection.screens", "inspection/"),
