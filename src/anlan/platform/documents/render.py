@@ -21,6 +21,7 @@ from django.conf import settings
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 from anlan.kernel.deadlines import SHANGHAI
 from anlan.kernel.errors import BadInput, Unavailable
@@ -77,9 +78,21 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, str):
         return _ILLEGAL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return value
+
+
+class _Strict(DocxTemplate):
+    """docxtpl repairs what is not well formed by leaving words out; a legal document must rather not be made."""
+
+    def build_xml(self, context: Any, jinja_env: Any = None) -> str:
+        """The filled-in body, shown to be XML."""
+        made: str = super().build_xml(context, jinja_env)
+        etree.fromstring(made)
+        return made
 
 
 def fill(template: Template, values: dict[str, Any]) -> bytes:
@@ -89,7 +102,7 @@ def fill(template: Template, values: dict[str, Any]) -> bytes:
         Unavailable: "platform.document.template_broken" for an office's template that can't be filled in.
     """
     try:
-        document = DocxTemplate(io.BytesIO(template_bytes(template)))
+        document = _Strict(io.BytesIO(template_bytes(template)))
         document.render(plain(values), _environment(), autoescape=True)
         out = io.BytesIO()
         document.save(out)

@@ -74,7 +74,7 @@ def check_step(action: str, facts: DocumentFacts) -> list[Violation]:
     problems = DOCUMENT_LOOP.check_step(action, facts.state)
     if facts.at > facts.now + _SLACK:
         problems.append(Violation("platform.document.at_future", {}, "at"))
-    elif facts.at < facts.issued_at:
+    elif facts.at < facts.issued_at.replace(second=0, microsecond=0):  # people state minutes
         problems.append(Violation("platform.document.at_before_issue", {}, "at"))
     return problems
 
