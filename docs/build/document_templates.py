@@ -35,7 +35,8 @@ def _hazards(sheet: Sheet, widths: tuple[int, ...], heads: tuple[str, ...], cell
     sheet.mark_row(table, "endfor")
 
 
-_WHAT = "{{ hazard.description }}{% if hazard.place %}（部位：{{ hazard.place }}）{% endif %}{% if hazard.major %}【重大事故隐患】{% endif %}"
+_PLACED = "{{ hazard.description }}{% if hazard.place %}（部位：{{ hazard.place }}）{% endif %}"
+_WHAT = _PLACED + "{% if hazard.major %}【重大事故隐患】{% endif %}"
 
 
 def record() -> Sheet:
@@ -112,7 +113,8 @@ def review() -> Sheet:
     sheet.enforcement_head("整改复查意见书")
     _party(sheet)
     sheet.body(
-        "我单位{% if ordered_on %}于{{ ordered_on|day }}{% endif %}{% if order_number %}以{{ order_number }}文书{% endif %}责令你单位限期整改，"
+        "我单位{% if ordered_on %}于{{ ordered_on|day }}{% endif %}"
+        "{% if order_number %}以{{ order_number }}文书{% endif %}责令你单位限期整改，"
         "现对整改情况进行了复查，意见如下：", keep=True,
     )  # fmt: skip
     _hazards(
@@ -140,7 +142,7 @@ def _about(sheet: Sheet) -> None:
         ("单位名称", "{{ party }}"),
         ("单位地址", blank("address", 4)),
         ("隐患编号", "{{ hazard.number }}（{{ hazard.grade }}）"),
-        ("隐患情况", "{{ hazard.description }}{% if hazard.place %}（部位：{{ hazard.place }}）{% endif %}"),
+        ("隐患情况", _PLACED),
         ("判定依据", blank("hazard.basis", 4)),
     )
 
@@ -159,7 +161,8 @@ def listing() -> Sheet:
     sheet.body("治理工作应当于{{ facts.due_on|day }}前完成，做到措施、责任人、资金、时限、预案“五落实”。")
     sheet.heading("三、督办和核销")
     sheet.body(
-        "督办单位为" + blank("facts.follower", 10) + "。治理期间你单位应当按要求报告进展；治理完成后提出书面核销申请，经复查合格的，予以摘牌。",
+        "督办单位为" + blank("facts.follower", 10) + "。治理期间你单位应当按要求报告进展；"
+        "治理完成后提出书面核销申请，经复查合格的，予以摘牌。",
         keep=True,
     )
     sheet.signed_off()
@@ -172,7 +175,8 @@ def unlisting() -> Sheet:
     sheet.letter_head("重大事故隐患摘牌通知书")
     _party(sheet)
     sheet.body(
-        "{{ facts.listed_on|day }}{% if facts.listing_number %}以{{ facts.listing_number }}文书{% endif %}列为{{ facts.level }}挂牌督办的重大事故隐患，"
+        "{{ facts.listed_on|day }}"
+        "{% if facts.listing_number %}以{{ facts.listing_number }}文书{% endif %}列为{{ facts.level }}挂牌督办的重大事故隐患，"
         "经{{ facts.reviewed_on|day }}复查，已治理完成，决定予以摘牌。", keep=True,
     )  # fmt: skip
     _about(sheet)
@@ -196,7 +200,9 @@ def extension() -> Sheet:
     sheet.heading("一、延期理由")
     sheet.body("{{ facts.reason }}")
     sheet.heading("二、延期期间的要求")
-    sheet.body("{{ facts.condition or '延期期间应当采取监控和防范措施，确保安全；无法保证安全的，停止作业或者停止使用。' }}")
+    sheet.body(
+        "{{ facts.condition or '延期期间应当采取监控和防范措施，确保安全；无法保证安全的，停止作业或者停止使用。' }}"
+    )
     sheet.body("延期期满前应当完成整改并申请复查；逾期未完成的，将依法处理。", keep=True)
     sheet.signed_off()
     return sheet
@@ -246,8 +252,8 @@ def receipt() -> Sheet:
         ("代收人及其与受送达人的关系", ""),
         ("拒收事由", "\n"),
         ("见证人签名", "\n　　　　　　　　　　　　　　年　　月　　日"),
-        ("送达人签名", "{% for officer in officers %}" + "\u3000" * 8 + "（{{ officer.name or '\u3000\u3000\u3000' }}，证号：" + blank("officer.certificate", 6)
-                       + "）{% if not loop.last %}\n{% endif %}{% endfor %}"),
+        ("送达人签名", "{% for officer in officers %}" + "\u3000" * 8 + "（" + blank("officer.name", 3) + "，证号："
+                       + blank("officer.certificate", 6) + "）{% if not loop.last %}\n{% endif %}{% endfor %}"),
         ("备注", ""),
     )  # fmt: skip
     return sheet

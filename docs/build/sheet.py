@@ -104,7 +104,7 @@ class Sheet:
         )
         part = next(p for p in self.doc.part.package.iter_parts() if str(p.partname) == "/word/fontTable.xml")
         head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        part._blob = f'{head}<w:fonts {nsdecls("w")}>{entries}</w:fonts>'.encode()
+        part._blob = f"{head}<w:fonts {nsdecls('w')}>{entries}</w:fonts>".encode()
 
     # --- lines -----------------------------------------------------------------------------------------------------
 
@@ -293,7 +293,9 @@ def _order(line: Any) -> None:
     properties = line._p.pPr
     border = properties.find(qn("w:pBdr"))
     properties.remove(border)
-    after = next((e for e in properties if e.tag in {qn(f"w:{n}") for n in ("shd", "tabs", "spacing", "ind", "jc")}), None)
+    after = next(
+        (e for e in properties if e.tag in {qn(f"w:{n}") for n in ("shd", "tabs", "spacing", "ind", "jc")}), None
+    )
     if after is None:
         properties.append(border)
     else:

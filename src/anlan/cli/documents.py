@@ -46,7 +46,9 @@ def documents_export_templates(folder: Path) -> Answer:
         target.write_bytes(template_bytes(template))
         written.append(target.name)
     facts = {"folder": str(folder), "count": len(written), "kept": len(kept)}
-    return Answer({"ok": True, "folder": str(folder), "written": written, "kept": kept}, say("documents.exported", **facts))
+    return Answer(
+        {"ok": True, "folder": str(folder), "written": written, "kept": kept}, say("documents.exported", **facts)
+    )
 
 
 @command("check", group=documents_command)

@@ -1,4 +1,4 @@
-"""Inspection's eight documents. Their templates are made by docs/build/document_templates.py; the office may lay its own over them."""
+"""Inspection's eight documents; their templates are made by docs/build/document_templates.py."""
 
 from __future__ import annotations
 

@@ -140,9 +140,7 @@ def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.O
     ordered = [h for h in hazards if h.due_at is not None]
     _require(rules.check_order_paper(len(ordered)))
     began = row.found_at if isinstance(row, Hazard) else row.started_at
-    return rules.OrderPage(
-        **_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered)
-    )
+    return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered))
 
 
 def review_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ReviewPage:

@@ -138,7 +138,9 @@ def unknown_fields(template: Template, data: bytes) -> list[str]:
         document.init_docx()
         sources = [document.patch_xml(document.get_xml())]
         for uri in (document.HEADER_URI, document.FOOTER_URI):
-            sources += [document.patch_xml(document.get_part_xml(part)) for _, part in document.get_headers_footers(uri)]
+            sources += [
+                document.patch_xml(document.get_part_xml(part)) for _, part in document.get_headers_footers(uri)
+            ]
         asked = {name for source in sources for name in _asked(_environment().parse(source))}
     except _UNREADABLE as error:
         raise BadInput("platform.document.file_unreadable", reason=str(error)[:120]) from error
