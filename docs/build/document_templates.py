@@ -54,7 +54,7 @@ def record() -> Sheet:
         ("检查时间", "{{ started_at|moment }}至{{ finished_at|moment }}"),
         ("检查类型", "{{ kind }}", "检查表", blank("checklist", 4)),
         ("检查人员", "{% for officer in officers %}{% if not loop.first %}；{% endif %}"
-                     + blank("officer.name", 4) + "（证号：" + blank("officer.certificate", 6) + "）{% endfor %}"),
+                     + blank("officer.name", 3) + "（证号：" + blank("officer.certificate", 5) + "）{% endfor %}"),
     )  # fmt: skip
     sheet.body("检查人员已向被检查单位出示执法证件，告知检查事由以及陈述、申辩和申请回避的权利。")
     sheet.heading("一、检查情况")

@@ -44,7 +44,8 @@
   form.addEventListener("submit", function (event) {
     if (sent) { event.preventDefault(); return; }
     event.preventDefault();
-    if (!strokes.length) { empty.hidden = false; sheet.focus(); return; }
+    // What is not sent must not make the buttons busy (shell.js listens above).
+    if (!strokes.length) { event.stopPropagation(); empty.hidden = false; sheet.focus(); return; }
     var xs = [], ys = [];
     strokes.forEach(function (s) { s.forEach(function (p) { xs.push(p[0]); ys.push(p[1]); }); });
     var left = Math.min.apply(0, xs) - 12, top = Math.min.apply(0, ys) - 12;
