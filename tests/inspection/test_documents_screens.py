@@ -54,7 +54,7 @@ def test_the_page_of_a_hazard_has_buttons_for_its_documents(world: World) -> Non
     assert "/documents/issue" not in officer
     own = queries.document_actions(world.scope["enterprise"], order, NOW + timedelta(days=4))
     assert {a.allowed for a in own} == {False}
-    assert own[0].why == "您的岗位没有“责令限期整改”权限。"  # platform.document.right_missing
+    assert own[0].why == Violation("platform.document.right_missing", {"right": "责令限期整改"}).message
 
 
 def test_a_document_is_downloaded_as_it_was_issued(world: World) -> None:
