@@ -35,7 +35,13 @@ def test_the_ten_roles_and_what_limits_them():
 
 def test_an_auditor_only_reads():
     auditor = next(r for r in ROLES if r.word == "auditor")
-    assert auditor.rights == {"registry.view", "inspection.view", "accounts.view", "journal.read"}
+    assert auditor.rights == {
+        "registry.view",
+        "inspection.view",
+        "accounts.view",
+        "journal.read",
+        "platform.document.view",
+    }
 
 
 def test_an_unknown_right_is_named():

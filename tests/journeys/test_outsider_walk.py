@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.inspection.services.campaigns import campaign_create
+from anlan.inspection.services.hazards import OrderInput, hazard_order
 from anlan.platform import attachments
+from anlan.platform.documents.services import document_issue
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.scope import Scope
 from anlan.platform.vault.models import VaultValue
@@ -35,6 +37,9 @@ _PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 def foreign(world, request):
     """What belongs to the second town: enterprise, hazard in each form, photo, phone number; by parameter name."""
     hazard = world.found(role="other_town", enterprise_id=world.other_enterprise, description=f"{MARK}隐患")
+    ordered = world.found(role="other_town", enterprise_id=world.other_enterprise, description=f"{MARK}责令")
+    item = OrderInput(hazard_id=ordered, days=5, note=f"{MARK}要求")
+    hazard_order(scope=world.scope["other_town"], item=item, now=NOW)
     contact_set(
         scope=REGISTRAR,
         enterprise_id=world.other_enterprise,
@@ -43,6 +48,9 @@ def foreign(world, request):
         now=NOW,
     )
     photo = world.photo("other_town")
+    document = document_issue(
+        scope=world.scope["other_town"], template="inspection.order", subject=f"inspection.hazard/{ordered}", now=NOW
+    )
     attachments.link([photo], f"inspection.hazard/{hazard}", scope=world.scope["other_town"])
     # An office of the county sees every town's campaigns; for a town, a village or an enterprise the others' are foreign.
     campaign = str(uuid.UUID(int=9))
@@ -61,6 +69,7 @@ def foreign(world, request):
         "enterprise_id": world.other_enterprise,
         "hazard_id": hazard,
         "campaign_id": campaign,
+        "document_id": document,
         "sha256": photo,
         "person_id": world.county.person["other_town"],
     }
@@ -93,17 +102,35 @@ def filled(route, foreign):
         if name in foreign:
             values = [foreign[name]]
         elif name in {"id", "record_id", "object_id"}:
-            values = [foreign["enterprise_id"], foreign["hazard_id"], foreign["campaign_id"], foreign["person_id"]]
+            values = [
+                foreign["enterprise_id"],
+                foreign["hazard_id"],
+                foreign["campaign_id"],
+                foreign["person_id"],
+                foreign["document_id"],
+            ]
         elif name in {"action", "act"}:
-            values = ["order", "submit", "return", "close", "rename", "status", "merge", "move", "office", "retire"]
+            values = [
+                "order",
+                "submit",
+                "return",
+                "close",
+                "rename",
+                "status",
+                "merge",
+                "move",
+                "office",
+                "retire",
+                "void",
+            ]
         elif name == "context":
-            values = ["registry", "inspection", "accounts"]
+            values = ["registry", "inspection", "accounts", "platform"]
         elif name == "plural":
-            values = ["enterprises", "hazards", "campaigns", "people"]
+            values = ["enterprises", "hazards", "campaigns", "people", "documents"]
         elif name == "kind" and kind == "str":
-            values = ["registry.enterprise", "inspection.hazard", "accounts.person"]
+            values = ["registry.enterprise", "inspection.hazard", "accounts.person", "platform.document"]
         elif name == "key" and kind == "str":
-            values = [foreign["enterprise_id"], foreign["hazard_id"]]
+            values = [foreign["enterprise_id"], foreign["hazard_id"], foreign["document_id"]]
         else:
             values = [str(uuid.UUID(int=7))]
         found = [address.replace(match[0], str(value)) for address in found for value in values]

@@ -24,6 +24,7 @@ _COMMANDS = {
     "backup": "safety",
     "restore": "safety",
     "demo": "demo",
+    "documents": "documents",
     "code": "words",
     "geo": "words",
 }

@@ -85,7 +85,7 @@ def command(
         ]
         for option in shared:
             run = option(run)
-        key = f"{group.name}_{name}" if group else name
+        key = (f"{group.name}_{name}" if group else name).replace("-", "_")
         made = click.command(name, help=help_of(key), **settings)(run)
         if group is not None:
             group.add_command(made)

@@ -47,6 +47,7 @@ _EXTRA_ROUTERS = (
     ("/attachments", "anlan.platform.attachments.api"),
     ("/journal", "anlan.platform.journal.api"),
     ("/search", "anlan.config.everywhere_doors"),
+    ("/documents", "anlan.platform.documents.api"),
 )
 
 

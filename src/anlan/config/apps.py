@@ -19,6 +19,7 @@ _DECLARED = {
     "todos": ("todos", "TODOS"),
     "jobs": ("jobs", "JOBS"),
     "reminders": ("reminders", "REMINDERS"),
+    "documents": ("documents", "DOCUMENTS"),
 }
 
 

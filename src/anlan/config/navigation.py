@@ -107,6 +107,7 @@ SECTIONS: tuple[Section, ...] = (
                 ("/inspection/checklists",),
                 own=False,
             ),
+            Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
             Link("统计", "/figures", "chart", ("inspection.view",), own=False),
         ),
     ),

@@ -17,6 +17,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.config.pocket", "pocket/"),
     ("anlan.accounts.screens", ""),
     ("anlan.platform.attachments.screens", ""),
+    ("anlan.platform.documents.screens", ""),
     ("anlan.platform.ledger.screens", ""),
     ("anlan.calling.screens", ""),
     ("anlan.registry.screens", "registry/"),

@@ -1,6 +1,7 @@
 """All tables of the platform, gathered from its sub-packages for Django."""
 
 from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.documents.models import Document, DocumentPaper
 from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
 from anlan.platform.ledger.models import ImportRun
@@ -13,6 +14,8 @@ __all__ = [
     "ApiAnswer",
     "Attachment",
     "AttachmentLink",
+    "Document",
+    "DocumentPaper",
     "Head",
     "ImportRun",
     "JobLease",

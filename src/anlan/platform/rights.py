@@ -1,6 +1,7 @@
 """The rights that the platform itself checks: word -> Chinese."""
 
 RIGHTS: dict[str, str] = {
+    "platform.document.view": "查看文书",
     "journal.read": "查看管辖范围内的全部履历",
     "journal.decide": "裁定断网期间的重复办理",
     "vault.reveal": "查看完整个人信息（须填理由，留痕）",

@@ -44,7 +44,7 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
     return BuiltinRole(word, label, frozenset(rights.split()), office, enterprise)
 
 
-_LOOK = "registry.view inspection.view "
+_LOOK = "registry.view inspection.view platform.document.view "
 _ORDER = "inspection.inspect inspection.hazard.order inspection.hazard.review "
 
 

@@ -92,12 +92,12 @@ def _visible_among(sha256s: Sequence[str], scope: Scope) -> set[str]:
         kind, _, key = subject.partition("/")
         by_kind.setdefault(kind, {}).setdefault(key, set()).add(sha256)
     for kind, keys in by_kind.items():
-        for key in _in_scope(kind, list(keys), scope):
+        for key in in_scope(kind, list(keys), scope):
             seen |= keys[key]
     return seen
 
 
-def _in_scope(kind: str, keys: list[str], scope: Scope) -> Iterator[str]:
+def in_scope(kind: str, keys: list[str], scope: Scope) -> Iterator[str]:
     """The subjects among `keys` that the person may see, by their projection's own policy."""
     model = CATALOGUE.projections.get(kind)
     ledger = CATALOGUE.ledgers.get(kind)

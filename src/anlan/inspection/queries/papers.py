@@ -1,0 +1,198 @@
+"""The pages of inspection's documents, from what the records say. Officers' certificates are not on file: left blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from anlan.accounts import queries as accounts
+from anlan.inspection.errors import StepRefused
+from anlan.inspection.models import Hazard
+from anlan.inspection.queries.hazards import hazard_get, hazard_list
+from anlan.inspection.queries.inspections import inspection_get, inspection_officers, inspection_sheet
+from anlan.inspection.rules import document as rules
+from anlan.kernel.deadlines import local_date
+from anlan.kernel.errors import NotFound, Violation
+from anlan.kernel.messages import render
+from anlan.platform import regions
+from anlan.platform.documents import queries as documents
+from anlan.platform.scope import Scope
+
+VISIT, HAZARD = "inspection.inspection", "inspection.hazard"
+RECEIPT = "inspection.receipt"
+ORDER = "inspection.order"
+
+
+def _require(problems: list[Violation]) -> None:
+    if problems:
+        raise StepRefused("inspection.document.refused", problems)
+
+
+def _named(text: str, code: str, region: str) -> str:
+    """A body's name made from the county's name."""
+    return render(f"inspection.document.{code}", {"place": text or region})
+
+
+def issuer_of(scope: Scope, region: str) -> str:
+    """Whose seal the document bears: the body the person's post belongs to; for a section (科室) the bureau above it."""
+    county = _named(regions.name(region[:6].ljust(12, "0")), "bureau", region)
+    try:
+        body = accounts.post_get(scope, scope.post).organisation if scope.post else None
+    except NotFound:
+        body = None
+    if body is None or body.kind == "expert_group":
+        return county
+    if body.kind == "office":
+        return body.parent.name if body.parent else county
+    return body.name
+
+
+def _page(scope: Scope, row: Any, officers: Iterable[str]) -> dict[str, Any]:
+    """The fields of every page; two officers at least, blank where unknown."""
+    enterprise, county = row.enterprise, regions.name(row.region[:6].ljust(12, "0"))
+    names = [n for n in dict.fromkeys(officers) if n]
+    return {
+        "issuer": issuer_of(scope, row.region),
+        "party": enterprise.name,
+        "uscc": enterprise.uscc,
+        "address": enterprise.address,
+        "officers": tuple(rules.Officer(name=n) for n in (*names, "", "")[: max(2, len(names))]),
+        "government": _named(county, "government", row.region),
+        "court": _named(county, "court", row.region),
+    }
+
+
+def _line(hazard: Hazard, position: int = 1) -> rules.HazardLine:
+    passed = hazard.state == "closed"
+    reviewed_at = hazard.closed_at if passed else hazard.returned_at
+    return rules.HazardLine(
+        position=position,
+        number=hazard.number,
+        description=hazard.description,
+        place=hazard.place,
+        basis=hazard.basis,
+        grade=hazard.get_grade_display(),
+        major=hazard.grade == "major",
+        requirement=hazard.requirement,
+        found_on=local_date(hazard.found_at),
+        due_on=local_date(hazard.due_at) if hazard.due_at else None,
+        reviewed_on=local_date(reviewed_at) if reviewed_at else None,
+        passed=passed,
+        note=hazard.review_note if passed else hazard.return_reason,
+    )
+
+
+def _lines(hazards: Iterable[Hazard]) -> tuple[rules.HazardLine, ...]:
+    return tuple(_line(h, n) for n, h in enumerate(hazards, 1))
+
+
+def _subject(scope: Scope, subject: str) -> tuple[Any, list[Hazard]]:
+    """(the inspection or hazard, its hazards by number) that a document is about."""
+    kind, _, key = subject.partition("/")
+    if kind == HAZARD:
+        hazard = hazard_get(scope, key)
+        return hazard, [hazard]
+    visit = inspection_get(scope, key)
+    return visit, list(hazard_list(scope).filter(inspection_id=visit.pk).order_by("number"))
+
+
+def _visitors(row: Any) -> list[str]:
+    """Names of the officers of an inspection; of a hazard found outside one, of who ordered and who found it."""
+    if not isinstance(row, Hazard):
+        return [name for _, name in inspection_officers(row)]
+    names = accounts.person_names([row.ordered_by, row.found_by])
+    return [names.get(row.ordered_by, ""), names.get(row.found_by, "")]
+
+
+def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.RecordPage:
+    """现场检查记录 of a finished inspection.
+
+    Raises:
+        InspectionNotFound. StepRefused: "inspection.document.refused" while it is not finished.
+    """
+    visit, hazards = _subject(scope, subject)
+    _require(rules.check_record(visit.finished_at is not None))
+    results = [item.result for item in inspection_sheet(visit)]
+    return rules.RecordPage(
+        **_page(scope, visit, _visitors(visit)),
+        visit=visit.number,
+        kind=visit.get_kind_display(),
+        checklist=visit.checklist.name if visit.checklist else "",
+        started_at=visit.started_at,
+        finished_at=visit.finished_at,
+        total=len(results),
+        passed=results.count("pass"),
+        absent=results.count("na"),
+        hazards=_lines(hazards),
+        conclusion=visit.conclusion,
+    )
+
+
+def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.OrderPage:
+    """责令限期整改指令书 for one hazard, or for all of an inspection that were ordered.
+
+    Raises:
+        HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" before any order.
+    Source: 安全生产法(2021) 第六十五条第一款.
+    """
+    row, hazards = _subject(scope, subject)
+    ordered = [h for h in hazards if h.due_at is not None]
+    _require(rules.check_order_paper(len(ordered)))
+    began = row.found_at if isinstance(row, Hazard) else row.started_at
+    return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered))
+
+
+def review_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ReviewPage:
+    """整改复查意见书 for one hazard, or for all of an inspection that were reviewed.
+
+    Raises:
+        HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" before any review.
+    """
+    row, hazards = _subject(scope, subject)
+    reviewed = [h for h in hazards if h.state == "closed" or (h.returned_at and h.state == "ordered")]
+    _require(rules.check_review_paper(len(reviewed)))
+    ids = [i for h in reviewed for i in (h.closed_by, h.co_reviewer)]
+    names = accounts.person_names(ids)
+    orders = [d for d in documents.documents_of(scope, subject) if d.template == ORDER and d.state != "void"]
+    moments = [h.ordered_at for h in reviewed if h.ordered_at]
+    return rules.ReviewPage(
+        **_page(scope, row, [names.get(i, "") for i in ids]),
+        ordered_on=local_date(min(moments)) if moments else None,
+        order_number=orders[0].number if orders else "",
+        hazards=_lines(reviewed),
+        all_passed=all(h.state == "closed" for h in reviewed),
+    )
+
+
+def receipt_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ReceiptPage:
+    """送达回证 for the document named by `facts["document"]`, or for all about the subject that are neither void nor receipts.
+
+    Raises:
+        HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" where there is nothing to serve.
+    """
+    row, _ = _subject(scope, subject)
+    named = facts.get("document", "") if isinstance(facts, Mapping) else ""
+    held = [
+        d
+        for d in reversed(documents.documents_of(scope, subject))
+        if d.template != RECEIPT and d.state != "void" and (not named or str(d.pk) == str(named))
+    ]
+    _require(rules.check_receipt(len(held)))
+    lines = (rules.ServedLine(position=n, label=d.label, number=d.number) for n, d in enumerate(held, 1))
+    return rules.ReceiptPage(**_page(scope, row, _visitors(row)), papers=tuple(lines))
+
+
+def hazard_page(shape: type, facts_type: type) -> Any:
+    """A builder for a document about one hazard whose facts come from the step that issues it.
+
+    The builder raises TypeError for facts of another type: a defect of the calling service, never shown to a user.
+    """
+
+    def build(scope: Scope, subject: str, facts: Any, now: datetime) -> Any:
+        if not isinstance(facts, facts_type):
+            raise TypeError(f"{shape.__name__} needs {facts_type.__name__}, got {type(facts).__name__}")
+        hazard = hazard_get(scope, subject.partition("/")[2])
+        return shape(**_page(scope, hazard, _visitors(hazard)), hazard=_line(hazard), facts=facts)
+
+    return build

@@ -1,0 +1,43 @@
+"""The declaration of a kind of document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.platform.scope import Scope
+
+COMMON = ("number", "issued_on", "drill")
+"""Fields that every template has besides those of its shape."""
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """One kind of document.
+
+    Attributes:
+        id: `inspection.order`: context and word; also the name of the office's own file, `<id>.docx`.
+        label: Chinese name, 责令限期整改指令书.
+        word: the word of its numbers (文种字), 责改; unique.
+        file: our template inside the package, `inspection/templates_docx/order.docx`.
+        subjects: subject types it may be about, `inspection.hazard`.
+        right: the right to issue it and to record its signing, refusal, service and voiding.
+        shape: frozen dataclass of the fields a template may use; values are text, dates, booleans, tuples of such.
+        context: (scope, subject, facts, now) -> an instance of `shape`; raises a RuleViolation where the facts do not
+            bear such a document. `facts` is what the caller hands over, None for what the records say by themselves.
+        by_hand: may be issued with a button and by the API; False: only by its context's own service, with facts.
+        order: place in lists.
+    """
+
+    id: str
+    label: str
+    word: str
+    file: str
+    subjects: tuple[str, ...]
+    right: str
+    shape: type
+    context: Callable[[Scope, str, Any, datetime], Any]
+    by_hand: bool = True
+    order: int = 100
