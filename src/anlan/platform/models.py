@@ -1,6 +1,6 @@
 """All tables of the platform, gathered from its sub-packages for Django."""
 
-from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.attachments.models import Attachment, AttachmentLink, AttachmentLook
 from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
 from anlan.platform.ledger.models import ImportRun
@@ -13,6 +13,7 @@ __all__ = [
     "ApiAnswer",
     "Attachment",
     "AttachmentLink",
+    "AttachmentLook",
     "Head",
     "ImportRun",
     "JobLease",

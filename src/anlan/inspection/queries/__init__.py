@@ -46,6 +46,7 @@ from anlan.inspection.queries.hazards import (
     hazards_of_enterprise,
     hazards_overdue,
     hazards_provisional,
+    hazards_to_decide,
     stands_for,
     step_facts,
 )
@@ -62,6 +63,7 @@ from anlan.inspection.queries.inspections import (
     inspections_of_enterprise,
 )
 from anlan.inspection.queries.officers import officer_choices, officers_known
+from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
 
 __all__ = [
     "inspection_mine",
@@ -79,6 +81,7 @@ __all__ = [
     "CampaignProgress",
     "CountRow",
     "Coverage",
+    "DoubtView",
     "HazardCounts",
     "HistoryLine",
     "ItemView",
@@ -95,6 +98,7 @@ __all__ = [
     "checklist_items",
     "checklist_list",
     "clause_text",
+    "doubt_views",
     "draft_list",
     "hazard_actions",
     "hazard_counts",
@@ -108,6 +112,7 @@ __all__ = [
     "hazards_of_enterprise",
     "hazards_overdue",
     "hazards_provisional",
+    "hazards_to_decide",
     "inspection_get",
     "inspection_list",
     "inspection_officers",
@@ -116,6 +121,9 @@ __all__ = [
     "officer_choices",
     "officers_known",
     "once_recorded",
+    "photo_matches",
+    "photo_views",
+    "photos_before",
     "stands_for",
     "step_facts",
     "versions_of",
