@@ -53,26 +53,32 @@ def near(looks: Sequence[int], *, without: str, far: int = FAR) -> list[tuple[st
     Args:
         looks: of the picture asked about, as stored. without: its own sha256. far: most bits that may differ.
     """
-    found: dict[str, int] = {}
+    bits: dict[int, int] = {}
     for asked in asking(tuple(looks)):
-        for sha256, held in _candidates(asked):
-            bits = distance(asked, held & 0xFFFF_FFFF_FFFF_FFFF)
-            if bits <= far and sha256 != without and bits < found.get(sha256, 65):
-                found[sha256] = bits
+        for key, held in _candidates(asked):
+            differ = distance(asked, held & 0xFFFF_FFFF_FFFF_FFFF)
+            if differ <= far:
+                bits[key] = min(differ, bits.get(key, far))
+    found: dict[str, int] = {}
+    keys = list(bits)
+    for start in range(0, len(keys), _SLICE):
+        rows = AttachmentLook.objects.filter(pk__in=keys[start : start + _SLICE], place__gte=0).exclude(sha256=without)
+        for key, sha256 in rows.values_list("pk", "sha256"):
+            found[sha256] = min(bits[key], found.get(sha256, far))
     return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
 
 
-def _candidates(look: int) -> list[tuple[str, int]]:
-    """Every indexed look that shares a band with this one but for at most one bit. UNION lets each band use its index."""
+def _candidates(look: int) -> list[tuple[int, int]]:
+    """(row, look) of every look that shares a band with this one but for at most one bit, from the indexes alone."""
     parts, values = [], []
     for name, word in _words(look).items():
         probes = [_signed(p, 16) for p in (word, *(word ^ (1 << n) for n in range(16)))]
         marks = ", ".join(["%s"] * len(probes))
-        parts.append(f'SELECT "sha256", "look", "place" FROM "attachment_looks" WHERE "{name}" IN ({marks})')
+        parts.append(f'SELECT "id", "look" FROM "attachment_looks" WHERE "{name}" IN ({marks})')
         values += probes
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
-        return [(sha256, held) for sha256, held, place in cursor.fetchall() if place >= 0]
+        return cursor.fetchall()
 
 
 def _words(look: int) -> dict[str, int]:
