@@ -104,7 +104,8 @@ def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
     start = time.perf_counter()
     for first in range(0, count, 5000):
         with writing():
-            index.put((f"{n:064x}", tuple(_mixed(dice, flat) for _ in range(6))) for n in range(first, min(count, first + 5000)))
+            numbers = range(first, min(count, first + 5000))
+            index.put((f"{n:064x}", tuple(_mixed(dice, flat) for _ in range(6))) for n in numbers)
     filled = time.perf_counter() - start
     _settle()
     times, candidates = [], []

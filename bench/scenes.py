@@ -48,7 +48,9 @@ def retake(serial: int, noise: int, *, near: bool = False) -> Image.Image:
     """
     dice = random.Random(f"retake/{serial}/{noise}/{near}")
     shake, light = (
-        (dice.uniform(0.003, 0.012), dice.uniform(0.9, 1.1)) if near else (dice.uniform(0.01, 0.05), dice.uniform(0.75, 1.3))
+        (dice.uniform(0.003, 0.012), dice.uniform(0.9, 1.1))
+        if near
+        else (dice.uniform(0.01, 0.05), dice.uniform(0.75, 1.3))
     )
     return photo(serial, mended=True, shake=shake, light=light, noise=noise + 1)
 

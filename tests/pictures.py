@@ -23,7 +23,12 @@ def scene(serial: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
     return image
 
 
-def jpeg(image: Image.Image, quality: int = 88, taken_at: datetime | None = None, place: tuple[float, float] | None = None) -> bytes:
+def jpeg(
+    image: Image.Image,
+    quality: int = 88,
+    taken_at: datetime | None = None,
+    place: tuple[float, float] | None = None,
+) -> bytes:
     """A JPEG file; with capture time (aware) and place (lon, lat) in its EXIF data where given."""
     exif = Image.Exif()
     if taken_at is not None:
@@ -53,4 +58,6 @@ def screenshot(image: Image.Image) -> Image.Image:
 
 def cropped(image: Image.Image) -> Image.Image:
     """Without a tenth of its width and height, most of it at the left and at the bottom."""
-    return image.crop((image.width * 8 // 100, image.height * 2 // 100, image.width * 98 // 100, image.height * 92 // 100))
+    return image.crop(
+        (image.width * 8 // 100, image.height * 2 // 100, image.width * 98 // 100, image.height * 92 // 100)
+    )

@@ -228,7 +228,9 @@ def test_a_hazard_elsewhere_is_not_named(world: World) -> None:
     lines = queries.history_of(row(key))[1]
     second = replace(world.scope["town"], person="other")
     shown = queries.doubt_views(second, row(key), lines)
-    assert [(d.text[:16], d.other, d.hazard_id, d.number) for d in shown] == [("这张照片与另一条隐患的照片是同一", "", "", "")]
+    assert [(d.text[:16], d.other, d.hazard_id, d.number) for d in shown] == [
+        ("这张照片与另一条隐患的照片是同一", "", "", "")
+    ]
 
 
 def test_a_doubted_hazard_is_open_and_waits_for_those_who_may_decide(world: World) -> None:

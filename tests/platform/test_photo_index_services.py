@@ -21,9 +21,9 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 @pytest.fixture
 def keep(county: Any) -> Any:
     """Stores a picture as the town's officer; its hash."""
-    return lambda image, quality=88: attachments.store(
-        jpeg(image, quality), "a.jpg", scope=county.scope["town"], now=NOW
-    ).sha256
+    return lambda image, quality=88: (
+        attachments.store(jpeg(image, quality), "a.jpg", scope=county.scope["town"], now=NOW).sha256
+    )
 
 
 def everything(keys: Any) -> list[str]:
