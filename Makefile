@@ -76,7 +76,7 @@ check: venv
 	$(BIN)/python -m pytest tests/house tests/kernel
 
 bench: venv
-	@for script in bench/web.py bench/journal.py bench/import.py; do [ -e $$script ] && $(BIN)/python $$script --json || exit 1; done
+	@for script in bench/web.py bench/journal.py bench/import.py bench/photos.py; do [ -e $$script ] && $(BIN)/python $$script --json || exit 1; done
 
 # --- made files ---
 

@@ -60,7 +60,7 @@ def test_the_page_shows_both_photos_and_the_reason(world: World, doubted: tuple[
     key, other = doubted
     page: Any = world.client("supervision").get(f"/inspection/hazards/{key}").content.decode()
     assert "照片存疑" in page
-    assert "这张照片与YH-331003a-2026-000001的照片是同一张画面" in page
+    assert "这张照片与隐患YH-331003a-2026-000001的照片是同一张画面" in page
     assert f"/inspection/hazards/{other}" in page
     assert page.count("?w=640") == 2
     assert 'id="step-confirm"' in page

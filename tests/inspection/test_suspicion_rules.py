@@ -8,16 +8,8 @@ from typing import Any
 
 import pytest
 
-from anlan.inspection.rules.suspicion import (
-    SUSPICION_RULES,
-    Finding,
-    HazardView,
-    PhotoMatch,
-    PhotoView,
-    finding_of,
-    rule_on,
-    suspicions,
-)
+from anlan.inspection.rules.photos import Finding, HazardView, PhotoMatch, PhotoView, finding_of
+from anlan.inspection.rules.suspicion import SUSPICION_RULES, rule_on, suspicions
 from anlan.kernel.geo import wgs84_to_gcj02
 
 ORDERED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -46,14 +38,22 @@ def kinds(photo: PhotoView, hazard: HazardView = HAZARD, matches: tuple[PhotoMat
         pytest.param(BARE, HAZARD, (replace(COPY, photo="d" * 64),), [], id="match-of-another-photo"),
         pytest.param(replace(BARE, sha256=BEFORE.sha256), HAZARD, (), ["before_file"], id="own-before-photo"),
         pytest.param(
-            replace(PHOTO, taken_at=BEFORE.taken_at), HAZARD, (), ["before_time", "before_order"], id="own-before-second"
+            replace(PHOTO, taken_at=BEFORE.taken_at),
+            HAZARD,
+            (),
+            ["before_time", "before_order"],
+            id="own-before-second",
         ),
         pytest.param(
             replace(PHOTO, taken_at=ORDERED - timedelta(days=2)), HAZARD, (), ["before_order"], id="older-than-order"
         ),
         pytest.param(replace(PHOTO, taken_at=ORDERED - timedelta(minutes=5)), HAZARD, (), [], id="camera-clock-slow"),
         pytest.param(
-            replace(PHOTO, taken_at=ORDERED - timedelta(minutes=5, seconds=1)), HAZARD, (), ["before_order"], id="too-slow"
+            replace(PHOTO, taken_at=ORDERED - timedelta(minutes=5, seconds=1)),
+            HAZARD,
+            (),
+            ["before_order"],
+            id="too-slow",
         ),
         pytest.param(PHOTO, replace(HAZARD, ordered_at=None), (), [], id="no-order"),
         pytest.param(FAR, HAZARD, (), ["far"], id="another-place"),
@@ -96,7 +96,7 @@ def test_a_finding_reads_as_a_sentence_and_survives_the_journal(finding: Finding
 
 def test_the_other_hazard_is_named_where_its_number_is_known() -> None:
     text = Finding("other_look", "a", "b", "h1").sentence("YH-331003a-2026-000007")
-    assert text == "这张照片与YH-331003a-2026-000007的照片是同一张画面（可能经过压缩、缩放、裁剪或截图）。"
+    assert text == "这张照片与隐患YH-331003a-2026-000007的照片是同一张画面（可能经过压缩、缩放、裁剪或截图）。"
 
 
 def test_the_rule_of_the_day_holds() -> None:

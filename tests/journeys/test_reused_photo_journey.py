@@ -1,4 +1,4 @@
-"""A hazard "closed" with the photo of another one: 存疑复核, rejected by a further officer; then with an honest photo, closed."""
+"""A hazard reviewed with the photo of another one: 存疑复核, rejected by a further officer; with an honest photo, closed."""
 
 import io
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from anlan.inspection.models import Hazard, HazardPhoto
 from anlan.inspection.queries.history import HistoryLine
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
-from anlan.inspection.rules.suspicion import Finding, PhotoMatch, PhotoView, finding_of
+from anlan.inspection.rules.photos import Finding, PhotoMatch, PhotoView, finding_of
 from anlan.platform import attachments
 from anlan.platform.scope import Scope
 

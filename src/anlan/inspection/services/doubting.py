@@ -7,7 +7,8 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard
-from anlan.inspection.rules.suspicion import HazardView, PhotoMatch, PhotoView, rule_on, suspicions
+from anlan.inspection.rules.photos import HazardView, PhotoMatch, PhotoView
+from anlan.inspection.rules.suspicion import rule_on, suspicions
 from anlan.kernel.deadlines import local_date
 
 __all__ = ["Doubt"]
