@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from anlan.demo.photos import STAGES, draw
+from anlan.demo.photos import STAGES, card, draw
 from anlan.demo.words import faults, person_name, phone, trades
 from anlan.inspection.rules.checklist import packaged_checklists
 from anlan.platform.attachments.facts import examine
@@ -60,3 +60,9 @@ def test_a_picture_carries_its_moment_and_place() -> None:
     assert (facts.media_type, facts.width, facts.height) == ("image/jpeg", 640, 480)
     assert facts.taken_at == AT
     assert (round(facts.lon or 0, 4), round(facts.lat or 0, 4)) == (121.2711, 28.6473)
+
+
+def test_cards_are_small_files_that_differ() -> None:
+    cards = {card(serial) for serial in (0, 1, 255, 256, 65_536, 71_123)}
+    assert len(cards) == 6
+    assert examine(card(71_123), "review.png", 1_000_000).looks == ()

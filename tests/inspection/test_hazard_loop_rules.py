@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from anlan.inspection.apply import FOLDS
 from anlan.inspection.rules.deadline import rectify_deadline
+from anlan.inspection.rules.doubt import ConfirmFacts, RejectFacts, check_confirm, check_reject
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -37,6 +38,7 @@ attempts = st.lists(
             "own": st.booleans(),
             "rights": st.sampled_from([EVERY, frozenset(), frozenset({"inspection.hazard.review"})]),
             "photos": st.integers(0, 2),
+            "tried": st.booleans(),
             "note": st.sampled_from(["", "说明"]),
             "second": st.sampled_from(["", "p1", "p2"]),
             "days": st.one_of(st.none(), st.integers(0, 70)),
@@ -64,7 +66,12 @@ def verdict(try_: dict[str, Any], facts: StepFacts, due: datetime | None, row: d
         return check_submit(SubmitFacts(facts, try_["note"], try_["photos"]))
     if action == "return":
         return check_return(ReturnFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
+    if action == "confirm":
+        return check_confirm(ConfirmFacts(facts, try_["note"]))
+    if action == "reject":
+        return check_reject(RejectFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
     officers = frozenset({"p1", try_["second"]})
+    # A closing in doubt passes the rule of the closing first; nobody takes it by itself.
     return check_close(CloseFacts(facts, try_["note"], try_["photos"], officers, row.get("submitted_by", "")))
 
 
@@ -77,8 +84,9 @@ def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
     for n, try_ in enumerate(tries, start=1):
         now += timedelta(hours=try_["hours"])
         facts = StepFacts(
-            row["state"], try_["rights"], "p1", try_["firm"], try_["firm"] and try_["own"], now, now, row["stepped_at"]
-        )
+            row["state"], try_["rights"], "p1", try_["firm"], try_["firm"] and try_["own"], now, now, row["stepped_at"],
+            tried=try_["tried"],
+        )  # fmt: skip
         due = None
         if try_["days"] is not None:
             due = rectify_deadline(now, Deadline(days=try_["days"]), WorkCalendar()).at
@@ -87,7 +95,7 @@ def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
             continue
         done = HAZARD_LOOP.action(try_["action"])
         assert row["state"] in done.from_
-        data = {"due_at": due.isoformat()} if due and try_["action"] in {"order", "return"} else {}
+        data = {"due_at": due.isoformat()} if due and try_["action"] in {"order", "return", "reject"} else {}
         text = {"note": try_["note"], "photos": [f"{n:064x}"] * bool(try_["photos"])}
         step = entry(n, now, try_["action"], data | {"co_reviewer": try_["second"]}, text, row["state"])
         row = FOLDS[done.kind.removeprefix("inspection.")](row, step)
@@ -97,7 +105,8 @@ def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
         if "due_at" in data:
             assert datetime.fromisoformat(row["due_at"]) >= row["due_from"]
     if row["state"] == "closed":
-        assert taken[-1] == "close"
+        assert taken[-1] == "close" or taken[-2:] == ["doubt", "confirm"]
+        assert row["closed_by"] == "p1"
         assert taken[-2] == "submit"
         assert row["co_reviewer"] == "p2"
         assert [p["stage"] for p in row["photos"].values()].count("review") >= 1

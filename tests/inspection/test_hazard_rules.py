@@ -47,9 +47,10 @@ def test_states_of_the_loop_carry_the_statutory_words() -> None:
         ("found", "已发现"),
         ("ordered", "责令整改"),
         ("submitted", "已提交"),
+        ("doubted", "存疑复核"),
         ("closed", "已销号"),
     ]
-    assert HAZARD_LOOP.open_states == ("found", "ordered", "submitted")
+    assert HAZARD_LOOP.open_states == ("found", "ordered", "submitted", "doubted")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.inspection import queries
+from anlan.inspection.models import Hazard
 from anlan.inspection.services.campaigns import campaign_create, campaign_retire
 from anlan.inspection.services.checklists import ChecklistItem, checklist_change, checklist_create, checklist_retire
 from anlan.inspection.services.hazards import HazardInput, hazard_close, hazard_report, hazard_tag
@@ -56,10 +57,10 @@ def test_a_document_is_no_photo_of_a_hazard(world: World) -> None:
     assert refused(hazard_report, scope=town, item=item, now=NOW) == ("inspection.photo.not_image", [])
 
 
-def test_the_photo_of_the_finding_does_not_close_the_hazard(world: World) -> None:
-    before = world.photo("town")
-    key = world.submitted(photos=(before,))
-    code, reasons = refused(hazard_close, scope=world.scope["town"], item=world.closing(key, photos=(before,)), now=NOW)
+def test_the_photo_of_the_mending_does_not_close_the_hazard(world: World) -> None:
+    key = world.submitted()
+    after = Hazard.objects.get(pk=key).photos.get(stage="after").sha256
+    code, reasons = refused(hazard_close, scope=world.scope["town"], item=world.closing(key, photos=(after,)), now=NOW)
     assert code == "inspection.hazard.close.refused"
     assert "inspection.hazard.close.photo_reused" in reasons
 

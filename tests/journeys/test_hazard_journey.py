@@ -5,6 +5,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,14 @@ def browser():
 def photo(folder, name, colour):
     """A photo as a phone would take it: large, so that the page has to shrink it before sending."""
     image = Image.effect_noise((2400, 1800), 40).convert("RGB")
-    ImageDraw.Draw(image).rectangle((300, 300, 1800, 1400), fill=colour)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((300, 300, 1800, 1400), fill=colour)
+    # Every photo shows a place of its own: one that looks like another hazard's would be doubtful.
+    dice = random.Random(f"{folder}/{name}")
+    for _ in range(30):
+        x, y = dice.randint(0, 2200), dice.randint(0, 1600)
+        box = (x, y, x + dice.randint(60, 700), y + dice.randint(60, 600))
+        pen.rectangle(box, fill=tuple(dice.randint(0, 255) for _ in range(3)))
     file = folder / f"{name}.jpg"
     image.save(file, "JPEG", quality=95)
     return file

@@ -51,6 +51,7 @@ def reference_data(region: str) -> dict[str, object]:
     from anlan.accounts.services.bootstrap import SETUP
     from anlan.accounts.services.roles import roles_install
     from anlan.platform import clock, regions
+    from anlan.platform.attachments import index as pictures
     from anlan.platform.journal import node
     from anlan.platform.scope import SYSTEM
     from anlan.platform.search import index
@@ -62,4 +63,5 @@ def reference_data(region: str) -> dict[str, object]:
     regions.regions_install(scope=SYSTEM, region=own.region, now=now)
     roles_install(scope=SETUP, region=own.region, now=now)
     index.refresh()
+    pictures.refresh()
     return {"node": own.id, "region": own.region, "name": regions.full_name(own.region)}

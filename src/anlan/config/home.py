@@ -56,10 +56,10 @@ def _own(scope: Scope, now: datetime) -> dict[str, Any]:
     """An enterprise's own counts by state; every hazard counted is in its scope."""
     if not scope.may("inspection.view"):
         return {}
-    states = {state: inspection.hazard_rows(scope, state).count() for state in ("ordered", "submitted")}
+    states = {state: inspection.hazard_rows(scope, state).count() for state in ("ordered", "submitted", "doubted")}
     return {
         "ordered": states["ordered"],
-        "submitted": states["submitted"],
+        "submitted": states["submitted"] + states["doubted"],
         "overdue": inspection.hazards_overdue(scope, now).count(),
         "closed": inspection.hazard_list(scope, state="closed", real=True).count(),
         "rows_url": numbers.ROWS_URL,

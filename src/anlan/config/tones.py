@@ -7,6 +7,7 @@ TONES: dict[str, str] = {
     "已发现": "tag",
     "责令整改": "tag tag-warn",
     "已提交": "tag tag-info",
+    "存疑复核": "tag tag-bad",
     "已销号": "tag tag-good",
     "重大隐患": "tag tag-bad",
     "检查中": "tag tag-info",

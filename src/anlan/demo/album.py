@@ -1,16 +1,19 @@
-"""The pictures handed in with hazards: one of its own for every hazard, or a few for each person that are used again."""
+"""The pictures handed in with hazards: drawn for every hazard, or cheap ones in a large county.
+
+What shows a mending or a review is never used twice, else every closing would be in doubt (存疑复核).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from anlan.demo.photos import draw
+from anlan.demo.photos import STAGES, card, draw
 from anlan.platform import attachments
 from anlan.platform.scope import Scope
 
 __all__ = ["Album"]
 
-_FEW = {"before": 4, "after": 1, "review": 6}
+_FEW = 4
 _NAMES = {"before": "before.jpg", "after": "after.jpg", "review": "review.jpg"}
 
 
@@ -18,7 +21,9 @@ class Album:
     """Draws, stores and remembers pictures; a picture belongs to whoever uploaded it."""
 
     def __init__(self, *, distinct: bool) -> None:
-        """`distinct`: every (hazard, stage) is drawn anew, with capture time and place in its EXIF data."""
+        """`distinct`: every (hazard, stage) is drawn anew, with capture time and place in its EXIF data; otherwise a person
+        uses a few pictures of findings again, and mendings and reviews are plain cards.
+        """
         self._distinct = distinct
         self._kept: dict[tuple[str, str, int], str] = {}
 
@@ -26,7 +31,10 @@ class Album:
         """The hash of a stored picture of this hazard at this stage, uploaded by `scope`."""
         if self._distinct:
             return self._store(draw(hazard, stage, at, lon, lat), stage, scope, at)
-        key = (scope.person, stage, hazard % _FEW[stage])
+        if stage != "before":
+            data = card(hazard * len(STAGES) + STAGES.index(stage))
+            return attachments.store(data, f"{stage}.png", scope=scope, now=at).sha256
+        key = (scope.person, stage, hazard % _FEW)
         if key not in self._kept:
             # Its own serial for each person: a picture that many hazards share is slow to look up.
             self._kept[key] = self._store(draw(len(self._kept), stage), stage, scope, at)

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageDraw
 
 from anlan.kernel.deadlines import SHANGHAI
 
-__all__ = ["STAGES", "draw"]
+__all__ = ["STAGES", "card", "draw"]
 
 STAGES = ("before", "after", "review")
 _SIZE = (640, 480)
@@ -35,6 +35,13 @@ def draw(serial: int, stage: str, at: datetime | None = None, lon: float = 0.0, 
         _stamp(pen)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=72, exif=_exif(at, lon, lat) if at else b"")
+    return out.getvalue()
+
+
+def card(serial: int) -> bytes:
+    """A PNG of some 100 bytes in one colour: another serial below 16 million, another file."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (serial >> 16 & 255, serial >> 8 & 255, serial & 255)).save(out, "PNG")
     return out.getvalue()
 
 

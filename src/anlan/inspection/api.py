@@ -13,7 +13,7 @@ from django.middleware.csrf import get_token
 from ninja import Router, Status
 
 from anlan.inspection import queries, schemas
-from anlan.inspection.services import checklists, hazards, inspections
+from anlan.inspection.services import checklists, doubts, hazards, inspections
 
 router = Router()
 
@@ -71,9 +71,30 @@ def hazard_return(request: HttpRequest, hazard_id: str, body: schemas.ReturnIn) 
 
 @router.post("/hazards/{hazard_id}/close", response=schemas.StepOut, tags=["隐患"], summary="复查销号")
 def hazard_close(request: HttpRequest, hazard_id: str, body: schemas.CloseIn) -> dict[str, Any]:
-    """Close the hazard after a passed review."""
+    """Close the hazard after a passed review; with doubtful photos it stands at `doubted` afterwards."""
     item = hazards.CloseInput(**_step(request, hazard_id, body))
     return _stood(request, hazards.hazard_close(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/confirm", response=schemas.StepOut, tags=["隐患"], summary="核实销号")
+def hazard_confirm(request: HttpRequest, hazard_id: str, body: schemas.ConfirmIn) -> dict[str, Any]:
+    """Clear the doubt about the photos and close the hazard; by neither of the officers who tried to close it."""
+    item = doubts.ConfirmInput(**_step(request, hazard_id, body))
+    return _stood(request, doubts.hazard_confirm(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/reject", response=schemas.StepOut, tags=["隐患"], summary="核实不通过")
+def hazard_reject(request: HttpRequest, hazard_id: str, body: schemas.RejectIn) -> dict[str, Any]:
+    """Send the hazard back because its closing does not stand; by neither of the officers who tried to close it."""
+    item = doubts.RejectInput(**_step(request, hazard_id, body))
+    return _stood(request, doubts.hazard_reject(scope=request.scope, item=item, now=request.now))
+
+
+@router.get("/hazards/{hazard_id}/doubts", response=schemas.DoubtsOut, tags=["隐患"], summary="照片存疑情况")
+def hazard_doubts(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
+    """What is doubtful in the photos, for those who review; empty for everybody else."""
+    hazard = queries.hazard_get(request.scope, hazard_id)
+    return {"items": queries.doubt_views(request.scope, hazard, queries.history_of(hazard)[1])}
 
 
 @router.get("/hazards/{hazard_id}/actions", response=schemas.ActionsOut, tags=["隐患"], summary="可办理的操作")

@@ -123,6 +123,39 @@ def fold_closed(row: Row | None, entry: Entry) -> Row:
     }
 
 
+def fold_doubted(row: Row | None, entry: Entry) -> Row:
+    """A review passed, but its photos are doubtful: another officer decides. The findings stand in the entry."""
+    held = row or {}
+    return held | {
+        "state": "doubted",
+        "doubted_at": entry.time,
+        "doubted_by": entry.actor,
+        "co_reviewer": entry.data.get("co_reviewer", ""),
+        "review_note": entry.text.get("note", ""),
+        "stepped_at": entry.time,
+        "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
+    }
+
+
+def fold_confirmed(row: Row | None, entry: Entry) -> Row:
+    """The photos are honest: closed by the two officers who reviewed, at the moment of the decision."""
+    held = row or {}
+    return held | {
+        "state": "closed",
+        "closed_at": entry.time,
+        "closed_by": held.get("doubted_by", ""),
+        "decided_by": entry.actor,
+        "decision_note": entry.text.get("note", ""),
+        "stepped_at": entry.time,
+        "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
+    }
+
+
+def fold_rejected(row: Row | None, entry: Entry) -> Row:
+    """The closing does not stand: back to the enterprise as after a failed review."""
+    return fold_returned(row, entry) | {"decided_by": entry.actor}
+
+
 def fold_tagged(row: Row | None, entry: Entry) -> Row:
     """Put under further campaigns."""
     held = row or {}
@@ -228,6 +261,9 @@ FOLDS = {
     "hazard.submitted": fold_submitted,
     "hazard.returned": fold_returned,
     "hazard.closed": fold_closed,
+    "hazard.doubted": fold_doubted,
+    "hazard.confirmed": fold_confirmed,
+    "hazard.rejected": fold_rejected,
     "hazard.tagged": fold_tagged,
     "hazard.untagged": fold_untagged,
     "hazard.rescoped": fold_rescoped,

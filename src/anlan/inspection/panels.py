@@ -12,6 +12,7 @@ TONES = {
     "found": "warn",
     "ordered": "warn",
     "submitted": "plain",
+    "doubted": "bad",
     "closed": "good",
     "draft": "warn",
     "finished": "good",

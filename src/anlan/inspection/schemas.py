@@ -63,6 +63,31 @@ class CloseIn(_Step):
     co_reviewer: str = ""
 
 
+class ConfirmIn(_Step):
+    """核实销号: how the photos were found honest stands in `note`."""
+
+
+class RejectIn(ReturnIn):
+    """核实不通过: the reason stands in `note`; a new deadline is optional."""
+
+
+class DoubtOut(Schema):
+    """One finding on a photo; `other`, `hazard_id` and `number` are empty where this person may not see the other hazard."""
+
+    kind: str
+    text: str
+    photo: str
+    other: str
+    hazard_id: str
+    number: str
+
+
+class DoubtsOut(Schema):
+    """What is doubtful in the photos that wait for a review or a decision."""
+
+    items: list[DoubtOut]
+
+
 class StepOut(Schema):
     """Where a record stands after a step."""
 

@@ -1,6 +1,6 @@
 """All tables of the platform, gathered from its sub-packages for Django."""
 
-from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.attachments.models import Attachment, AttachmentLink, AttachmentLook
 from anlan.platform.documents.models import Document, DocumentPaper
 from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
@@ -16,6 +16,7 @@ __all__ = [
     "AttachmentLink",
     "Document",
     "DocumentPaper",
+    "AttachmentLook",
     "Head",
     "ImportRun",
     "JobLease",

@@ -65,6 +65,10 @@ class Hazard(Projection):
     closed_by = models.CharField("复查人", max_length=36, default="")
     co_reviewer = models.CharField("同行复查人", max_length=36, default="")
     review_note = models.TextField("复查意见", default="")
+    doubted_at = models.DateTimeField("存疑时间", null=True)
+    doubted_by = models.CharField("存疑时的复查人", max_length=36, default="")
+    decided_by = models.CharField("核实人", max_length=36, default="")
+    decision_note = models.TextField("核实意见", default="")
     stepped_at = models.DateTimeField("最近办理", null=True)
 
     class Meta:

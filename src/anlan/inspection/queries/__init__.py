@@ -46,6 +46,7 @@ from anlan.inspection.queries.hazards import (
     hazards_of_enterprise,
     hazards_overdue,
     hazards_provisional,
+    hazards_to_decide,
     stands_for,
     step_facts,
 )
@@ -62,6 +63,7 @@ from anlan.inspection.queries.inspections import (
     inspections_of_enterprise,
 )
 from anlan.inspection.queries.officers import officer_choices, officers_known
+from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
 from anlan.inspection.queries.pocket import pocket_bundle
 
 __all__ = [
@@ -80,6 +82,7 @@ __all__ = [
     "CampaignProgress",
     "CountRow",
     "Coverage",
+    "DoubtView",
     "HazardCounts",
     "HistoryLine",
     "ItemView",
@@ -96,6 +99,7 @@ __all__ = [
     "checklist_items",
     "checklist_list",
     "clause_text",
+    "doubt_views",
     "draft_list",
     "hazard_actions",
     "hazard_counts",
@@ -109,6 +113,7 @@ __all__ = [
     "hazards_of_enterprise",
     "hazards_overdue",
     "hazards_provisional",
+    "hazards_to_decide",
     "inspection_get",
     "inspection_list",
     "inspection_officers",
@@ -118,6 +123,9 @@ __all__ = [
     "officers_known",
     "once_recorded",
     "pocket_bundle",
+    "photo_matches",
+    "photo_views",
+    "photos_before",
     "stands_for",
     "step_facts",
     "versions_of",

@@ -13,7 +13,7 @@ from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.deadline import limit_on
-from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, StepFacts, check_entry
+from anlan.inspection.rules.hazard import DECISIONS, HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
 from anlan.platform import instances
@@ -39,6 +39,7 @@ __all__ = [
     "hazards_of_enterprise",
     "hazards_overdue",
     "hazards_provisional",
+    "hazards_to_decide",
     "step_facts",
 ]
 
@@ -150,6 +151,14 @@ def hazard_rows(scope: Scope, state: str) -> QuerySet[Hazard]:
     return rows.order_by("due_at", "found_at", "id")
 
 
+def hazards_to_decide(scope: Scope) -> QuerySet[Hazard]:
+    """Hazards in scope whose closing is in doubt and on which this person may decide, the nearest deadline first."""
+    rows = hazard_rows(scope, "doubted")
+    for person in filter(None, (scope.person, scope.on_behalf_of)):
+        rows = rows.exclude(doubted_by=person).exclude(co_reviewer=person).exclude(submitted_by=person)
+    return rows
+
+
 def hazards_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Hazard]:
     """Hazards of one enterprise and of those merged into it, newest first."""
     return hazard_list(scope, enterprise_id=enterprise_id)
@@ -182,6 +191,7 @@ def step_facts(scope: Scope, hazard: Hazard | None, at: datetime | None, now: da
     """
     last_at = hazard.stepped_at if hazard else None
     own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
+    involved = {hazard.doubted_by, hazard.co_reviewer, hazard.submitted_by} - {""} if hazard else set()
     return StepFacts(
         state=hazard.state if hazard else "",
         rights=scope.rights,
@@ -192,6 +202,7 @@ def step_facts(scope: Scope, hazard: Hazard | None, at: datetime | None, now: da
         now=now,
         last_at=last_at,
         stated=at is not None,
+        tried=bool(involved & {scope.person, scope.on_behalf_of}),
     )
 
 
@@ -203,8 +214,10 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
     facts = step_facts(scope, hazard, None, now)
     views = []
     for action in HAZARD_LOOP.actions:
-        if action.id == HAZARD_LOOP.initial_action:
+        if action.id in (HAZARD_LOOP.initial_action, "doubt"):
             continue
+        if action.id in DECISIONS and hazard.state != "doubted":
+            continue  # as in hazard_steps: nothing to decide where nobody doubts
         reasons = tuple(check_entry(action.id, facts))
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
     return views
@@ -231,13 +244,15 @@ class LimitView:
 
 def hazard_steps(hazard: Hazard) -> list[StepView]:
     """The states of the loop in order; those the hazard has passed are "done", its own is "now"."""
-    moments = (hazard.found_at, hazard.ordered_at, hazard.submitted_at, hazard.closed_at)
+    moments = (hazard.found_at, hazard.ordered_at, hazard.submitted_at, hazard.doubted_at, hazard.closed_at)
     ids = [state.id for state in HAZARD_LOOP.states]
     here = ids.index(hazard.state) if hazard.state in ids else -1
     views = []
     for place, (state, at) in enumerate(zip(HAZARD_LOOP.states, moments, strict=True)):
         done = place < here or state.terminal and place == here
         tone = "done" if done else "now" if place == here else ""
+        if state.id == "doubted" and hazard.state != "doubted":
+            continue  # a detour: no station of a hazard whose photos nobody doubts
         # What lies ahead may have been reached before a review sent it back: that moment is history, not progress.
         views.append(StepView(state.label, tone, at if place <= here else None))
     return views

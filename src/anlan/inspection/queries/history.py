@@ -56,8 +56,8 @@ def versions_of(subjects: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], kind: str) -> set[str]:
-    """The subjects among (subject, once) of which this person's entry of `kind` with that `once` is held.
+def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], *kinds: str) -> set[str]:
+    """The subjects among (subject, once) of which this person's entry of one of `kinds` with that `once` is held.
 
     Raises:
         Conflict: "journal.once_reused" when the key was used for another step of the subject.
@@ -68,7 +68,7 @@ def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], kind: s
     sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))
     entries = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values()))
     held = [(sids[sid], k) for sid, once, k in entries.values_list("sid", "once", "kind") if wanted[sids[sid]] == once]
-    done = {subject for subject, k in held if k == kind}
+    done = {subject for subject, k in held if k in kinds}
     for subject, _ in held:
         if subject not in done:
             raise Conflict("journal.once_reused", subject=subject)

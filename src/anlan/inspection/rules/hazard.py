@@ -17,6 +17,7 @@ from anlan.kernel.geo import check_lonlat
 from anlan.kernel.loops import Action, Loop, State
 
 __all__ = [
+    "DECISIONS",
     "DUE_UNITS",
     "GRADES",
     "HAZARD_LOOP",
@@ -54,6 +55,9 @@ SOURCES: tuple[tuple[str, str], ...] = (
 )
 PHOTO_STAGES: tuple[tuple[str, str], ...] = (("before", "整改前"), ("after", "整改后"), ("review", "复查"))
 
+# What a further officer decides on doubtful photos.
+DECISIONS = frozenset({"confirm", "reject"})
+
 HAZARD_LOOP = Loop(
     id="hazard",
     subject="inspection.hazard",
@@ -62,6 +66,7 @@ HAZARD_LOOP = Loop(
         State("found", "已发现"),
         State("ordered", "责令整改"),
         State("submitted", "已提交"),
+        State("doubted", "存疑复核"),
         State("closed", "已销号", terminal=True),
     ),
     actions=(
@@ -75,6 +80,13 @@ HAZARD_LOOP = Loop(
                ("reason",), "复查不合格，退回企业继续整改。"),
         Action("close", "复查销号", "inspection.hazard.closed", ("submitted",), "closed", "inspection.hazard.review",
                ("note", "photo", "co_reviewer"), "现场复查合格，隐患销号。"),
+        # Taken by the closing itself when its photos are doubtful (rules.suspicion); nobody presses it.
+        Action("doubt", "转存疑复核", "inspection.hazard.doubted", ("submitted",), "doubted", "inspection.hazard.review",
+               ("note", "photo", "co_reviewer"), "复查照片存疑，由另一名复查人员核实。"),
+        Action("confirm", "核实销号", "inspection.hazard.confirmed", ("doubted",), "closed", "inspection.hazard.review",
+               ("note",), "经核实照片真实、整改到位，隐患销号。"),
+        Action("reject", "核实不通过", "inspection.hazard.rejected", ("doubted",), "ordered", "inspection.hazard.review",
+               ("reason",), "照片不实或者整改不到位，退回企业继续整改。"),
     ),
     initial_action="report",
 )  # fmt: skip
@@ -92,6 +104,7 @@ class StepFacts:
         of_this_enterprise: that enterprise is the hazard's own.
         at: when the step happened (aware UTC).
         stated: a person stated `at`; otherwise it is the clock's, which may run ahead of `now` but never back.
+        tried: the person is one of the two officers whose closing is in doubt, or handed in the mending.
         last_at: when the step before it happened; None for the first.
         now: the moment of recording.
     """
@@ -105,6 +118,7 @@ class StepFacts:
     now: datetime
     last_at: datetime | None = None
     stated: bool = False
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +173,7 @@ class ReturnFacts:
 @dataclass(frozen=True, slots=True)
 class CloseFacts:
     """A passed review: the note, the review photos, all officers (signer included), who submitted the mending, and how
-    many of the photos this hazard had already, from its finding or from the enterprise."""
+    many of the photos this hazard had already from the enterprise or an earlier review (those of its finding: suspicion)."""
 
     step: StepFacts
     note: str
@@ -192,7 +206,8 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
 
     Returns:
         "kernel.loop.not_from_here", "inspection.hazard.right_missing", "inspection.hazard.enterprise_only",
-        "inspection.hazard.enterprise_never_reviews", "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
+        "inspection.hazard.enterprise_never_reviews", "inspection.hazard.doubt.own_review",
+        "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
     Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
     """
     found = HAZARD_LOOP.check_step(action_id, facts.state)
@@ -203,6 +218,8 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.enterprise_only", {}))
     if action_id != "submit" and facts.is_enterprise:
         found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
+    if action_id in DECISIONS and facts.tried:
+        found.append(Violation("inspection.hazard.doubt.own_review", {}))
     if facts.stated and facts.at > facts.now:
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
     elif facts.stated and facts.last_at is not None and facts.at < facts.last_at:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.inspection import queries
 from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_number, read_once, read_photos
-from anlan.inspection.services import hazards
+from anlan.inspection.services import doubts, hazards
 from anlan.kernel.deadlines import days_left, local_date
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
@@ -58,6 +58,7 @@ def _page(
         "photos": queries.hazard_photos(hazard),
         "actions": actions,
         "steps": queries.hazard_steps(hazard),
+        "doubts": queries.doubt_views(scope, hazard, lines),
         "history": list(reversed(lines)),
         "campaigns": [(key, names.get(key, key)) for key in tagged],
         "choices": [c for c in queries.campaign_choices(scope, region=hazard.region) if c[0] not in tagged]
@@ -94,6 +95,14 @@ def _close(request: HttpRequest, common: dict[str, Any]) -> None:
     hazards.hazard_close(scope=request.scope, item=item, now=request.now)
 
 
+def _confirm(request: HttpRequest, common: dict[str, Any]) -> None:
+    doubts.hazard_confirm(scope=request.scope, item=doubts.ConfirmInput(**common), now=request.now)
+
+
+def _reject(request: HttpRequest, common: dict[str, Any]) -> None:
+    doubts.hazard_reject(scope=request.scope, item=doubts.RejectInput(**common, **_term(request)), now=request.now)
+
+
 def _term(request: HttpRequest) -> dict[str, Any]:
     """The deadline in the one way that was chosen; without a choice, whatever field is filled in."""
     chosen = request.POST.get("by", "")
@@ -106,6 +115,8 @@ _STEPS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "confirm": _confirm,
+    "reject": _reject,
 }
 
 
@@ -127,8 +138,16 @@ def hazard_step(request: HttpRequest, hazard_id: UUID, action: str) -> HttpRespo
         _STEPS[action](request, common)
     except AnlanError as error:
         return _page(request, hazard_id, error, action, photos)
-    messages.success(request, sentence(f"inspection.done.{action}", {}))
+    _tell(request, hazard_id, action)
     return redirect("inspection-hazard", hazard_id=hazard_id)
+
+
+def _tell(request: HttpRequest, hazard_id: UUID, action: str) -> None:
+    """What the step came to: a closing with doubtful photos is not one yet."""
+    if action == "close" and queries.hazard_get(request.scope, hazard_id).state == "doubted":
+        messages.warning(request, sentence("inspection.done.doubt", {}))
+    else:
+        messages.success(request, sentence(f"inspection.done.{action}", {}))
 
 
 @require_POST

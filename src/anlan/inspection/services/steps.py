@@ -25,6 +25,7 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
+from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
@@ -85,18 +86,24 @@ _Input = TypeVar("_Input", bound=StepInput)
 _Judge = Callable[[Hazard, _Input, StepFacts], tuple[list[Violation], dict[str, Any]]]
 
 
-def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, judge: _Judge[_Input]) -> list[str]:
-    """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`."""
+def take(
+    action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, judge: _Judge[_Input], instead: str = ""
+) -> list[str]:
+    """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`.
+
+    Args:
+        instead: the action recorded where `judge` puts "doubts" into the entry's data.
+    """
     action = HAZARD_LOOP.action(action_id)
+    other = HAZARD_LOOP.action(instead or action_id)
     ids = [str(item.hazard_id) for item in items]
     for item in items:
         require_plausible(item.at)
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
-    done = queries.once_recorded(
-        scope, [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)], action.kind
-    )
+    keys = [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)]
+    done = queries.once_recorded(scope, keys, action.kind, other.kind)
     versions = queries.versions_of(subjects.values())
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
@@ -113,9 +120,10 @@ def _take(action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, 
         if problems:
             raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
         text = said(note=item.note) | photo_text(item.photos, known)
+        taken = other if data.get("doubts") else action
         draft = Draft(
-            kind=action.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
-            step=Step(hazard.state, action.to), once=item.once, drill=bool(hazard.drill),
+            kind=taken.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
+            step=Step(hazard.state, taken.to), once=item.once, drill=bool(hazard.drill),
         )  # fmt: skip
         drafts.append((draft, versions[subject]))
         if item.photos:
@@ -150,7 +158,7 @@ def hazards_order(
         problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None, item.note))
         return problems, term.data() if term else {}
 
-    return _take("order", scope, items, now, judge)
+    return take("order", scope, items, now, judge)
 
 
 def hazard_order(*, scope: Scope, item: OrderInput, now: datetime, calendar: WorkCalendar | None = None) -> str:
@@ -159,7 +167,7 @@ def hazard_order(*, scope: Scope, item: OrderInput, now: datetime, calendar: Wor
 
 
 def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime) -> list[str]:
-    """Hand in an enterprise's reports of mending, all or none; the hazards' ids.
+    """Hand in an enterprise's reports of mending, all or none; the hazards' ids. Doubtful photos are noted, not refused.
 
     Raises:
         As `hazards_order`; StepRefused: "inspection.hazard.submit.refused". BadInput: "platform.attachment.unknown".
@@ -167,9 +175,11 @@ def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime)
     """
 
     def judge(hazard: Hazard, item: SubmitInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        return check_submit(SubmitFacts(facts, item.note, len(set(item.photos)))), {}
+        problems = check_submit(SubmitFacts(facts, item.note, len(set(item.photos))))
+        return problems, {} if problems else doubt.of(hazard, item.photos)
 
-    return _take("submit", scope, items, now, judge)
+    doubt = Doubt((item.hazard_id, item.photos) for item in items)
+    return take("submit", scope, items, now, judge)
 
 
 def hazard_submit(*, scope: Scope, item: SubmitInput, now: datetime) -> str:
@@ -193,7 +203,7 @@ def hazards_return(
         problems = check_return(ReturnFacts(facts, item.note, hazard.grade, due, new_deadline=term is not None))
         return problems, term.data() if term else {}
 
-    return _take("return", scope, items, now, judge)
+    return take("return", scope, items, now, judge)
 
 
 def hazard_return(*, scope: Scope, item: ReturnInput, now: datetime, calendar: WorkCalendar | None = None) -> str:
@@ -203,6 +213,8 @@ def hazard_return(*, scope: Scope, item: ReturnInput, now: datetime, calendar: W
 
 def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -> list[str]:
     """Close hazards after a passed review, all or none; the hazards' ids.
+
+    A hazard whose review photos are doubtful (rules.suspicion) goes into state `doubted` instead, for another officer.
 
     Raises:
         As `hazards_order`; StepRefused: "inspection.hazard.close.refused". BadInput: "platform.attachment.unknown".
@@ -214,14 +226,16 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
     def judge(hazard: Hazard, item: CloseInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         officers = frozenset({scope.person, item.co_reviewer})
         photos = set(item.photos)
-        reused = len(photos & {p.sha256 for p in hazard.photos.all()})
+        reused = len(photos & {p.sha256 for p in hazard.photos.all() if p.stage != "before"})
         review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
         problems = check_close(review)
         if item.co_reviewer and item.co_reviewer not in known:
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
-        return problems, {"co_reviewer": item.co_reviewer}
+        data = {"co_reviewer": item.co_reviewer}
+        return problems, data if problems else data | doubt.of(hazard, item.photos)
 
-    return _take("close", scope, items, now, judge)
+    doubt = Doubt((item.hazard_id, item.photos) for item in items)
+    return take("close", scope, items, now, judge, instead="doubt")
 
 
 def hazard_close(*, scope: Scope, item: CloseInput, now: datetime) -> str:

@@ -3,7 +3,8 @@
 A screen or API stores a file with `store`; the service that records it (entry.text) calls `link` in its transaction.
 """
 
+from anlan.platform.attachments.compare import Twin, twins
 from anlan.platform.attachments.facts import AttachmentFacts
 from anlan.platform.attachments.store import erase, facts_of, link, read, store, visible
 
-__all__ = ["AttachmentFacts", "erase", "facts_of", "link", "read", "store", "visible"]
+__all__ = ["AttachmentFacts", "Twin", "erase", "facts_of", "link", "read", "store", "twins", "visible"]

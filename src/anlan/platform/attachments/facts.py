@@ -16,6 +16,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageOps
 
 from anlan.kernel.errors import BadInput
+from anlan.platform.attachments.looks import grey_of, looks_of
 
 __all__ = ["EXTENSIONS", "IMAGES", "AttachmentFacts", "examine", "look_of", "safe_name"]
 
@@ -64,6 +65,7 @@ class AttachmentFacts:
         width, height: pixels as shown (turned upright), images only.
         taken_at: aware UTC from EXIF, as the camera says. lon, lat: WGS-84 degrees from EXIF.
         look: 16 hex digits; photos that look alike differ in few of its 64 bits.
+        looks: what the index finds the picture by (looks.looks_of); known while it is being stored, not among the values.
     """
 
     sha256: str
@@ -76,10 +78,12 @@ class AttachmentFacts:
     lon: float | None = None
     lat: float | None = None
     look: str = ""
+    looks: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values; `taken_at` as ISO text."""
         values = asdict(self)
+        del values["looks"]
         values["taken_at"] = self.taken_at.isoformat() if self.taken_at else None
         return values
 
@@ -166,6 +170,7 @@ def _image_facts(data: bytes, media_type: str, name: str) -> dict[str, Any]:
                     "lon": lon,
                     "lat": lat,
                     "look": look_of(upright),
+                    "looks": looks_of(grey_of(upright)),
                 }
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(name) from error

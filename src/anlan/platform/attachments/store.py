@@ -9,8 +9,8 @@ from datetime import datetime
 from django.conf import settings
 
 from anlan.kernel.errors import BadInput, NotFound
-from anlan.platform.attachments import files
-from anlan.platform.attachments.facts import AttachmentFacts, examine
+from anlan.platform.attachments import files, index
+from anlan.platform.attachments.facts import IMAGES, AttachmentFacts, examine
 from anlan.platform.attachments.models import Attachment, AttachmentLink
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
@@ -53,6 +53,8 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
         AttachmentLink.objects.bulk_create(
             [AttachmentLink(sha256=facts.sha256, subject=f"person/{scope.person}")], ignore_conflicts=True
         )
+        if facts.media_type in IMAGES:
+            index.put([(facts.sha256, facts.looks)])
     return facts
 
 
@@ -145,4 +147,5 @@ def erase(sha256: str) -> None:
         Attachment.objects.filter(pk=sha256).update(
             erased=1, name="", look="", taken_at=None, lon=None, lat=None, width=None, height=None
         )
+        index.remove(sha256)
     files.remove(sha256)

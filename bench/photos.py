@@ -1,0 +1,146 @@
+"""Finding a photo that was handed in before: precision and recall on drawn scenes, and the look-up among 100,000 photos.
+
+Run: `python bench/photos.py --json [--scenes 120] [--photos 100000] [--database URL]`. Prints one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import place
+import scenes
+from PIL import Image
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one line of JSON (always printed; kept for uniformity)")
+    parser.add_argument("--scenes", type=int, default=120, help="scenes; each is copied in every way and taken again")
+    parser.add_argument("--photos", type=int, default=100_000, help="photos in the index for the look-up")
+    parser.add_argument("--database", help="postgresql://… ; default: SQLite in a temporary folder")
+    asked = parser.parse_args()
+    folder = place.prepare(None, asked.database)
+    try:
+        figures = {"bench": "photos", "database": "postgresql" if asked.database else "sqlite", **place.machine()}
+        known, judged = judge(asked.scenes)
+        figures |= judged | lookup(known, asked.photos)
+        print(json.dumps(figures, ensure_ascii=False))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def judge(count: int) -> tuple[list[tuple[int, ...]], dict[str, Any]]:
+    """Looks of the scenes, and how well copies are told from retakes of the same view and from other scenes.
+
+    Every copy and every retake is looked up among all scenes as in use: by look first, then by likeness.
+    """
+    from anlan.platform.attachments.looks import grey_of, looks_of
+
+    greys = [grey_of(scenes.photo(n)) for n in range(count)]
+    looks = [looks_of(g) for g in greys]
+    place.note(f"{count} scenes drawn")
+    ways: dict[str, Callable[[int], Image.Image]] = {
+        name: lambda n, copy=copy: copy(scenes.photo(n), random.Random(n)) for name, copy in scenes.COPIES.items()
+    }
+    ways |= {"retake": lambda n: scenes.retake(n, 0), "retake_near": lambda n: scenes.retake(n, 0, near=True)}
+    hits: dict[str, int] = {}
+    wrong, spent = 0, []
+    for name, make in ways.items():
+        hits[name] = 0
+        for n in range(count):
+            found, seconds = _found(grey_of(make(n)), greys, looks)
+            hits[name] += n in found
+            wrong += len(found - {n})
+            spent += seconds
+        place.note(f"{name}: {hits[name]} of {count}")
+    copies = sum(hits[name] for name in scenes.COPIES)
+    taken_for_copies = wrong + hits["retake"] + hits["retake_near"]
+    return looks, {
+        "scenes": count,
+        "recall": {name: round(hits[name] / count, 4) for name in scenes.COPIES},
+        "recall_all": round(copies / (count * len(scenes.COPIES)), 4),
+        "precision": round(copies / max(1, copies + taken_for_copies), 4),
+        "false": {"retake": hits["retake"], "retake_near": hits["retake_near"], "other_scene": wrong},
+        "likeness_ms": round(statistics.median(spent) * 1000, 2) if spent else None,
+    }
+
+
+def _found(grey: Any, greys: list[Any], looks: list[tuple[int, ...]]) -> tuple[set[int], list[float]]:
+    """The scenes that a picture is taken for a copy of, and the seconds each comparison took."""
+    from anlan.platform.attachments.likeness import SAME, likeness
+    from anlan.platform.attachments.looks import FAR, asking, distance, looks_of
+
+    asked = asking(looks_of(grey))
+    found, spent = set(), []
+    for n, held in enumerate(looks):
+        if min((distance(a, b) for a in asked for b in held), default=64) <= FAR:
+            start = time.perf_counter()
+            if likeness(greys[n], grey) >= SAME:
+                found.add(n)
+            spent.append(time.perf_counter() - start)
+    return found, spent
+
+
+def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
+    """Milliseconds of a look-up among `count` photos.
+
+    Their looks are put together from quarters of the drawn scenes' looks with some bits turned, so that the quarters
+    by which the index finds a photo are at least as crowded as with as many drawn scenes.
+    """
+    from anlan.platform.attachments import index
+    from anlan.platform.database import writing
+
+    dice = random.Random(7)
+    flat = [look for looks in known for look in looks]
+    start = time.perf_counter()
+    for first in range(0, count, 5000):
+        with writing():
+            numbers = range(first, min(count, first + 5000))
+            index.put((f"{n:064x}", tuple(_mixed(dice, flat) for _ in range(6))) for n in numbers)
+    filled = time.perf_counter() - start
+    _settle()
+    times, busy, found = [], [], []
+    for n in range(200):
+        asked = tuple(dice.choice(known)[:1]) if n % 2 else (_mixed(dice, flat),)
+        begin, cpu = time.perf_counter(), time.process_time()
+        found.append(len(index.near(asked, without="")))
+        times.append((time.perf_counter() - begin) * 1000)
+        busy.append((time.process_time() - cpu) * 1000)
+    times.sort()
+    return {
+        "photos": count,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "fill_per_second": round(count / filled),
+        "lookup_ms_median": round(times[len(times) // 2], 2),
+        "lookup_ms_p95": round(times[int(len(times) * 0.95)], 2),
+        "lookup_ms_most": round(times[-1], 2),
+        "lookup_cpu_ms_median": round(statistics.median(busy), 2),
+        "near_mean": round(statistics.mean(found), 1),
+    }
+
+
+def _mixed(dice: random.Random, looks: list[int]) -> int:
+    """A look of quarters of four scenes; of its bits 15 in 100 are turned."""
+    turned = sum(1 << n for n in range(64) if dice.random() < 0.15)
+    return turned ^ sum(dice.choice(looks) & (0xFFFF << shift) for shift in (0, 16, 32, 48))
+
+
+def _settle() -> None:
+    """Tell the planner what was filled in, as its own upkeep does in time."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE attachment_looks")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Scenes drawn for the photo bench: a workplace seen twice, and what people do to one photo of it. Seeded, no real photo.
+
+A scene is a wall, a floor in perspective and some twenty things before them. `photo` sees it from a viewpoint under a
+light, with sensor noise; `mended` takes some things away and puts others there, as mending does.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+
+__all__ = ["COPIES", "photo", "retake"]
+
+_SIZE = (800, 600)
+_PHONE = (720, 1480)
+
+
+def photo(serial: int, *, mended: bool = False, shake: float = 0.0, light: float = 1.0, noise: int = 0) -> Image.Image:
+    """One picture of scene `serial`.
+
+    Args:
+        mended: without some of its things, with others. shake: how far the viewpoint is moved, as a share of the width.
+        light: of the exposure; noise: seed of viewpoint, sensor noise and direction of the light.
+    """
+    dice = random.Random(serial)
+    image = _room(dice)
+    pen = ImageDraw.Draw(image)
+    things = [_thing(dice) for _ in range(dice.randint(12, 26))]
+    fresh = [_thing(dice) for _ in range(4)]
+    if mended:
+        gone = max(2, len(things) // 6)
+        things = [*things[gone:], *fresh[: gone // 2 + 1]]
+    for kind, box, colour in things:
+        getattr(pen, kind)(box, fill=colour, outline=(40, 40, 44), width=2)
+    image = _surface(image, serial)
+    return _seen(image, random.Random(f"{serial}/{noise}"), shake, light)
+
+
+def retake(serial: int, noise: int, *, near: bool = False) -> Image.Image:
+    """The same view again another day: moved a little, other light, something mended.
+
+    Args:
+        near: as well aimed as a person can without a tripod, in nearly the same light.
+    """
+    dice = random.Random(f"retake/{serial}/{noise}/{near}")
+    shake, light = (
+        (dice.uniform(0.003, 0.012), dice.uniform(0.9, 1.1))
+        if near
+        else (dice.uniform(0.01, 0.05), dice.uniform(0.75, 1.3))
+    )
+    return photo(serial, mended=True, shake=shake, light=light, noise=noise + 1)
+
+
+def _room(dice: random.Random) -> Image.Image:
+    width, height = _SIZE
+    floor = dice.randint(height // 3, height * 3 // 4)
+    wall, ground = _colour(dice, 150, 70), _colour(dice, 110, 60)
+    image = Image.new("RGB", _SIZE, wall)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, floor, width, height), fill=ground)
+    middle = dice.randint(0, width)
+    for n in range(-6, 14):
+        pen.line((middle, floor - 60, n * width // 7, height), fill=_shade(ground, 0.85), width=3)
+    for _ in range(dice.randint(2, 7)):
+        x = dice.randint(0, width)
+        pen.rectangle((x, 0, x + dice.randint(6, 90), floor), fill=_shade(wall, dice.uniform(0.6, 1.25)))
+    return image
+
+
+def _thing(dice: random.Random) -> tuple[str, tuple[int, int, int, int], tuple[int, int, int]]:
+    width, height = _SIZE
+    x, y = dice.randint(-60, width - 20), dice.randint(-20, height - 20)
+    w, h = int(dice.lognormvariate(4.5, 0.6)), int(dice.lognormvariate(4.4, 0.6))
+    kind = dice.choice(("rectangle", "rectangle", "rectangle", "ellipse"))
+    return kind, (x, y, x + w, y + h), _colour(dice, 120, 110)
+
+
+def _colour(dice: random.Random, level: int, spread: int) -> tuple[int, int, int]:
+    grey = dice.randint(max(0, level - spread), min(255, level + spread))
+    red, green, blue = (max(0, min(255, grey + dice.randint(-30, 30))) for _ in range(3))
+    return red, green, blue
+
+
+def _shade(colour: tuple[int, int, int], by: float) -> tuple[int, int, int]:
+    red, green, blue = (min(255, int(c * by)) for c in colour)
+    return red, green, blue
+
+
+def _surface(image: Image.Image, serial: int) -> Image.Image:
+    """Stains and worn paint: smooth noise that belongs to the place."""
+    grain = np.random.default_rng(serial).normal(0, 26, (30, 40))
+    spots = Image.fromarray(np.clip(grain + 128, 0, 255).astype(np.uint8)).resize(image.size, Image.Resampling.BICUBIC)
+    mixed = np.asarray(image, np.float32) + (np.asarray(spots, np.float32)[..., None] - 128) * 0.7
+    return Image.fromarray(np.clip(mixed, 0, 255).astype(np.uint8))
+
+
+def _seen(image: Image.Image, dice: random.Random, shake: float, light: float) -> Image.Image:
+    """Through a camera: from a little aside, under a light from one side, with noise. A margin is cut as by the frame."""
+    width, height = image.size
+
+    def moved(x: float, y: float) -> tuple[float, float]:
+        return x + dice.uniform(-shake, shake) * width, y + dice.uniform(-shake, shake) * width
+
+    left, top, right, bottom = 50, 40, width - 50, height - 40
+    quad = (*moved(left, top), *moved(left, bottom), *moved(right, bottom), *moved(right, top))
+    image = image.transform((width, height), Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+    pixels = np.asarray(image, np.float32) * light
+    slope = dice.uniform(-0.25, 0.25) if shake else 0.0
+    pixels *= (1 + slope * np.linspace(-1, 1, width, dtype=np.float32))[None, :, None]
+    pixels += np.random.default_rng(dice.randrange(1 << 30)).normal(0, 5, pixels.shape)
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+# --- what is done to a photo to hand it in again --------------------------------------------------------------------
+
+
+def _encoded(image: Image.Image, quality: int) -> Image.Image:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return Image.open(io.BytesIO(out.getvalue())).convert("RGB")
+
+
+def _reencoded(image: Image.Image, dice: random.Random) -> Image.Image:
+    return _encoded(image, dice.randint(30, 95))
+
+
+def _resized(image: Image.Image, dice: random.Random) -> Image.Image:
+    by = dice.uniform(0.3, 0.9)
+    small = image.resize((int(image.width * by), int(image.height * by)), Image.Resampling.LANCZOS)
+    return _encoded(small, dice.randint(40, 90))
+
+
+def _cropped(image: Image.Image, dice: random.Random) -> Image.Image:
+    """5 to 10 % of the width and of the height are cut off, at one side or at both."""
+    cut_x, cut_y = dice.uniform(0.05, 0.10) * image.width, dice.uniform(0.05, 0.10) * image.height
+    x, y = dice.uniform(0, cut_x), dice.uniform(0, cut_y)
+    box = (int(x), int(y), int(x + image.width - cut_x), int(y + image.height - cut_y))
+    return _encoded(image.crop(box), dice.randint(50, 92))
+
+
+def _screenshot(image: Image.Image, dice: random.Random) -> Image.Image:
+    """A messenger's picture view on a phone: bars with marks above and below, black, white or grey around the photo."""
+    around = dice.choice(((0, 0, 0), (18, 18, 20), (255, 255, 255), (237, 237, 237)))
+    screen = Image.new("RGB", _PHONE, around)
+    width, height = _PHONE
+    tall = int(image.height * width / image.width)
+    top = (height - tall) // 2 + dice.randint(-120, 120)
+    screen.paste(image.resize((width, tall), Image.Resampling.BICUBIC), (0, top))
+    pen = ImageDraw.Draw(screen)
+    ink = (255, 255, 255) if sum(around) < 300 else (20, 20, 20)
+    for n in range(4):
+        pen.rectangle((30 + n * 26, 24, 46 + n * 26, 44), fill=ink)
+    pen.rectangle((width - 110, 24, width - 40, 44), outline=ink, width=3)
+    pen.ellipse((width // 2 - 30, height - 110, width // 2 + 30, height - 50), outline=ink, width=4)
+    return _encoded(screen, dice.randint(60, 92))
+
+
+def _tinted(image: Image.Image, dice: random.Random) -> Image.Image:
+    image = ImageEnhance.Brightness(image).enhance(dice.uniform(0.85, 1.18))
+    image = ImageEnhance.Contrast(image).enhance(dice.uniform(0.85, 1.18))
+    image = ImageEnhance.Color(image).enhance(dice.uniform(0.6, 1.4))
+    return _encoded(image.filter(ImageFilter.GaussianBlur(dice.uniform(0, 0.8))), dice.randint(50, 90))
+
+
+COPIES: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
+    "reencoded": _reencoded,
+    "resized": _resized,
+    "cropped": _cropped,
+    "screenshot": _screenshot,
+    "tinted": _tinted,
+}

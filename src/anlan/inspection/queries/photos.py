@@ -1,0 +1,111 @@
+"""Photos of hazards against each other: which belong to other hazards too, and what was found doubtful in them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from anlan.inspection.models import Hazard, HazardPhoto
+from anlan.inspection.queries.history import HistoryLine
+from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
+from anlan.inspection.rules.photos import Finding, PhotoMatch, PhotoView, finding_of
+from anlan.platform import attachments
+from anlan.platform.scope import Scope
+
+__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before"]
+
+_CHUNK = 400
+_MOST_HAZARDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    """One finding as a reviewer reads it.
+
+    Attributes:
+        text: Chinese sentence. photo: hash of the doubtful photo.
+        other: hash of the photo it resembles, "" where there is none or the reader may not see it.
+        hazard_id, number: the other hazard, "" where there is none or the reader may not see it.
+    """
+
+    kind: str
+    text: str
+    photo: str
+    other: str
+    hazard_id: str
+    number: str
+
+
+def photo_views(sha256s: Iterable[str]) -> dict[str, PhotoView]:
+    """Capture time and place of stored photos by hash; those not held are absent."""
+    held = attachments.facts_of(sorted(set(sha256s)))
+    return {key: PhotoView(key, facts.taken_at, facts.lon, facts.lat) for key, facts in held.items()}
+
+
+def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:
+    """The photos of a hazard's finding."""
+    return tuple(PhotoView(p.sha256, p.taken_at) for p in hazard.photos.all() if p.stage == "before")
+
+
+def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
+    """Photos of other hazards, of the whole node, that these are: the same file, or a copy of it. The likest first.
+
+    Unscoped on purpose: a photo used in another town is used all the same. What of the answer a person may read is
+    decided where it is shown (`doubt_views`).
+    """
+    found = [PhotoMatch(p, p, owner) for p, owner in _owners(hazard, sha256s)]
+    for sha256 in sha256s:
+        same = attachments.twins(sha256, lambda keys: {key for key, _ in _owners(hazard, keys)})
+        degree = {twin.sha256: twin.likeness for twin in same}
+        found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(hazard, degree)]
+    return sorted(found, key=lambda m: (-m.likeness, m.hazard_id))
+
+
+def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:
+    """(hash, hazard id) of other hazards with one of these photos; of one photo at most twenty."""
+    wanted, pairs = list(sha256s), []
+    for start in range(0, len(wanted), _CHUNK):
+        rows = HazardPhoto._default_manager.filter(sha256__in=wanted[start : start + _CHUNK])
+        rows = rows.exclude(parent_id=hazard.id).order_by("sha256", "-added_at", "key")
+        pairs += [(sha256, str(owner)) for sha256, owner in rows.values_list("sha256", "parent_id")]
+    kept: dict[str, list[str]] = {}
+    for sha256, owner in pairs:
+        if owner not in (owners := kept.setdefault(sha256, [])) and len(owners) < _MOST_HAZARDS:
+            owners.append(owner)
+    return [(sha256, owner) for sha256, owners in kept.items() for owner in owners]
+
+
+def doubt_views(scope: Scope, hazard: Hazard, lines: Sequence[HistoryLine]) -> list[DoubtView]:
+    """What is doubtful now, for those who review: at a closing in doubt, else at the enterprise's report that waits.
+
+    Empty for an enterprise and for whoever can't review: the firm need not learn how copies are found.
+
+    Args:
+        lines: the hazard's history, oldest first.
+    """
+    kind = {"doubted": "doubted", "submitted": "submitted"}.get(hazard.state)
+    if kind is None or scope.subjects is not None or not scope.may("inspection.hazard.review"):
+        return []
+    last = next((line for line in reversed(lines) if line.kind == kind and line.counts), None)
+    return _shown(scope, [finding_of(values) for values in last.data.get("doubts") or ()]) if last else []
+
+
+def _shown(scope: Scope, findings: Sequence[Finding]) -> list[DoubtView]:
+    keys = {key for f in findings if f.hazard_id and (key := as_uuid(f.hazard_id))}
+    rows = visible(Hazard, scope).filter(pk__in=keys) if keys and scope.may(VIEW) else Hazard._default_manager.none()
+    numbers = {str(key): number for key, number in rows.values_list("pk", "number")}
+    views = []
+    for finding in findings:
+        number = numbers.get(finding.hazard_id, "")
+        hidden = bool(finding.hazard_id) and not number
+        views.append(
+            DoubtView(
+                finding.kind,
+                finding.sentence(number),
+                finding.photo,
+                "" if hidden or finding.other == finding.photo else finding.other,
+                finding.hazard_id if number else "",
+                number,
+            )
+        )
+    return views

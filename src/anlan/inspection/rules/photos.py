@@ -1,0 +1,76 @@
+"""What is known of photos that shall prove a mending, and what was found doubtful in them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anlan.kernel.messages import render
+
+__all__ = ["Finding", "HazardView", "PhotoMatch", "PhotoView", "finding_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo as the rule sees it: hash, capture time (aware) and place (WGS-84 degrees) as its camera wrote them."""
+
+    sha256: str
+    taken_at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoMatch:
+    """`photo` is the same picture as `other`, a photo of another hazard; the same file when the hashes are equal."""
+
+    photo: str
+    other: str
+    hazard_id: str
+    likeness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HazardView:
+    """What the photos are judged against: when the mending was ordered, where the hazard is, how it looked before."""
+
+    ordered_at: datetime | None
+    lon: float | None = None
+    lat: float | None = None
+    before: tuple[PhotoView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason to look twice.
+
+    Attributes:
+        kind: "other_file", "other_look", "before_file", "before_time", "before_order" or "far".
+        photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
+        hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
+        facts: what the sentence needs.
+    """
+
+    kind: str
+    photo: str
+    other: str = ""
+    hazard_id: str = ""
+    facts: Mapping[str, Any] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values for an entry's data; empty ones left out."""
+        values = {"kind": self.kind, "photo": self.photo, "other": self.other, "hazard_id": self.hazard_id}
+        return {name: value for name, value in values.items() if value} | ({"facts": self.facts} if self.facts else {})
+
+    def sentence(self, hazard: str = "") -> str:
+        """The Chinese sentence; `hazard`: the other hazard's number where the reader may see it."""
+        word = "numbered_hazard" if hazard else "another_hazard"
+        named = render(f"inspection.doubt.{word}", {"number": hazard})
+        return render(f"inspection.doubt.{self.kind}", {"hazard": named, **(self.facts or {})})
+
+
+def finding_of(values: Mapping[str, Any]) -> Finding:
+    """The finding that `as_dict` wrote."""
+    return Finding(**values)

@@ -1,0 +1,108 @@
+"""When a photo that shall prove a closing is doubtful. Pure: facts in, findings out; nobody is refused for a finding.
+
+Messengers strip capture time and place from every photo, so what is missing raises no doubt; only what is there does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from anlan.inspection.rules.photos import Finding, HazardView, PhotoMatch, PhotoView
+from anlan.kernel.deadlines import SHANGHAI
+from anlan.kernel.geo import gcj02_to_wgs84, haversine_m
+
+__all__ = ["SUSPICION_RULES", "SuspicionRule", "rule_on", "suspicions"]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionRule:
+    """From `since` on (local date): how far from the hazard a photo may be taken, and how far a camera's clock may be off.
+
+    `same_hazards`: of so many other hazards with the same photo each is named; the rest adds nothing.
+    """
+
+    since: date
+    distance_m: float
+    clock_slack: timedelta
+    same_hazards: int
+    source: str
+
+
+SUSPICION_RULES: tuple[SuspicionRule, ...] = (
+    SuspicionRule(date(2000, 1, 1), 500.0, timedelta(minutes=5), 3, "house rule"),
+)
+
+
+def rule_on(day: date, rules: tuple[SuspicionRule, ...] = SUSPICION_RULES) -> SuspicionRule:
+    """The rule that held on the local date `day`.
+
+    Raises:
+        LookupError: no rule is declared for this day (a defect of the rule data).
+    """
+    held = [rule for rule in rules if rule.since <= day]
+    if not held:
+        raise LookupError(f"no rule on doubtful photos for {day}")
+    return max(held, key=lambda rule: rule.since)
+
+
+def suspicions(
+    photos: Sequence[PhotoView], hazard: HazardView, matches: Iterable[PhotoMatch], rule: SuspicionRule
+) -> list[Finding]:
+    """Every reason to doubt the photos of a mending or a review, photo by photo; empty when there is none.
+
+    Args:
+        matches: photos of other hazards that these were copied from, the likest first.
+    Source: house rule.
+    """
+    found: list[Finding] = []
+    matched = list(matches)
+    for photo in photos:
+        found += _elsewhere(photo, matched, rule)
+        found += _of_this_hazard(photo, hazard.before)
+        found += _too_early(photo, hazard.ordered_at, rule)
+        found += _too_far(photo, hazard, rule)
+    return found
+
+
+def _elsewhere(photo: PhotoView, matches: Sequence[PhotoMatch], rule: SuspicionRule) -> Iterator[Finding]:
+    """The same picture in other hazards, each of them once; the same file weighs more than a likeness."""
+    mine = sorted((m for m in matches if m.photo == photo.sha256), key=lambda m: (m.other != m.photo, -m.likeness))
+    first = {m.hazard_id: m for m in reversed(mine)}
+    ordered = [m for m in mine if first[m.hazard_id] is m]
+    for match in ordered[: rule.same_hazards]:
+        kind = "other_file" if match.other == match.photo else "other_look"
+        yield Finding(kind, photo.sha256, match.other, match.hazard_id)
+
+
+def _of_this_hazard(photo: PhotoView, before: Sequence[PhotoView]) -> Iterator[Finding]:
+    """A photo of the mended place that is the one of its finding, or was taken in the same second."""
+    if any(old.sha256 == photo.sha256 for old in before):
+        yield Finding("before_file", photo.sha256, photo.sha256)
+        return
+    for old in before:
+        if photo.taken_at is not None and photo.taken_at == old.taken_at:
+            yield Finding("before_time", photo.sha256, old.sha256, "", {"taken_at": _moment(photo.taken_at)})
+            return
+
+
+def _too_early(photo: PhotoView, ordered_at: datetime | None, rule: SuspicionRule) -> Iterator[Finding]:
+    if photo.taken_at is None or ordered_at is None or photo.taken_at >= ordered_at - rule.clock_slack:
+        return
+    facts = {"taken_at": _moment(photo.taken_at), "ordered_at": _moment(ordered_at)}
+    yield Finding("before_order", photo.sha256, "", "", facts)
+
+
+def _too_far(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Iterator[Finding]:
+    """Some phones write the shifted coordinates of Chinese maps: the reading that is nearer counts."""
+    if photo.lon is None or photo.lat is None or hazard.lon is None or hazard.lat is None:
+        return
+    readings = ((photo.lon, photo.lat), gcj02_to_wgs84(photo.lon, photo.lat))
+    metres = min(haversine_m(lon, lat, hazard.lon, hazard.lat) for lon, lat in readings)
+    if metres > rule.distance_m:
+        yield Finding("far", photo.sha256, "", "", {"metres": round(metres), "limit": round(rule.distance_m)})
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

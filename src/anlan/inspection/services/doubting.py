@@ -1,0 +1,44 @@
+"""Looking for what is doubtful in the photos of a mending or a review, before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from anlan.inspection import queries
+from anlan.inspection.models import Hazard
+from anlan.inspection.rules.photos import HazardView, PhotoMatch, PhotoView
+from anlan.inspection.rules.suspicion import rule_on, suspicions
+from anlan.kernel.deadlines import local_date
+
+__all__ = ["Doubt"]
+
+
+class Doubt:
+    """The findings on the photos of one call, which may name many hazards.
+
+    A photo given for two hazards of the call is doubtful too, although neither has it yet.
+    """
+
+    def __init__(self, items: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """`items`: (hazard id, hashes of its photos) of everything handed in together."""
+        self._named: dict[str, list[str]] = {}
+        for hazard_id, photos in items:
+            for sha256 in dict.fromkeys(photos):
+                self._named.setdefault(sha256, []).append(str(hazard_id))
+        self._views: dict[str, PhotoView] | None = None
+
+    def of(self, hazard: Hazard, photos: Sequence[str]) -> dict[str, Any]:
+        """`{"doubts": [...]}` for the entry's data, {} where nothing is doubtful. Source: rules.suspicion."""
+        if self._views is None:
+            self._views = queries.photo_views(self._named)
+        wanted = list(dict.fromkeys(photos))
+        matches = [
+            *(PhotoMatch(p, p, other) for p in wanted for other in self._named[p] if other != str(hazard.id)),
+            *queries.photo_matches(hazard, wanted),
+        ]
+        judged = [self._views.get(p, PhotoView(p)) for p in wanted]
+        view = HazardView(hazard.ordered_at, hazard.lon, hazard.lat, queries.photos_before(hazard))
+        rule = rule_on(local_date(hazard.ordered_at or hazard.found_at))
+        found = [finding.as_dict() for finding in suspicions(judged, view, matches, rule)]
+        return {"doubts": found} if found else {}

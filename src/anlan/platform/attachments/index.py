@@ -1,0 +1,119 @@
+"""Finding pictures that look like a given one among all stored: looks cut into four bands of 16 bits, each indexed.
+
+Two looks that differ in at most seven bits agree in one band but for one bit (seven bits can't be two in each of four), so
+asking every band for its value and the sixteen values one bit away misses none of them, and few that differ in ten.
+The table is this server's own and derived: what is missing is computed from the stored bytes (`refresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from PIL import Image
+
+from anlan.platform.attachments import files
+from anlan.platform.attachments.facts import IMAGES
+from anlan.platform.attachments.looks import FAR, Grey, asking, distance, grey_of, looks_of
+from anlan.platform.attachments.models import Attachment, AttachmentLook
+from anlan.platform.database import writing
+
+__all__ = ["grey_held", "looks_held", "near", "put", "refresh", "remove"]
+
+_BANDS = 4
+_WORD = 0xFFFF
+_SLICE = 200
+
+
+def put(pictures: Iterable[tuple[str, Sequence[int]]]) -> None:
+    """Index pictures by (sha256, looks); one without looks is remembered as looked at. Call it in a transaction."""
+    rows = [
+        AttachmentLook(sha256=sha256, place=place, look=_signed(look, 64), **_bands(look))
+        for sha256, looks in pictures
+        for place, look in (enumerate(looks) if looks else [(-1, 0)])
+    ]
+    AttachmentLook.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def remove(sha256: str) -> None:
+    """Forget a picture whose bytes were blanked."""
+    AttachmentLook.objects.filter(sha256=sha256).delete()
+
+
+def looks_held(sha256: str) -> tuple[int, ...]:
+    """The looks of an indexed picture; none for one without detail, and for what is no picture."""
+    held = AttachmentLook.objects.filter(sha256=sha256, place__gte=0).order_by("place").values_list("look", flat=True)
+    return tuple(look & 0xFFFF_FFFF_FFFF_FFFF for look in held)
+
+
+def near(looks: Sequence[int], *, without: str, far: int = FAR) -> list[tuple[str, int]]:
+    """(sha256, bits that differ) of indexed pictures whose look, or that of a crop, is near; the nearest first.
+
+    Args:
+        looks: of the picture asked about, as stored. without: its own sha256. far: most bits that may differ.
+    """
+    bits: dict[int, int] = {}
+    for asked in asking(tuple(looks)):
+        for key, held in _candidates(asked):
+            differ = distance(asked, held & 0xFFFF_FFFF_FFFF_FFFF)
+            if differ <= far:
+                bits[key] = min(differ, bits.get(key, far))
+    found: dict[str, int] = {}
+    keys = list(bits)
+    for start in range(0, len(keys), _SLICE):
+        rows = AttachmentLook.objects.filter(pk__in=keys[start : start + _SLICE], place__gte=0).exclude(sha256=without)
+        for key, sha256 in rows.values_list("pk", "sha256"):
+            found[sha256] = min(bits[key], found.get(sha256, far))
+    return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
+
+
+def _candidates(look: int) -> list[tuple[int, int]]:
+    """(row, look) of every look that shares a band with this one but for at most one bit, from the indexes alone."""
+    parts, values = [], []
+    for name, word in _words(look).items():
+        probes = [_signed(p, 16) for p in (word, *(word ^ (1 << n) for n in range(16)))]
+        marks = ", ".join(["%s"] * len(probes))
+        parts.append(f'SELECT "id", "look" FROM "attachment_looks" WHERE "{name}" IN ({marks})')
+        values += probes
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return cursor.fetchall()
+
+
+def _words(look: int) -> dict[str, int]:
+    return {f"band{n}": (look >> 16 * n) & _WORD for n in range(_BANDS)}
+
+
+def _bands(look: int) -> dict[str, int]:
+    return {name: _signed(word, 16) for name, word in _words(look).items()}
+
+
+def _signed(value: int, bits: int) -> int:
+    """The same bits as the signed number that both databases keep."""
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def grey_held(sha256: str) -> Grey | None:
+    """The stored picture in grey, None where its bytes are not held any more."""
+    path = files.path_of(sha256)
+    if not path.is_file():
+        return None
+    with Image.open(path, formats=list(IMAGES.values())) as image:
+        return grey_of(image)
+
+
+def refresh() -> int:
+    """Index the stored pictures that are not indexed yet; returns how many. Called when the program was set up or upgraded."""
+    count = 0
+    indexed = AttachmentLook.objects.filter(sha256=OuterRef("sha256"))
+    missing = Attachment.objects.filter(erased=0, media_type__in=IMAGES).filter(~Exists(indexed))
+    last = ""
+    while keys := list(missing.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_SLICE]):
+        last = keys[-1]
+        greys = ((key, grey_held(key)) for key in keys)
+        made = [(key, looks_of(grey)) for key, grey in greys if grey is not None]
+        with writing():
+            put(made)
+        count += len(made)
+    return count

@@ -1,0 +1,109 @@
+"""What a picture looks like in 64 bits, whole and in its likely crops: finds one photo again among many. Pure, no disk.
+
+A look holds the signs of the 63 lowest frequencies of the picture (discrete cosine transform of a 32 x 32 grey grid).
+Re-encoding, resizing and a mild change of colour flip some two bits, a cut edge some ten, another scene half of them.
+Two photos of one view are as near as a cropped copy, so a near look is a reason to compare (likeness), never a finding.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+__all__ = ["FAR", "Grey", "asking", "distance", "framed", "grey_of", "looks_of"]
+
+Grey = npt.NDArray[np.float64]
+
+FAR = 10
+"""Looks that differ in more bits are not compared further. Source: bench/photos.py (copies stay within 10)."""
+_WORK = 384
+_GRID = 32
+_KEPT = 8
+# Cropped by 5 to 10 % at any side, a picture is near one of these windows: (share kept, from left, from top).
+_CROPS = (0.925, ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5)))
+_FLAT_LEVELS = 3
+_FLAT_SHARE = 0.75
+_LEAST_FRAME = 0.15
+_LEAST_DETAIL = 4.0
+
+
+def grey_of(image: Image.Image) -> Grey:
+    """The picture upright in grey levels 0..255, its longer side at most 384 pixels."""
+    image.draft("RGB", (_WORK * 2, _WORK * 2))  # lets the JPEG decoder leave out most of the work; no-op elsewhere
+    grey = ImageOps.exif_transpose(image).convert("L")
+    longer = max(grey.size)
+    if longer > _WORK:
+        size = (max(1, grey.width * _WORK // longer), max(1, grey.height * _WORK // longer))
+        grey = grey.resize(size, Image.Resampling.BOX)
+    return np.asarray(grey, np.float64)
+
+
+def framed(grey: Grey) -> Grey:
+    """The picture without even bars around it, as a screenshot of a messenger has them (marks on the bars included).
+
+    A line is part of a bar when three quarters of it lie within three grey levels of its median.
+    """
+    top, bottom = _edges(grey)
+    if top >= bottom:
+        return grey
+    left, right = _edges(grey[top:bottom].T)
+    inner = grey[top:bottom, left:right]
+    return inner if inner.size >= _LEAST_FRAME * grey.size else grey
+
+
+def _edges(lines: Grey) -> tuple[int, int]:
+    """First and one past last line that is no bar; equal when all are."""
+    middle = np.median(lines, axis=1, keepdims=True)
+    busy = np.flatnonzero((np.abs(lines - middle) <= _FLAT_LEVELS).mean(axis=1) < _FLAT_SHARE)
+    return (int(busy[0]), int(busy[-1]) + 1) if busy.size else (0, 0)
+
+
+def looks_of(grey: Grey) -> tuple[int, ...]:
+    """The looks of a picture: of the whole, without bars where it has some, then of its likely crops.
+
+    Returns:
+        Unsigned 64-bit numbers; the first two (one where there are no bars) stand for the picture as it is. None at all
+        for a picture without detail (a black photo resembles every other one).
+    """
+    inner = framed(grey)
+    if min(inner.shape) < _KEPT or float(_grid(inner).std()) < _LEAST_DETAIL:
+        return ()
+    wholes = (grey,) if inner.shape == grey.shape else (inner, grey)
+    share, places = _CROPS
+    return (*map(_look, wholes), *(_look(_window(inner, share, x, y)) for x, y in places))
+
+
+def asking(looks: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of a picture's looks by which it is looked up among others: of the picture as it is, bars left out or not."""
+    return looks[: max(1, len(looks) - len(_CROPS[1]))] if looks else ()
+
+
+def distance(one: int, other: int) -> int:
+    """In how many of their 64 bits two looks differ."""
+    return (one ^ other).bit_count()
+
+
+def _window(grey: Grey, share: float, x: float, y: float) -> Grey:
+    height, width = grey.shape
+    top, left = round(y * (1 - share) * height), round(x * (1 - share) * width)
+    return grey[top : top + round(share * height), left : left + round(share * width)]
+
+
+def _grid(grey: Grey) -> Grey:
+    picture = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
+    return np.asarray(picture.resize((_GRID, _GRID), Image.Resampling.BOX), np.float64)
+
+
+@cache
+def _waves() -> Grey:
+    places = np.arange(_GRID)
+    return np.array([np.cos(np.pi * (2 * places + 1) * n / (2 * _GRID)) for n in range(_KEPT)])
+
+
+def _look(grey: Grey) -> int:
+    strengths = (_waves() @ _grid(grey) @ _waves().T).ravel()[1:]  # the first is the mean brightness
+    bits = strengths > np.median(strengths)
+    return int("".join("1" if bit else "0" for bit in bits), 2)

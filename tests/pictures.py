@@ -1,0 +1,63 @@
+"""Pictures for tests: drawn scenes that differ, copies of them, and JPEG files with what a camera writes into them."""
+
+from __future__ import annotations
+
+import io
+import random
+from datetime import datetime, timedelta, timezone
+
+from PIL import ExifTags, Image, ImageDraw
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def scene(serial: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
+    """The same picture for the same number; another number is another place."""
+    dice = random.Random(serial)
+    image = Image.new("RGB", size, tuple(dice.randint(60, 200) for _ in range(3)))
+    pen = ImageDraw.Draw(image)
+    for _ in range(40):
+        x, y = dice.randint(-60, size[0]), dice.randint(-60, size[1])
+        box = (x, y, x + dice.randint(20, 220), y + dice.randint(20, 180))
+        pen.rectangle(box, fill=tuple(dice.randint(0, 255) for _ in range(3)))
+    return image
+
+
+def jpeg(
+    image: Image.Image,
+    quality: int = 88,
+    taken_at: datetime | None = None,
+    place: tuple[float, float] | None = None,
+) -> bytes:
+    """A JPEG file; with capture time (aware) and place (lon, lat) in its EXIF data where given."""
+    exif = Image.Exif()
+    if taken_at is not None:
+        stated = taken_at.astimezone(CHINA).strftime("%Y:%m:%d %H:%M:%S")
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = stated
+    if place is not None:
+        lon, lat = place
+        exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (lat, 0.0, 0.0), 3: "E", 4: (lon, 0.0, 0.0)})
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, exif=exif)
+    return out.getvalue()
+
+
+def smaller(image: Image.Image) -> Image.Image:
+    """As a messenger sends it on: half as wide."""
+    return image.resize((image.width // 2, image.height // 2))
+
+
+def screenshot(image: Image.Image) -> Image.Image:
+    """As a phone shows it in a messenger: between two bars with marks on them."""
+    screen = Image.new("RGB", (720, 1280), (20, 20, 22))
+    tall = image.height * 720 // image.width
+    screen.paste(image.resize((720, tall)), (0, 330))
+    ImageDraw.Draw(screen).rectangle((30, 24, 90, 48), fill=(240, 240, 240))
+    return screen
+
+
+def cropped(image: Image.Image) -> Image.Image:
+    """Without a tenth of its width and height, most of it at the left and at the bottom."""
+    return image.crop(
+        (image.width * 8 // 100, image.height * 2 // 100, image.width * 98 // 100, image.height * 92 // 100)
+    )

@@ -1,0 +1,85 @@
+"""A stored picture is found again by its copies, on both databases; the index is derived and can be made anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from anlan.platform import attachments
+from anlan.platform.attachments import files, index
+from anlan.platform.attachments.models import AttachmentLook
+from pictures import cropped, jpeg, scene, screenshot, smaller
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def keep(county: Any) -> Any:
+    """Stores a picture as the town's officer; its hash."""
+    return lambda image, quality=88: (
+        attachments.store(jpeg(image, quality), "a.jpg", scope=county.scope["town"], now=NOW).sha256
+    )
+
+
+def everything(keys: Any) -> list[str]:
+    return list(keys)
+
+
+@pytest.mark.parametrize("way", [smaller, screenshot, cropped], ids=lambda w: w.__name__)
+def test_a_copy_finds_its_original_and_nothing_else(keep: Any, way: Any) -> None:
+    original = keep(scene(1))
+    for other in range(2, 12):
+        keep(scene(other))
+    twins = attachments.twins(keep(way(scene(1)), 60), everything)
+    assert [twin.sha256 for twin in twins] == [original]
+    assert 0.98 <= twins[0].likeness <= 1.0
+
+
+def test_only_what_the_caller_asks_for_is_compared(keep: Any) -> None:
+    keep(scene(1))
+    assert attachments.twins(keep(smaller(scene(1)), 60), lambda keys: []) == []
+
+
+def test_an_even_picture_is_like_no_other(keep: Any) -> None:
+    keep(Image.new("RGB", (640, 480), (90, 90, 90)))
+    again = keep(Image.new("RGB", (320, 240), (91, 91, 91)))
+    assert attachments.twins(again, everything) == []
+    assert list(AttachmentLook.objects.filter(sha256=again).values_list("place", flat=True)) == [-1]
+
+
+def test_the_index_is_filled_from_the_stored_bytes(keep: Any) -> None:
+    original, copy = keep(scene(1)), keep(smaller(scene(1)), 60)
+    looks = index.looks_held(original)
+    AttachmentLook.objects.all().delete()
+    assert attachments.twins(copy, everything) == []
+    assert index.refresh() == 2
+    assert index.looks_held(original) == looks
+    assert [twin.sha256 for twin in attachments.twins(copy, everything)] == [original]
+    assert index.refresh() == 0
+
+
+def test_an_erased_picture_is_found_no_more(keep: Any) -> None:
+    original, copy = keep(scene(1)), keep(smaller(scene(1)), 60)
+    attachments.erase(original)
+    assert attachments.twins(copy, everything) == []
+    assert AttachmentLook.objects.filter(sha256=original).count() == 0
+    assert index.refresh() == 0
+
+
+def test_a_picture_whose_bytes_are_gone_is_no_finding(keep: Any) -> None:
+    original, copy = keep(scene(1)), keep(smaller(scene(1)), 60)
+    files.path_of(original).unlink()
+    assert attachments.twins(copy, everything) == []
+
+
+def test_looks_within_seven_bits_are_all_found(keep: Any) -> None:
+    look = 0x8F3A_55AA_0FF0_7E81
+    turned = {n: look ^ sum(1 << (bit * 9 + n) % 64 for bit in range(n)) for n in range(8)}
+    index.put((f"{n:064x}", (value,)) for n, value in turned.items())
+    assert index.near((look,), without="") == [(f"{n:064x}", n) for n in range(8)]
+    assert index.near((look,), without=f"{0:064x}", far=2) == [(f"{n:064x}", n) for n in (1, 2)]
