@@ -44,6 +44,12 @@ def _to_review(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIt
     return _items(queries.hazard_rows(scope, "submitted"), now, limit)
 
 
+def _to_extend(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
+    if not scope.may("inspection.hazard.extend"):
+        return _NOTHING
+    return _items(queries.extensions_pending(scope), now, limit)
+
+
 def _overdue(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
     if not scope.may("inspection.hazard.order"):
         return _NOTHING
@@ -66,5 +72,6 @@ TODOS = [
     Todo(id="inspection.overdue", label="逾期未整改隐患", items=_overdue, order=20),
     Todo(id="inspection.to_review", label="待复查隐患", items=_to_review, order=30),
     Todo(id="inspection.to_order", label="待责令整改隐患", items=_to_order, order=40),
+    Todo(id="inspection.to_extend", label="待答复延期申请", items=_to_extend, order=35),
     Todo(id="inspection.drafts", label="未完成的检查", items=_drafts, order=50),
 ]
