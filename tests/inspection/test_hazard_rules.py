@@ -48,6 +48,8 @@ def test_states_of_the_loop_carry_the_statutory_words() -> None:
         ("ordered", "责令整改"),
         ("submitted", "已提交"),
         ("closed", "已销号"),
+        ("dismissed", "误报"),
+        ("merged", "重复"),
     ]
     assert HAZARD_LOOP.open_states == ("found", "ordered", "submitted")
 
