@@ -13,6 +13,8 @@ TONES = {
     "ordered": "warn",
     "submitted": "plain",
     "closed": "good",
+    "dismissed": "plain",
+    "merged": "plain",
     "draft": "warn",
     "finished": "good",
 }

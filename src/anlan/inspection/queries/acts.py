@@ -15,10 +15,11 @@ from anlan.inspection.queries.hazards import ActionView, hazard_rows, step_facts
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
 from anlan.inspection.rules.ending import MergeFacts
-from anlan.inspection.rules.extension import ExtendFacts, check_extend_open
+from anlan.inspection.rules.extension import ExtendFacts, ExtensionLimit, check_extend_open, extension_limit_on
 from anlan.inspection.rules.hazard import StepFacts
 from anlan.inspection.rules.major import Criterion, criteria_for, criteria_of
 from anlan.inspection.rules.withdrawal import WithdrawFacts, check_withdraw, restoration
+from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Entry
 from anlan.kernel.errors import Violation
 from anlan.platform.journal.fold import fold_in_order
@@ -33,6 +34,7 @@ __all__ = [
     "criteria_offered",
     "criteria_ticked",
     "extend_facts",
+    "extension_limit",
     "extension_views",
     "extensions_pending",
     "hazard_acts",
@@ -116,6 +118,11 @@ def extension_views(hazard: Hazard) -> list[ExtensionView]:
         )
         for e in held
     ]  # fmt: skip
+
+
+def extension_limit(hazard: Hazard, now: datetime) -> ExtensionLimit:
+    """How long and how often this hazard's deadline may be extended now. Source: rules.extension.EXTENSION_LIMITS."""
+    return extension_limit_on(hazard.grade, local_date(now))
 
 
 def extensions_pending(scope: Scope) -> QuerySet[Hazard]:

@@ -42,8 +42,8 @@ def read_day(request: HttpRequest, name: str) -> date | None:
     return parse_date(request.POST.get(name, ""))
 
 
-def read_number(request: HttpRequest, name: str) -> int | None:
-    """A whole number of at most four digits, None where empty.
+def read_number(request: HttpRequest, name: str, digits: int = 4) -> int | None:
+    """A whole number of at most so many digits, None where empty.
 
     Raises:
         BadInput: "kernel.text.not_a_number".
@@ -51,7 +51,7 @@ def read_number(request: HttpRequest, name: str) -> int | None:
     typed = request.POST.get(name, "").strip()
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= digits):
         raise BadInput("kernel.text.not_a_number", value=typed[:20])
     return int(typed)
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.inspection import queries
+from anlan.inspection.screens.acts import ACT_STEPS, page_of_acts
 from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_number, read_once, read_photos
 from anlan.inspection.services import hazards
 from anlan.kernel.deadlines import days_left, local_date
@@ -45,7 +46,7 @@ def _page(
 ) -> HttpResponse:
     scope, now = request.scope, request.now
     hazard = queries.hazard_get(scope, hazard_id)
-    actions = queries.hazard_actions(scope, hazard, now)
+    actions = [*queries.hazard_actions(scope, hazard, now), *queries.hazard_acts(scope, hazard, now)]
     allowed = {action.id for action in actions if action.allowed}
     tagged = [tag.key for tag in hazard.tags.all()]
     names = queries.campaign_names(tagged)
@@ -73,12 +74,15 @@ def _page(
         "failed": failed,
         "typed": request.POST if error else {},
         "kept": photos if error else (),
-    }
+    } | page_of_acts(request, hazard, allowed, failed)
     return render(request, "inspection/hazard.html", context, status=error.status if error else 200)
 
 
 def _order(request: HttpRequest, common: dict[str, Any]) -> None:
-    hazards.hazard_order(scope=request.scope, item=hazards.OrderInput(**common, **_term(request)), now=request.now)
+    five = {name: request.POST.get(name, "") for name in ("measures", "responsible", "plan")}
+    funds = read_number(request, "funds_yuan", digits=12)
+    item = hazards.OrderInput(**common, **_term(request), **five, funds_yuan=funds)
+    hazards.hazard_order(scope=request.scope, item=item, now=request.now)
 
 
 def _submit(request: HttpRequest, common: dict[str, Any]) -> None:
@@ -106,6 +110,7 @@ _STEPS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    **ACT_STEPS,
 }
 
 
@@ -174,6 +179,8 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
         ),
         "typed": typed,
         "ticked": typed.getlist("campaigns"),
+        "offered": queries.criteria_offered(enterprise) if enterprise else (),
+        "chosen": typed.getlist("major_criteria"),
         "kept": photos,
         "error": error,
         "errors": errors_of(error),
@@ -189,6 +196,7 @@ def _filed(request: HttpRequest, photos: tuple[str, ...]) -> str:
         grade=request.POST.get("grade", "general"),
         photos=photos,
         campaigns=tuple(request.POST.getlist("campaigns")),
+        major_criteria=tuple(request.POST.getlist("major_criteria")),
         once=read_once(request),
         **{name: request.POST.get(name, "") for name in names},
     )
