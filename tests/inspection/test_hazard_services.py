@@ -288,7 +288,7 @@ def test_actions_offer_and_grey_buttons_with_reasons(world: World) -> None:
         "submit": ["inspection.hazard.right_missing", "inspection.hazard.enterprise_only"],
         "return": ["kernel.loop.not_from_here"],
         "close": ["kernel.loop.not_from_here"],
-        "dismiss": [],
+        "dismiss": ["inspection.hazard.dismiss.finder_alone"],
         "merge": [],
     }
     assert view("enterprise")["close"] == [

@@ -8,7 +8,7 @@ from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 
-__all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_merge"]
+__all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_merge"]
 
 SHORTEST_REASON = 5
 ENDED = ("dismissed", "merged")
@@ -49,10 +49,13 @@ def check_dismiss(facts: StepFacts, grade: str, reason: str, found_by: str) -> l
         found_by: person id of the finder, who can't alone dismiss what was ordered already or is major.
     Source: house rule (two persons stand behind the end of a hazard without review).
     """
-    found = check_entry("dismiss", facts) + _check_reason(reason)
-    if (facts.state != "found" or grade == "major") and facts.person == found_by:
-        found.append(Violation("inspection.hazard.dismiss.finder_alone", {}))
-    return found
+    return check_entry("dismiss", facts) + check_finder(facts, grade, found_by) + _check_reason(reason)
+
+
+def check_finder(facts: StepFacts, grade: str, found_by: str) -> list[Violation]:
+    """Whether the finder would alone dismiss what was ordered already or is major. Source: house rule."""
+    alone = (facts.state != "found" or grade == "major") and facts.person == found_by
+    return [Violation("inspection.hazard.dismiss.finder_alone", {})] if alone else []
 
 
 def check_merge(facts: MergeFacts) -> list[Violation]:
