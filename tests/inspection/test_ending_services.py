@@ -173,7 +173,10 @@ def test_a_look_back_is_kept_with_its_photo_and_may_be_repeated(world: World) ->
     look(world, key, note="再次回访正常")
     hazard = row(key)
     assert (hazard.state, hazard.look_back_result, hazard.look_back_note) == ("closed", "fine", "再次回访正常")
-    assert [(p.stage, p.round) for p in hazard.photos.all() if p.stage == "lookback"] == [("lookback", 1), ("lookback", 2)]
+    assert [(p.stage, p.round) for p in hazard.photos.all() if p.stage == "lookback"] == [
+        ("lookback", 1),
+        ("lookback", 2),
+    ]
     assert len(queries.hazard_photos(hazard)["lookback"]) == 2
     with pytest.raises(StepRefused) as error:
         look(world, key, note="", photos=())

@@ -76,6 +76,7 @@ HAZARDS = Ledger(
     view=_VIEW,
     page="/inspection/hazards/{}".format,
     retirable=False,
+    batch=("批量责令整改", "/inspection/hazards/order", "inspection.hazard.order"),
 )
 
 INSPECTIONS = Ledger(

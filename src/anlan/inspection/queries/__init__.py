@@ -17,6 +17,7 @@ from anlan.inspection.queries.acts import (
     last_entry,
     merge_choices,
     merge_facts,
+    order_plan,
     row_before,
     withdraw_facts,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "look_back_rates",
     "merge_choices",
     "merge_facts",
+    "order_plan",
     "row_before",
     "withdraw_facts",
     "inspection_mine",

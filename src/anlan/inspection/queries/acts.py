@@ -16,7 +16,7 @@ from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
 from anlan.inspection.rules.ending import MergeFacts
 from anlan.inspection.rules.extension import ExtendFacts, ExtensionLimit, check_extend_open, extension_limit_on
-from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.major import Criterion, criteria_for, criteria_of
 from anlan.inspection.rules.withdrawal import WithdrawFacts, check_withdraw, restoration
 from anlan.kernel.deadlines import local_date
@@ -43,6 +43,8 @@ __all__ = [
     "last_entry",
     "merge_choices",
     "merge_facts",
+    "OrderLine",
+    "order_plan",
     "row_before",
     "withdraw_facts",
 ]
@@ -204,6 +206,34 @@ def hazard_acts(scope: Scope, hazard: Hazard, now: datetime) -> list[ActionView]
         reasons = tuple(_reasons(act.id, hazard, step))
         views.append(ActionView(act.id, act.label, not reasons, reasons, act.evidence, act.help, main=False))
     return views
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One hazard of a batch: its version, and why it can't be ordered with the others (empty: it will be)."""
+
+    hazard: Hazard
+    base: int
+    reasons: tuple[Violation, ...]
+
+
+def order_plan(scope: Scope, hazard_ids: Sequence[str], now: datetime) -> list[OrderLine]:
+    """What would happen if these hazards were ordered together, in the given order; those out of sight are left out.
+
+    A major hazard needs its own five settlements, so that it is ordered on its own page. Source: rules.major.check_five.
+    """
+    keys = [key for i in hazard_ids if (key := as_uuid(i))]
+    found = {h.id: h for h in visible(Hazard, scope).filter(pk__in=keys).select_related("enterprise")}
+    versions = dict(
+        Head.objects.filter(subject__in=[f"{Hazard.SUBJECT}/{k}" for k in found]).values_list("subject", "version")
+    )
+    lines = []
+    for hazard in (found[k] for k in keys if k in found):
+        reasons = check_entry("order", step_facts(scope, hazard, None, now))
+        if hazard.grade == "major":
+            reasons.append(Violation("inspection.batch.major", {}))
+        lines.append(OrderLine(hazard, versions[f"{Hazard.SUBJECT}/{hazard.id}"], tuple(reasons)))
+    return lines
 
 
 def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:

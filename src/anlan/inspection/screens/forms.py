@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -54,6 +55,24 @@ def read_number(request: HttpRequest, name: str, digits: int = 4) -> int | None:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= digits):
         raise BadInput("kernel.text.not_a_number", value=typed[:20])
     return int(typed)
+
+
+_TERMS: Mapping[str, Callable[[HttpRequest, str], Any]] = {
+    "due_on": read_day,
+    "days": read_number,
+    "working_days": read_number,
+}
+
+
+def read_term(request: HttpRequest) -> dict[str, Any]:
+    """The deadline in the one way that was chosen; without a choice, whatever field is filled in.
+
+    Raises:
+        BadInput: "kernel.text.not_a_date", "kernel.text.not_a_number".
+    """
+    chosen = request.POST.get("by", "")
+    named = (chosen,) if chosen in _TERMS else tuple(_TERMS)
+    return {name: value for name in named if (value := _TERMS[name](request, name)) is not None}
 
 
 def read_photos(request: HttpRequest, name: str = "photos", drop: str = "") -> tuple[str, ...]:

@@ -14,19 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.inspection import queries
 from anlan.inspection.screens.acts import ACT_STEPS, page_of_acts
-from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_number, read_once, read_photos
+from anlan.inspection.screens.forms import errors_of, read_base, read_number, read_once, read_photos, read_term
 from anlan.inspection.services import hazards
 from anlan.kernel.deadlines import days_left, local_date
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
-
-_TERMS: Mapping[str, Callable[[HttpRequest, str], Any]] = {
-    "due_on": read_day,
-    "days": read_number,
-    "working_days": read_number,
-}
 
 
 @never_cache
@@ -81,7 +75,7 @@ def _page(
 def _order(request: HttpRequest, common: dict[str, Any]) -> None:
     five = {name: request.POST.get(name, "") for name in ("measures", "responsible", "plan")}
     funds = read_number(request, "funds_yuan", digits=12)
-    item = hazards.OrderInput(**common, **_term(request), **five, funds_yuan=funds)
+    item = hazards.OrderInput(**common, **read_term(request), **five, funds_yuan=funds)
     hazards.hazard_order(scope=request.scope, item=item, now=request.now)
 
 
@@ -90,19 +84,14 @@ def _submit(request: HttpRequest, common: dict[str, Any]) -> None:
 
 
 def _return(request: HttpRequest, common: dict[str, Any]) -> None:
-    hazards.hazard_return(scope=request.scope, item=hazards.ReturnInput(**common, **_term(request)), now=request.now)
+    hazards.hazard_return(
+        scope=request.scope, item=hazards.ReturnInput(**common, **read_term(request)), now=request.now
+    )
 
 
 def _close(request: HttpRequest, common: dict[str, Any]) -> None:
     item = hazards.CloseInput(**common, co_reviewer=request.POST.get("co_reviewer", ""))
     hazards.hazard_close(scope=request.scope, item=item, now=request.now)
-
-
-def _term(request: HttpRequest) -> dict[str, Any]:
-    """The deadline in the one way that was chosen; without a choice, whatever field is filled in."""
-    chosen = request.POST.get("by", "")
-    named = (chosen,) if chosen in _TERMS else tuple(_TERMS)
-    return {name: value for name in named if (value := _TERMS[name](request, name)) is not None}
 
 
 _STEPS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
