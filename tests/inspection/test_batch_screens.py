@@ -9,6 +9,7 @@ import pytest
 
 from anlan.inspection.models import Hazard
 from anlan.inspection.services.hazards import OrderInput, hazard_order
+from anlan.kernel.messages import render
 from anlan.platform import clock
 from anlan.platform.journal.models import JournalEntry
 from inspection.factories import CRITERION, NOW, World
@@ -41,7 +42,7 @@ def test_the_page_tells_what_will_happen_and_orders_all_of_it_once(world: World)
         html = town.get(URL, {"ids": [first, second, major, done]}).content.decode()
         form = hidden(html)
         assert form["ids"] == [first, second]
-        assert "重大隐患须逐条落实" in html
+        assert render("inspection.batch.major", {}) in html
         assert "当前状态为“责令整改”，不能进行“责令限期整改”" in html
         before = JournalEntry.objects.count()
         for _ in range(2):
@@ -68,9 +69,9 @@ def test_one_hazard_that_moved_on_stops_them_all(world: World) -> None:
 
 def test_nothing_chosen_and_too_many_are_refused_with_words(world: World) -> None:
     town = world.client("town")
-    assert "没有可以责令整改的隐患" in town.post(URL, {"days": "7"}).content.decode()
+    assert render("inspection.batch.none_chosen", {}) in town.post(URL, {"days": "7"}).content.decode()
     many = {"ids": [world.enterprise[:-3] + f"{n:03d}" for n in range(101)], "days": "7"}
-    assert "一次最多责令100处隐患" in town.post(URL, many).content.decode()
+    assert render("inspection.batch.too_many", {"most": 100}) in town.post(URL, many).content.decode()
     assert town.post(URL, {"ids": [world.found()], "days": "7"}).status_code == 422
 
 

@@ -44,6 +44,16 @@ def hazard_report(request: HttpRequest, body: schemas.HazardIn) -> Status:
     return Status(201, _stood(request, key))
 
 
+@router.post("/hazards/order", response=schemas_acts.BatchOut, tags=["隐患"], summary="批量责令整改")
+def hazards_order(request: HttpRequest, body: schemas_acts.BatchIn) -> dict[str, Any]:
+    """Order several hazards with one deadline and requirement, all or none."""
+    shared = body.dict(exclude={"items"})
+    keys = [(row.id, row.base, f"{request.once}-{row.id}" if request.once else None) for row in body.items]
+    items = [hazards.OrderInput(hazard_id=key, base=base, once=once, **shared) for key, base, once in keys]
+    done = hazards.hazards_order(scope=request.scope, items=items, now=request.now)
+    return {"items": [_stood(request, key) for key in done]}
+
+
 @router.post("/hazards/{hazard_id}/order", response=schemas.StepOut, tags=["隐患"], summary="责令限期整改")
 def hazard_order(request: HttpRequest, hazard_id: str, body: schemas.OrderIn) -> dict[str, Any]:
     """Order the enterprise to mend the hazard."""

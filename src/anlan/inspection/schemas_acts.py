@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
-from anlan.inspection.schemas import Photos
+from anlan.inspection.schemas import Identifier, Photos, StepOut
 
 
 class ActIn(Schema):
@@ -18,6 +18,29 @@ class ActIn(Schema):
     note: str = ""
     photos: Photos
     at: AwareDatetime | None = None
+
+
+class SeenIn(Schema):
+    """One hazard of a batch and the version seen of it."""
+
+    id: Identifier
+    base: int = Field(ge=1, description="所见的版本号")
+
+
+class BatchIn(Schema):
+    """批量责令整改: the hazards, one requirement, and by when in exactly one way."""
+
+    items: Annotated[list[SeenIn], Field(min_length=1, max_length=100)]
+    note: str = ""
+    due_on: date | None = None
+    days: int | None = Field(default=None, ge=0, le=3660)
+    working_days: int | None = Field(default=None, ge=0, le=3660)
+
+
+class BatchOut(Schema):
+    """Where the hazards of a batch stand."""
+
+    items: list[StepOut]
 
 
 class JudgeIn(ActIn):
