@@ -67,7 +67,7 @@ def test_a_major_hazard_is_judged_ordered_withdrawn_and_extended(live_server, br
 
     town.open(f"/inspection/hazards/{key}")
     assert page.locator("#step-grant").is_visible()
-    town.shot(tmp_path / "grant.png")
+    town.shot(tmp_path / "grant.png", whole=True)
     page.click("#step-grant button[type=submit]")
     page.wait_for_selector("text=已批准延期，整改期限已顺延")
     assert re.search(r"批准延期20天：\d{4}-\d\d-\d\d 延至 \d{4}-\d\d-\d\d", page.content())
