@@ -251,7 +251,8 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         photos = set(item.photos)
         reused = len(photos & {p.sha256 for p in hazard.photos.all()})
         review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
-        problems = check_close(review) + check_major_review(hazard.grade, officers, queries.hazard_finders(hazard))
+        finders = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
+        problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
         if item.co_reviewer and item.co_reviewer not in known:
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         return problems, {"co_reviewer": item.co_reviewer}
