@@ -50,6 +50,7 @@ def test_an_application_leaves_the_deadline_and_its_granting_moves_it(world: Wor
     hazard = row(key)
     assert hazard.due_at == datetime(2026, 3, 19, 15, 59, 59, tzinfo=UTC)
     assert (hazard.state, hazard.extended_count, todo(world, "town", "to_extend")) == ("ordered", 1, 0)
+    assert (todo(world, "enterprise", "extension_answered"), todo(world, "town", "extension_answered")) == (1, 0)
     view = queries.extension_views(hazard)[0]
     assert (view.state, view.days, view.reason, view.answer) == ("granted", 7, "设备到货延迟", "同意")
     assert view.decider == world.scope["town"].name

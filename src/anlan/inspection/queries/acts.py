@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -36,6 +36,7 @@ __all__ = [
     "extend_facts",
     "extension_limit",
     "extension_views",
+    "extensions_answered",
     "extensions_pending",
     "hazard_acts",
     "hazard_finders",
@@ -131,6 +132,13 @@ def extensions_pending(scope: Scope) -> QuerySet[Hazard]:
     """Ordered hazards in scope whose enterprise waits for an answer, the nearest deadline first."""
     waits = HazardExtension._default_manager.filter(parent=OuterRef("pk"), state="applied", decided_at__isnull=True)
     return hazard_rows(scope, "ordered").filter(Exists(waits))
+
+
+def extensions_answered(scope: Scope, now: datetime) -> QuerySet[Hazard]:
+    """Ordered hazards in scope whose application was answered within a week before `now`: the enterprise's notice."""
+    since = now - timedelta(days=7)
+    answered = HazardExtension._default_manager.filter(parent=OuterRef("pk"), decided_at__gte=since)
+    return hazard_rows(scope, "ordered").filter(Exists(answered))
 
 
 def last_entry(hazard: Hazard) -> LastEntry | None:
