@@ -33,6 +33,12 @@ from registry.factories import make_enterprise
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 REGISTRAR = Scope("", "", "登记", frozenset({"registry.view", "registry.change"}), "331003")
 
+# What an order on a major hazard settles, and a criterion that the first enterprise's class calls for.
+FIVE: dict[str, Any] = {
+    "measures": "停用并更换防护装置", "responsible": "生产副总", "funds_yuan": 20000, "plan": "按现场处置方案撤离",
+}  # fmt: skip
+CRITERION = "gm03-02"
+
 
 @dataclass
 class World:
@@ -61,9 +67,11 @@ class World:
         return hazard_report(scope=self.scope[role], item=item, now=now)
 
     def ordered(self, now: datetime = NOW, days: int = 10, **values: Any) -> str:
-        """A hazard that the town's officer filed and ordered to be mended within `days`."""
+        """A hazard that the town's officer filed and ordered to be mended within `days`; a major one with 五落实."""
         key = self.found(now=now, **values)
-        hazard_order(scope=self.scope["town"], item=OrderInput(hazard_id=key, days=days, note="限期清理"), now=now)
+        five = FIVE if values.get("grade") == "major" or values.get("major_criteria") else {}
+        item = OrderInput(hazard_id=key, days=days, note="限期清理", **five)
+        hazard_order(scope=self.scope["town"], item=item, now=now)
         return key
 
     def submitted(self, now: datetime = NOW, **values: Any) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from anlan.inspection.apply import FOLDS
 from anlan.inspection.rules.deadline import rectify_deadline
 from anlan.inspection.rules.doubt import ConfirmFacts, RejectFacts, check_confirm, check_reject
+from anlan.inspection.rules.ending import check_dismiss
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -33,7 +34,7 @@ EVERY = frozenset({a.right for a in HAZARD_LOOP.actions})
 attempts = st.lists(
     st.fixed_dictionaries(
         {
-            "action": st.sampled_from([a.id for a in HAZARD_LOOP.actions if a.id != "report"]),
+            "action": st.sampled_from([a.id for a in HAZARD_LOOP.actions if a.id not in {"report", "merge"}]),
             "firm": st.booleans(),
             "own": st.booleans(),
             "rights": st.sampled_from([EVERY, frozenset(), frozenset({"inspection.hazard.review"})]),
@@ -70,6 +71,8 @@ def verdict(try_: dict[str, Any], facts: StepFacts, due: datetime | None, row: d
         return check_confirm(ConfirmFacts(facts, try_["note"]))
     if action == "reject":
         return check_reject(RejectFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
+    if action == "dismiss":
+        return check_dismiss(facts, "general", try_["note"] * 3, "p1" if try_["second"] == "p1" else "p9")
     officers = frozenset({"p1", try_["second"]})
     # A closing in doubt passes the rule of the closing first; nobody takes it by itself.
     return check_close(CloseFacts(facts, try_["note"], try_["photos"], officers, row.get("submitted_by", "")))
@@ -112,4 +115,5 @@ def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
         assert [p["stage"] for p in row["photos"].values()].count("review") >= 1
     else:
         assert "close" not in taken
+        assert (row["state"] == "dismissed") == ("dismiss" in taken)
     assert row.get("returned_count", 0) == taken.count("return")

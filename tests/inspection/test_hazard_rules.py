@@ -49,6 +49,8 @@ def test_states_of_the_loop_carry_the_statutory_words() -> None:
         ("submitted", "已提交"),
         ("doubted", "存疑复核"),
         ("closed", "已销号"),
+        ("dismissed", "误报"),
+        ("merged", "重复"),
     ]
     assert HAZARD_LOOP.open_states == ("found", "ordered", "submitted", "doubted")
 

@@ -288,6 +288,8 @@ def test_actions_offer_and_grey_buttons_with_reasons(world: World) -> None:
         "submit": ["inspection.hazard.right_missing", "inspection.hazard.enterprise_only"],
         "return": ["kernel.loop.not_from_here"],
         "close": ["kernel.loop.not_from_here"],
+        "dismiss": ["inspection.hazard.dismiss.finder_alone"],
+        "merge": [],
     }
     assert view("enterprise")["close"] == [
         "kernel.loop.not_from_here",

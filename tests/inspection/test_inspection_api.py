@@ -93,8 +93,10 @@ def test_actions_tell_the_version_and_the_reasons(world: World) -> None:
     with clock.frozen(NOW):
         status, body = caller(world, "enterprise")("GET", f"/hazards/{key}/actions")
     allowed = {a["id"]: a["allowed"] for a in body["actions"]}
+    beside = dict.fromkeys(("dismiss", "merge", "judge", "grant", "refuse", "transfer", "look_back", "withdraw"), False)
+    beside["extend"] = True
     assert (status, body["version"]) == (200, 2)
-    assert allowed == {"order": False, "submit": True, "return": False, "close": False}
+    assert allowed == {"order": False, "submit": True, "return": False, "close": False} | beside
     close = next(a for a in body["actions"] if a["id"] == "close")
     assert close["reasons"][0]["message"] == "当前状态为“责令整改”，不能进行“复查销号”。"
 

@@ -186,11 +186,11 @@ def test_enterprise_is_chosen_by_typing_and_with_the_keyboard(visit):
     assert page.inner_text(".search-select li[aria-selected=true]").startswith("测试甲机械有限公司")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/inspection/hazards/new?enterprise={visitor.world.enterprise}*")
-    assert not page.locator("#major_basis").is_visible()
+    assert not page.locator("#major-part").is_visible()
     page.click("text=重大隐患")
-    assert page.locator("#major_basis").is_visible()
+    assert page.locator("#major-part").is_visible()
     page.click("text=一般隐患")
-    assert page.locator("#major_basis").is_disabled()
+    assert page.locator("#major-part input").first.is_disabled()
     assert visitor.troubles == []
 
 

@@ -234,6 +234,18 @@ def _finish(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
     _file(stage, visit, others, at)
 
 
+def _five(hazard: HazardPlan) -> dict[str, Any]:
+    """五落实 of an order on a major hazard."""
+    texts = words()["texts"]
+    funds = 5000 * (1 + hazard.index % 20)
+    return {
+        "measures": hazard.fault.mend,
+        "responsible": texts["responsible"],
+        "funds_yuan": funds,
+        "plan": texts["plan"],
+    }
+
+
 def _order(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
     visit = stage.plan.visits[steps[0].visit]
     hazards = [stage.plan.hazards[i] for i in steps[0].hazards]
@@ -243,6 +255,7 @@ def _order(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
             note=words()["texts"]["order"].format(mend=h.fault.mend),
             days=None if h.working else h.days,
             working_days=h.days if h.working else None,
+            **(_five(h) if h.grade == "major" else {}),
         )
         for h in hazards
     ]
@@ -272,8 +285,15 @@ def _return(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
 
 
 def _close(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
+    for major in (False, True):
+        _close_of(stage, steps, at, major)
+
+
+def _close_of(stage: Stage, steps: Sequence[Step], at: datetime, major: bool) -> None:
     first = stage.plan.visits[steps[0].visit]
     scope, other = _officer(stage, first), _officer(stage, first, 1)
+    if major:  # reviewed by the squad, one of whom was not at the visit
+        scope, other = (stage.cast.officer("squad", first.officer + n) for n in (2, 0))
     items = []
     for step in steps:
         firm = stage.plan.visits[step.visit].firm
@@ -286,6 +306,7 @@ def _close(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
                 co_reviewer=other.person,
             )
             for i in step.hazards
+            if (stage.plan.hazards[i].grade == "major") == major
         ]
     loop.hazards_close(scope=scope, items=items, now=at)
 

@@ -12,8 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Router, Status
 
-from anlan.inspection import queries, schemas
-from anlan.inspection.services import checklists, doubts, hazards, inspections
+from anlan.inspection import queries, schemas, schemas_acts
+from anlan.inspection.services import (
+    checklists,
+    dismissals,
+    doubts,
+    extensions,
+    hazards,
+    inspections,
+    lookbacks,
+    majors,
+    transfers,
+    withdrawals,
+)
 
 router = Router()
 
@@ -44,8 +55,19 @@ def pocket(request: HttpRequest, response: HttpResponse) -> Any:
 def hazard_report(request: HttpRequest, body: schemas.HazardIn) -> Status:
     """File a hazard found outside an inspection."""
     values = body.dict() | {"photos": tuple(body.photos), "campaigns": tuple(body.campaigns), "once": request.once}
+    values["major_criteria"] = tuple(body.major_criteria)
     key = hazards.hazard_report(scope=request.scope, item=hazards.HazardInput(**values), now=request.now)
     return Status(201, _stood(request, key))
+
+
+@router.post("/hazards/order", response=schemas_acts.BatchOut, tags=["隐患"], summary="批量责令整改")
+def hazards_order(request: HttpRequest, body: schemas_acts.BatchIn) -> dict[str, Any]:
+    """Order several hazards with one deadline and requirement, all or none."""
+    shared = body.dict(exclude={"items"})
+    keys = [(row.id, row.base, f"{request.once}-{row.id}" if request.once else None) for row in body.items]
+    items = [hazards.OrderInput(hazard_id=key, base=base, once=once, **shared) for key, base, once in keys]
+    done = hazards.hazards_order(scope=request.scope, items=items, now=request.now)
+    return {"items": [_stood(request, key) for key in done]}
 
 
 @router.post("/hazards/{hazard_id}/order", response=schemas.StepOut, tags=["隐患"], summary="责令限期整改")
@@ -97,11 +119,109 @@ def hazard_doubts(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
     return {"items": queries.doubt_views(request.scope, hazard, queries.history_of(hazard)[1])}
 
 
+@router.post("/hazards/{hazard_id}/judge", response=schemas.StepOut, tags=["隐患"], summary="判定级别")
+def hazard_judge(request: HttpRequest, hazard_id: str, body: schemas_acts.JudgeIn) -> dict[str, Any]:
+    """Judge by ticking criteria whether the hazard is major."""
+    values = _step(request, hazard_id, body) | {"major_criteria": tuple(body.major_criteria)}
+    item = majors.JudgeInput(**values)
+    return _stood(request, majors.hazard_judge(scope=request.scope, item=item, now=request.now))
+
+
+@router.get("/hazards/{hazard_id}/criteria", response=schemas_acts.CriteriaOut, tags=["隐患"], summary="适用的判定标准")
+def hazard_criteria(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
+    """The criteria that the hazard's enterprise is judged by, and those ticked."""
+    hazard = queries.hazard_get(request.scope, hazard_id)
+    return {"items": queries.criteria_offered(hazard.enterprise), "ticked": hazard.major_criteria.split()}
+
+
+@router.post("/hazards/{hazard_id}/extend", response=schemas.StepOut, tags=["隐患"], summary="申请延期")
+def hazard_extend(request: HttpRequest, hazard_id: str, body: schemas_acts.ExtendIn) -> dict[str, Any]:
+    """Apply for more time."""
+    item = extensions.ExtendInput(**_step(request, hazard_id, body))
+    return _stood(request, extensions.hazard_extend(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/grant", response=schemas.StepOut, tags=["隐患"], summary="批准延期")
+def hazard_grant(request: HttpRequest, hazard_id: str, body: schemas_acts.ExtendIn) -> dict[str, Any]:
+    """Grant the application that waits."""
+    item = extensions.ExtendInput(**_step(request, hazard_id, body))
+    return _stood(request, extensions.hazard_grant(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/refuse", response=schemas.StepOut, tags=["隐患"], summary="不予延期")
+def hazard_refuse(request: HttpRequest, hazard_id: str, body: schemas_acts.ActIn) -> dict[str, Any]:
+    """Refuse the application that waits; the reason stands in `note`."""
+    item = hazards.StepInput(**_step(request, hazard_id, body))
+    return _stood(request, extensions.hazard_refuse(scope=request.scope, item=item, now=request.now))
+
+
+@router.get("/hazards/{hazard_id}/extensions", response=schemas_acts.ExtensionsOut, tags=["隐患"], summary="延期情况")
+def hazard_extensions(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
+    """The applications for more time and their answers."""
+    return {"items": queries.extension_views(queries.hazard_get(request.scope, hazard_id))}
+
+
+@router.post("/hazards/{hazard_id}/transfer", response=schemas.StepOut, tags=["隐患"], summary="移送执法")
+def hazard_transfer(request: HttpRequest, hazard_id: str, body: schemas_acts.TransferIn) -> dict[str, Any]:
+    """Hand the hazard to enforcement."""
+    item = transfers.TransferInput(**_step(request, hazard_id, body))
+    return _stood(request, transfers.hazard_transfer(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/dismiss", response=schemas.StepOut, tags=["隐患"], summary="认定误报")
+def hazard_dismiss(request: HttpRequest, hazard_id: str, body: schemas_acts.ActIn) -> dict[str, Any]:
+    """Declare that it is no hazard; the reason stands in `note`."""
+    item = hazards.StepInput(**_step(request, hazard_id, body))
+    return _stood(request, dismissals.hazard_dismiss(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/merge", response=schemas.StepOut, tags=["隐患"], summary="并入其他隐患")
+def hazard_merge(request: HttpRequest, hazard_id: str, body: schemas_acts.MergeIn) -> dict[str, Any]:
+    """Declare that the hazard repeats another one, named by id or number."""
+    item = dismissals.MergeInput(**_step(request, hazard_id, body))
+    return _stood(request, dismissals.hazard_merge(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/look_back", response=schemas.StepOut, tags=["隐患"], summary="回头看")
+def hazard_look_back(request: HttpRequest, hazard_id: str, body: schemas_acts.LookBackIn) -> dict[str, Any]:
+    """Record that the site was seen again; found again, a new hazard is filed."""
+    item = lookbacks.LookBackInput(**_step(request, hazard_id, body))
+    return _stood(request, lookbacks.hazard_look_back(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/withdraw", response=schemas.StepOut, tags=["隐患"], summary="撤回")
+def hazard_withdraw(request: HttpRequest, hazard_id: str, body: schemas_acts.ActIn) -> dict[str, Any]:
+    """Withdraw one's own last step within minutes."""
+    item = hazards.StepInput(**_step(request, hazard_id, body))
+    return _stood(request, withdrawals.hazard_withdraw(scope=request.scope, item=item, now=request.now))
+
+
+@router.get("/hazards/lookbacks", response=schemas_acts.LookBacksOut, tags=["隐患"], summary="按乡镇统计回头看")
+def hazard_look_backs(request: HttpRequest, since: date, until: date, region: str = "") -> dict[str, Any]:
+    """Closed in the period, seen again, found again, by town."""
+    rows, total = queries.look_back_rates(request.scope, region, since, until)
+    lines = [asdict(r) | {"rate_ratio": r.rate_ratio} for r in (*rows, total)]
+    return {"since": since, "until": until, "rows": lines[:-1], "total": lines[-1]}
+
+
+@router.get("/hazards/{hazard_id}/links", response=schemas_acts.LinksOut, tags=["隐患"], summary="关联隐患")
+def hazard_links(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
+    """The hazards that this one repeats, has absorbed, came back from or came back as."""
+    links = queries.hazard_links(request.scope, queries.hazard_get(request.scope, hazard_id))
+    shown = [
+        {"link": n, "id": str(h.id), "number": h.number, "state": h.state} for n, held in links.items() for h in held
+    ]
+    return {"items": shown}
+
+
 @router.get("/hazards/{hazard_id}/actions", response=schemas.ActionsOut, tags=["隐患"], summary="可办理的操作")
 def hazard_actions(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
     """Which actions this person may take now, and why not the others."""
     hazard = queries.hazard_get(request.scope, hazard_id)
-    views = queries.hazard_actions(request.scope, hazard, request.now)
+    views = [
+        *queries.hazard_actions(request.scope, hazard, request.now),
+        *queries.hazard_acts(request.scope, hazard, request.now),
+    ]
     actions = [asdict(v) | {"reasons": [r.as_dict() for r in v.reasons]} for v in views]
     return _stood(request, hazard_id) | {"actions": actions}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from anlan.inspection.apply_acts import ACT_FOLDS
+from anlan.inspection.apply_acts import photos_of as _photos
+from anlan.inspection.apply_acts import tags_of as _tags
 from anlan.kernel.entry import Entry
 from anlan.kernel.ledger_fold import plain_folds
 
@@ -14,24 +17,9 @@ Row = dict[str, Any]
 # --- hazards ---------------------------------------------------------------------------------------------------------
 
 
-def _photos(row: Row, entry: Entry, stage: str, turn: int) -> Row:
-    """The row's photos with those of the entry; the texts (and so the photos) of a redacted entry are gone."""
-    facts: Mapping[str, Any] = entry.text.get("photo_facts") or {}
-    held = dict(row.get("photos") or {})
-    for sha256 in entry.text.get("photos") or ():
-        taken_at = (facts.get(sha256) or {}).get("taken_at")
-        held[f"{stage}{turn}-{sha256}"] = {
-            "stage": stage, "round": turn, "sha256": sha256, "taken_at": taken_at, "added_at": entry.time,
-        }  # fmt: skip
-    return held
-
-
-def _tags(keys: Iterable[str]) -> Row:
-    return {key: {} for key in keys}
-
-
 _FOUND_DATA = (
     "number", "enterprise_id", "office_id", "inspection_id", "item_key", "basis", "grade", "source", "lon", "lat",
+    "major_criteria", "major_unlisted", "reopened_from_id",
 )  # fmt: skip
 _FOUND_TEXT = ("description", "place", "major_basis")
 
@@ -75,7 +63,16 @@ def fold_ordered(row: Row | None, entry: Entry) -> Row:
             "requirement": entry.text.get("note", ""),
             "stepped_at": entry.time,
         }
+        | _five(entry)
     )
+
+
+def _five(entry: Entry) -> Row:
+    """五落实 of an order on a major hazard."""
+    if "five_funds_yuan" not in entry.data:
+        return {}
+    words = {f"five_{name}": entry.text.get(name, "") for name in ("measures", "responsible", "plan")}
+    return words | {"five_funds_yuan": entry.data["five_funds_yuan"]}
 
 
 def fold_submitted(row: Row | None, entry: Entry) -> Row:
@@ -268,6 +265,7 @@ FOLDS = {
     "hazard.untagged": fold_untagged,
     "hazard.rescoped": fold_rescoped,
     "hazard.due_recomputed": fold_due_recomputed,
+    **ACT_FOLDS,
     "inspection.started": fold_started,
     "inspection.items_set": fold_items_set,
     "inspection.finished": fold_finished,

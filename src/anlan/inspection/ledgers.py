@@ -48,6 +48,7 @@ HAZARDS = Ledger(
         Column("grade", filter=True, entered=False, width=12),
         Column("state", filter=True, entered=False, width=12),
         Column("due_at", filter=True, entered=False, width=18),
+        Column("transferred", filter=True, show=False, entered=False, kind="bool", width=12),
         Column("found_at", filter=True, entered=False, width=18),
         Column("region", label="所在区划", filter=True, entered=False, width=20),
         Column("office", filter=True, show=False, entered=False, choices=accounts.office_choices, width=20),
@@ -64,6 +65,10 @@ HAZARDS = Ledger(
         Column("returned_count", show=False, entered=False, width=10),
         Column("closed_at", filter=True, show=False, entered=False, width=18),
         Column("review_note", show=False, entered=False, width=40),
+        Column("extended_count", show=False, entered=False, width=10),
+        Column("five_funds_yuan", show=False, entered=False, width=16),
+        Column("dismiss_reason", show=False, entered=False, width=40),
+        Column("look_back_result", filter=True, show=False, entered=False, width=12),
     ),
     order=("-found_at",),
     sets=("tags",),
@@ -71,6 +76,7 @@ HAZARDS = Ledger(
     view=_VIEW,
     page="/inspection/hazards/{}".format,
     retirable=False,
+    batch=("批量责令整改", "/inspection/hazards/order", "inspection.hazard.order"),
 )
 
 INSPECTIONS = Ledger(

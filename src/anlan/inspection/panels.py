@@ -14,6 +14,8 @@ TONES = {
     "submitted": "plain",
     "doubted": "bad",
     "closed": "good",
+    "dismissed": "plain",
+    "merged": "plain",
     "draft": "warn",
     "finished": "good",
 }

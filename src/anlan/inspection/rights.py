@@ -10,6 +10,9 @@ RIGHTS: dict[str, str] = {
     "inspection.hazard.order": "责令限期整改",
     "inspection.hazard.submit": "提交整改情况",
     "inspection.hazard.review": "复查（退回、销号）",
+    "inspection.hazard.extend": "批准整改延期",
+    "inspection.hazard.dismiss": "认定误报、重复",
+    "inspection.hazard.transfer": "移送执法",
     "inspection.checklist.change": "维护检查表",
     "inspection.campaign.change": "维护专项行动",
     # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).

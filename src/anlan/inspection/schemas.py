@@ -25,6 +25,7 @@ class HazardIn(Schema):
     source: str = ""
     photos: Photos
     campaigns: Annotated[list[Identifier], Field(default_factory=list, max_length=20)]
+    major_criteria: Annotated[list[str], Field(default_factory=list, max_length=30, description="勾选的判定条款编号")]
     lon: float | None = None
     lat: float | None = None
     at: AwareDatetime | None = None
@@ -38,11 +39,15 @@ class _Step(Schema):
 
 
 class OrderIn(_Step):
-    """责令限期整改: what to mend, and by when in exactly one way."""
+    """责令限期整改: what to mend, and by when in exactly one way; 五落实 where the hazard is major."""
 
     due_on: date | None = None
     days: int | None = Field(default=None, ge=0, le=3660)
     working_days: int | None = Field(default=None, ge=0, le=3660)
+    measures: str = ""
+    responsible: str = ""
+    funds_yuan: int | None = Field(default=None, ge=0, le=10**12, description="整改资金，元")
+    plan: str = ""
 
 
 class SubmitIn(_Step):

@@ -48,6 +48,16 @@ def _to_decide(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIt
     if not scope.may("inspection.hazard.review"):
         return _NOTHING
     return _items(queries.hazards_to_decide(scope), now, limit)
+def _to_extend(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
+    if not scope.may("inspection.hazard.extend"):
+        return _NOTHING
+    return _items(queries.extensions_pending(scope), now, limit)
+
+
+def _answered(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
+    if scope.subjects is None or not scope.may("inspection.hazard.submit"):
+        return _NOTHING
+    return _items(queries.extensions_answered(scope, now), now, limit)
 
 
 def _overdue(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
@@ -73,5 +83,7 @@ TODOS = [
     Todo(id="inspection.to_review", label="待复查隐患", items=_to_review, order=30),
     Todo(id="inspection.to_decide", label="存疑复核", items=_to_decide, order=35),
     Todo(id="inspection.to_order", label="待责令整改隐患", items=_to_order, order=40),
+    Todo(id="inspection.to_extend", label="待答复延期申请", items=_to_extend, order=35),
+    Todo(id="inspection.extension_answered", label="延期申请已答复", items=_answered, order=45),
     Todo(id="inspection.drafts", label="未完成的检查", items=_drafts, order=50),
 ]

@@ -45,7 +45,10 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
 
 
 _LOOK = "registry.view inspection.view platform.document.view "
-_ORDER = "inspection.inspect inspection.hazard.order inspection.hazard.review "
+_ORDER = (
+    "inspection.inspect inspection.hazard.order inspection.hazard.review inspection.hazard.extend"
+    " inspection.hazard.dismiss inspection.hazard.transfer "
+)
 
 
 def _sources(words: str) -> str:

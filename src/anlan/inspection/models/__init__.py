@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anlan.inspection.models.campaign import Campaign
 from anlan.inspection.models.checklist import Checklist, ChecklistItem
-from anlan.inspection.models.hazard import Hazard, HazardPhoto, HazardTag
+from anlan.inspection.models.hazard import Hazard, HazardExtension, HazardPhoto, HazardTag
 from anlan.inspection.models.inspection import (
     Inspection,
     InspectionItem,
@@ -18,6 +18,7 @@ __all__ = [
     "Checklist",
     "ChecklistItem",
     "Hazard",
+    "HazardExtension",
     "HazardPhoto",
     "HazardTag",
     "Inspection",

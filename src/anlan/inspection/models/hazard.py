@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.inspection.rules.acts import LOOK_BACK_RESULTS
+from anlan.inspection.rules.extension import EXTENSION_STATES
 from anlan.inspection.rules.hazard import DUE_UNITS, GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
 from anlan.platform.projection import Projection, ProjectionChild
 from anlan.platform.scope import ScopedBy
@@ -17,7 +19,11 @@ class Hazard(Projection):
     """One hazard of one enterprise, from its finding to its closing. `office` is copied from the enterprise for scope."""
 
     SUBJECT = "inspection.hazard"
-    CHILDREN = {"photos": "inspection.HazardPhoto", "tags": "inspection.HazardTag"}
+    CHILDREN = {
+        "photos": "inspection.HazardPhoto",
+        "tags": "inspection.HazardTag",
+        "extensions": "inspection.HazardExtension",
+    }
     SCOPED_BY = ScopedBy(office="office_id", subject="enterprise_id")
 
     number = models.CharField("隐患编号", max_length=40)
@@ -71,6 +77,38 @@ class Hazard(Projection):
     decision_note = models.TextField("核实意见", default="")
     stepped_at = models.DateTimeField("最近办理", null=True)
 
+    major_criteria = models.CharField("判定条款编号", max_length=400, default="")
+    major_unlisted = models.SmallIntegerField("判定标准未列", default=0)
+    five_measures = models.TextField("整改措施", default="")
+    five_responsible = models.CharField("整改责任人", max_length=80, default="")
+    five_funds_yuan = models.BigIntegerField("整改资金（元）", null=True)
+    five_plan = models.TextField("应急预案", default="")
+    extended_count = models.PositiveIntegerField("延期次数", default=0)
+    transferred = models.SmallIntegerField("已移送执法", default=0)
+    transferred_at = models.DateTimeField("移送时间", null=True)
+    transferred_by = models.CharField("移送人", max_length=36, default="")
+    transfer_violated = models.CharField("涉嫌违反", max_length=200, default="")
+    transfer_reason = models.TextField("移送理由", default="")
+    dismissed_at = models.DateTimeField("终止时间", null=True)
+    dismissed_by = models.CharField("终止认定人", max_length=36, default="")
+    dismiss_reason = models.TextField("终止理由", default="")
+    merged_into = models.ForeignKey(
+        "inspection.Hazard", on_delete=models.DO_NOTHING, db_constraint=False, null=True,
+        verbose_name="并入隐患", related_name="absorbed",
+    )  # fmt: skip
+    reopened_from = models.ForeignKey(
+        "inspection.Hazard", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="原隐患", related_name="+",
+    )  # fmt: skip
+    reopened_as = models.ForeignKey(
+        "inspection.Hazard", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="反弹后隐患", related_name="+",
+    )  # fmt: skip
+    looked_back_at = models.DateTimeField("回头看时间", null=True)
+    looked_back_by = models.CharField("回头看人员", max_length=36, default="")
+    look_back_result = models.CharField("回头看结果", max_length=8, choices=LOOK_BACK_RESULTS, default="")
+    look_back_note = models.TextField("回头看情况", default="")
+
     class Meta:
         verbose_name = verbose_name_plural = "隐患"
         indexes = [
@@ -120,3 +158,29 @@ class HazardTag(ProjectionChild):
 
     def __str__(self) -> str:
         return self.key
+
+
+class HazardExtension(ProjectionChild):
+    """One application for more time and its answer; `key` counts them from 1."""
+
+    parent = models.ForeignKey(Hazard, on_delete=models.CASCADE, db_constraint=False, related_name="extensions")
+    state = models.CharField("延期状态", max_length=8, choices=EXTENSION_STATES)
+    days = models.PositiveIntegerField("延期天数")
+    reason = models.TextField("申请理由", default="")
+    applied_at = models.DateTimeField("申请时间")
+    applied_by = models.CharField("申请人", max_length=36, default="")
+    decided_at = models.DateTimeField("答复时间", null=True)
+    decided_by = models.CharField("批准人", max_length=36, default="")
+    answer = models.TextField("答复意见", default="")
+    due_before = models.DateTimeField("原期限", null=True)
+    due_after = models.DateTimeField("延期后期限", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整改延期"
+        ordering = ["key"]
+        indexes = [
+            models.Index(fields=["parent"], name="inspection_ext_pending", condition=models.Q(decided_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.get_state_display()}"

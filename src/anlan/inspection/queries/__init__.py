@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from anlan.inspection.queries.acts import (
+    ExtensionView,
+    LastEntry,
+    criteria_offered,
+    criteria_ticked,
+    extend_facts,
+    extension_limit,
+    extension_views,
+    extensions_answered,
+    extensions_pending,
+    hazard_acts,
+    hazard_finders,
+    hazard_links,
+    last_entry,
+    merge_choices,
+    merge_facts,
+    order_plan,
+    row_before,
+    withdraw_facts,
+)
 from anlan.inspection.queries.campaigns import (
     CampaignProgress,
     campaign_choices,
@@ -62,11 +82,32 @@ from anlan.inspection.queries.inspections import (
     inspection_sheet,
     inspections_of_enterprise,
 )
+from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
 from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
 from anlan.inspection.queries.pocket import pocket_bundle
 
 __all__ = [
+    "ExtensionView",
+    "LastEntry",
+    "LookBackRow",
+    "criteria_offered",
+    "criteria_ticked",
+    "extend_facts",
+    "extension_limit",
+    "extension_views",
+    "extensions_answered",
+    "extensions_pending",
+    "hazard_acts",
+    "hazard_finders",
+    "hazard_links",
+    "last_entry",
+    "look_back_rates",
+    "merge_choices",
+    "merge_facts",
+    "order_plan",
+    "row_before",
+    "withdraw_facts",
     "inspection_mine",
     "history_of",
     "law_names",

@@ -13,6 +13,7 @@ from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.deadline import limit_on
+from anlan.inspection.rules.ending import ENDED, check_finder
 from anlan.inspection.rules.hazard import DECISIONS, HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
@@ -46,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """One action of the loop as the page shows it: a button, or a greyed one with its reasons."""
+    """One action as the page shows it: a button, or a greyed one with its reasons; not `main`: hidden when not allowed."""
 
     id: str
     label: str
@@ -54,6 +55,7 @@ class ActionView:
     reasons: tuple[Violation, ...]
     evidence: tuple[str, ...]
     help: str
+    main: bool = True
 
 
 def day_range(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
@@ -120,7 +122,7 @@ def hazard_list(
     Args:
         region: prefix of 2 to 12 digits. campaigns: ids; a hazard of any of them.
         since, until: local days of finding, both included.
-        overdue_at: only those overdue at this moment. real: without drills.
+        overdue_at: only those overdue at this moment. real: what counts: no drills, none dismissed or merged.
     """
     rows = visible(Hazard, scope).filter(region_filter("region", region)).select_related("enterprise")
     begin, end = day_range(since, until)
@@ -136,7 +138,7 @@ def hazard_list(
     if open_only:
         rows = rows.filter(closed_at__isnull=True)
     if real:
-        rows = rows.filter(drill=0)
+        rows = rows.filter(drill=0).exclude(state__in=ENDED)
     return rows.order_by("-found_at", "-id")
 
 
@@ -176,8 +178,8 @@ def hazards_provisional() -> QuerySet[Hazard]:
 
 
 def hazard_photos(hazard: Hazard) -> dict[str, list[HazardPhoto]]:
-    """A hazard's photos by stage (before, after, review), oldest first; a missing stage is an empty list."""
-    found: dict[str, list[HazardPhoto]] = {"before": [], "after": [], "review": []}
+    """A hazard's photos by stage (before, after, review, lookback), oldest first; a missing stage is an empty list."""
+    found: dict[str, list[HazardPhoto]] = {"before": [], "after": [], "review": [], "lookback": []}
     for photo in HazardPhoto._default_manager.filter(parent_id=hazard.id).order_by("added_at", "key"):
         found.setdefault(photo.stage, []).append(photo)
     return found
@@ -219,7 +221,10 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
         if action.id in DECISIONS and hazard.state != "doubted":
             continue  # as in hazard_steps: nothing to decide where nobody doubts
         reasons = tuple(check_entry(action.id, facts))
-        views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
+        if action.id == "dismiss" and not reasons:
+            reasons = tuple(check_finder(facts, hazard.grade, hazard.found_by))
+        main = action.to not in ENDED
+        views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help, main))
     return views
 
 
@@ -244,11 +249,16 @@ class LimitView:
 
 def hazard_steps(hazard: Hazard) -> list[StepView]:
     """The states of the loop in order; those the hazard has passed are "done", its own is "now"."""
+    if hazard.state in ENDED:
+        ended = HAZARD_LOOP.state(hazard.state)
+        found = StepView(HAZARD_LOOP.state("found").label, "done", hazard.found_at)
+        return [found, StepView(ended.label, "done", hazard.dismissed_at)]
     moments = (hazard.found_at, hazard.ordered_at, hazard.submitted_at, hazard.doubted_at, hazard.closed_at)
-    ids = [state.id for state in HAZARD_LOOP.states]
+    states = [state for state in HAZARD_LOOP.states if state.id not in ENDED]
+    ids = [state.id for state in states]
     here = ids.index(hazard.state) if hazard.state in ids else -1
     views = []
-    for place, (state, at) in enumerate(zip(HAZARD_LOOP.states, moments, strict=True)):
+    for place, (state, at) in enumerate(zip(states, moments, strict=True)):
         done = place < here or state.terminal and place == here
         tone = "done" if done else "now" if place == here else ""
         if state.id == "doubted" and hazard.state != "doubted":

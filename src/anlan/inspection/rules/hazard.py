@@ -32,6 +32,7 @@ __all__ = [
     "check_close",
     "check_entry",
     "check_order",
+    "check_person",
     "check_report",
     "check_return",
     "check_submit",
@@ -53,7 +54,12 @@ SOURCES: tuple[tuple[str, str], ...] = (
     ("alarm", "监测报警"),
     ("upper", "上级交办"),
 )
-PHOTO_STAGES: tuple[tuple[str, str], ...] = (("before", "整改前"), ("after", "整改后"), ("review", "复查"))
+PHOTO_STAGES: tuple[tuple[str, str], ...] = (
+    ("before", "整改前"),
+    ("after", "整改后"),
+    ("review", "复查"),
+    ("lookback", "回头看"),
+)
 
 # What a further officer decides on doubtful photos.
 DECISIONS = frozenset({"confirm", "reject"})
@@ -68,6 +74,8 @@ HAZARD_LOOP = Loop(
         State("submitted", "已提交"),
         State("doubted", "存疑复核"),
         State("closed", "已销号", terminal=True),
+        State("dismissed", "误报", terminal=True),
+        State("merged", "重复", terminal=True),
     ),
     actions=(
         Action("report", "登记隐患", "inspection.hazard.found", (), "found", "inspection.inspect", ("description",),
@@ -87,6 +95,10 @@ HAZARD_LOOP = Loop(
                ("note",), "经核实照片真实、整改到位，隐患销号。"),
         Action("reject", "核实不通过", "inspection.hazard.rejected", ("doubted",), "ordered", "inspection.hazard.review",
                ("reason",), "照片不实或者整改不到位，退回企业继续整改。"),
+        Action("dismiss", "认定误报", "inspection.hazard.dismissed", ("found", "ordered", "submitted"), "dismissed",
+               "inspection.hazard.dismiss", ("reason",), "经核实不是隐患的，写明理由后终止办理；不再计入统计。"),
+        Action("merge", "并入其他隐患", "inspection.hazard.merged", ("found", "ordered", "submitted"), "merged",
+               "inspection.hazard.dismiss", ("into", "reason"), "与同一企业的另一条隐患重复的，并入后只办理另一条。"),
     ),
     initial_action="report",
 )  # fmt: skip
@@ -210,15 +222,24 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
         "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
     Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
     """
-    found = HAZARD_LOOP.check_step(action_id, facts.state)
-    action = HAZARD_LOOP.action(action_id)
+    return HAZARD_LOOP.check_step(action_id, facts.state) + check_person(HAZARD_LOOP.action(action_id), facts)
+
+
+def check_person(action: Action, facts: StepFacts) -> list[Violation]:
+    """Why this person can't do this at this moment, whatever the hazard's state; reasons as `check_entry`.
+
+    What needs the enterprise's right is the enterprise's own, what needs any other is not; what needs only the right
+    to look is anybody's who did it. Source: as `check_entry`.
+    """
+    found = []
     if action.right not in facts.rights:
         found.append(Violation("inspection.hazard.right_missing", {"action": action.label}))
-    if action_id == "submit" and not (facts.is_enterprise and facts.of_this_enterprise):
+    mending = action.right == "inspection.hazard.submit"
+    if mending and not (facts.is_enterprise and facts.of_this_enterprise):
         found.append(Violation("inspection.hazard.enterprise_only", {}))
-    if action_id != "submit" and facts.is_enterprise:
+    if not mending and action.right != "inspection.view" and facts.is_enterprise:
         found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
-    if action_id in DECISIONS and facts.tried:
+    if action.id in DECISIONS and facts.tried:
         found.append(Violation("inspection.hazard.doubt.own_review", {}))
     if facts.stated and facts.at > facts.now:
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))

@@ -21,10 +21,14 @@ LIMITS: Mapping[str, int] = {
     "law": 80,
     "major": 200,
     "major_basis": 200,
+    "measures": 2000,
     "name": 80,
     "note": 4000,
     "place": 100,
+    "plan": 2000,
+    "responsible": 80,
     "text": 2000,
+    "violated": 200,
 }
 
 

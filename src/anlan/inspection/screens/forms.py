@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,8 +43,8 @@ def read_day(request: HttpRequest, name: str) -> date | None:
     return parse_date(request.POST.get(name, ""))
 
 
-def read_number(request: HttpRequest, name: str) -> int | None:
-    """A whole number of at most four digits, None where empty.
+def read_number(request: HttpRequest, name: str, digits: int = 4) -> int | None:
+    """A whole number of at most so many digits, None where empty.
 
     Raises:
         BadInput: "kernel.text.not_a_number".
@@ -51,9 +52,27 @@ def read_number(request: HttpRequest, name: str) -> int | None:
     typed = request.POST.get(name, "").strip()
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= digits):
         raise BadInput("kernel.text.not_a_number", value=typed[:20])
     return int(typed)
+
+
+_TERMS: Mapping[str, Callable[[HttpRequest, str], Any]] = {
+    "due_on": read_day,
+    "days": read_number,
+    "working_days": read_number,
+}
+
+
+def read_term(request: HttpRequest) -> dict[str, Any]:
+    """The deadline in the one way that was chosen; without a choice, whatever field is filled in.
+
+    Raises:
+        BadInput: "kernel.text.not_a_date", "kernel.text.not_a_number".
+    """
+    chosen = request.POST.get("by", "")
+    named = (chosen,) if chosen in _TERMS else tuple(_TERMS)
+    return {name: value for name in named if (value := _TERMS[name](request, name)) is not None}
 
 
 def read_photos(request: HttpRequest, name: str = "photos", drop: str = "") -> tuple[str, ...]:

@@ -13,19 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.inspection import queries
-from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_number, read_once, read_photos
+from anlan.inspection.screens.acts import ACT_STEPS, page_of_acts
+from anlan.inspection.screens.forms import errors_of, read_base, read_number, read_once, read_photos, read_term
 from anlan.inspection.services import doubts, hazards
 from anlan.kernel.deadlines import days_left, local_date
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
-
-_TERMS: Mapping[str, Callable[[HttpRequest, str], Any]] = {
-    "due_on": read_day,
-    "days": read_number,
-    "working_days": read_number,
-}
 
 
 @never_cache
@@ -45,7 +40,7 @@ def _page(
 ) -> HttpResponse:
     scope, now = request.scope, request.now
     hazard = queries.hazard_get(scope, hazard_id)
-    actions = queries.hazard_actions(scope, hazard, now)
+    actions = [*queries.hazard_actions(scope, hazard, now), *queries.hazard_acts(scope, hazard, now)]
     allowed = {action.id for action in actions if action.allowed}
     tagged = [tag.key for tag in hazard.tags.all()]
     names = queries.campaign_names(tagged)
@@ -74,12 +69,15 @@ def _page(
         "failed": failed,
         "typed": request.POST if error else {},
         "kept": photos if error else (),
-    }
+    } | page_of_acts(request, hazard, allowed, failed)
     return render(request, "inspection/hazard.html", context, status=error.status if error else 200)
 
 
 def _order(request: HttpRequest, common: dict[str, Any]) -> None:
-    hazards.hazard_order(scope=request.scope, item=hazards.OrderInput(**common, **_term(request)), now=request.now)
+    five = {name: request.POST.get(name, "") for name in ("measures", "responsible", "plan")}
+    funds = read_number(request, "funds_yuan", digits=12)
+    item = hazards.OrderInput(**common, **read_term(request), **five, funds_yuan=funds)
+    hazards.hazard_order(scope=request.scope, item=item, now=request.now)
 
 
 def _submit(request: HttpRequest, common: dict[str, Any]) -> None:
@@ -87,7 +85,9 @@ def _submit(request: HttpRequest, common: dict[str, Any]) -> None:
 
 
 def _return(request: HttpRequest, common: dict[str, Any]) -> None:
-    hazards.hazard_return(scope=request.scope, item=hazards.ReturnInput(**common, **_term(request)), now=request.now)
+    hazards.hazard_return(
+        scope=request.scope, item=hazards.ReturnInput(**common, **read_term(request)), now=request.now
+    )
 
 
 def _close(request: HttpRequest, common: dict[str, Any]) -> None:
@@ -100,14 +100,7 @@ def _confirm(request: HttpRequest, common: dict[str, Any]) -> None:
 
 
 def _reject(request: HttpRequest, common: dict[str, Any]) -> None:
-    doubts.hazard_reject(scope=request.scope, item=doubts.RejectInput(**common, **_term(request)), now=request.now)
-
-
-def _term(request: HttpRequest) -> dict[str, Any]:
-    """The deadline in the one way that was chosen; without a choice, whatever field is filled in."""
-    chosen = request.POST.get("by", "")
-    named = (chosen,) if chosen in _TERMS else tuple(_TERMS)
-    return {name: value for name in named if (value := _TERMS[name](request, name)) is not None}
+    doubts.hazard_reject(scope=request.scope, item=doubts.RejectInput(**common, **read_term(request)), now=request.now)
 
 
 _STEPS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
@@ -117,6 +110,7 @@ _STEPS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "close": _close,
     "confirm": _confirm,
     "reject": _reject,
+    **ACT_STEPS,
 }
 
 
@@ -193,6 +187,8 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
         ),
         "typed": typed,
         "ticked": typed.getlist("campaigns"),
+        "offered": queries.criteria_offered(enterprise) if enterprise else (),
+        "chosen": typed.getlist("major_criteria"),
         "kept": photos,
         "error": error,
         "errors": errors_of(error),
@@ -208,6 +204,7 @@ def _filed(request: HttpRequest, photos: tuple[str, ...]) -> str:
         grade=request.POST.get("grade", "general"),
         photos=photos,
         campaigns=tuple(request.POST.getlist("campaigns")),
+        major_criteria=tuple(request.POST.getlist("major_criteria")),
         once=read_once(request),
         **{name: request.POST.get(name, "") for name in names},
     )

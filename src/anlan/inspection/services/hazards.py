@@ -11,7 +11,8 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.campaign import check_tag
-from anlan.inspection.rules.hazard import HAZARD_LOOP, SOURCES, ReportFacts, check_report
+from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, SOURCES, ReportFacts, check_report
+from anlan.inspection.rules.major import check_ticked, cite, criteria
 from anlan.inspection.services.drafting import (
     PhotoFacts,
     key_for,
@@ -25,6 +26,7 @@ from anlan.inspection.services.steps import (
     CloseInput,
     OrderInput,
     ReturnInput,
+    StepInput,
     SubmitInput,
     hazard_close,
     hazard_order,
@@ -47,6 +49,7 @@ __all__ = [
     "HazardInput",
     "OrderInput",
     "ReturnInput",
+    "StepInput",
     "SubmitInput",
     "hazard_close",
     "hazard_order",
@@ -73,7 +76,8 @@ class HazardInput:
 
     Attributes:
         enterprise_id: where it is. description, place, basis: in words, and the clause cited.
-        grade: "general" or "major"; `major_basis`: the criterion ticked for a major one.
+        grade: "general" or "major"; `major_criteria`: ids of the criteria ticked, which make it major; `major_basis`:
+            in words, where no published criteria fit the enterprise, or as the checklist's item cites them.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
         photos: hashes of stored attachments. campaigns: ids. lon, lat: WGS-84, else the enterprise's.
         at: when it was found, if not now. once: a client's key. id: a fixed id (of an inspection's item).
@@ -95,6 +99,19 @@ class HazardInput:
     at: datetime | None = None
     once: str | None = None
     id: str | None = None
+    major_criteria: tuple[str, ...] = ()
+    reopened_from: str | None = None
+
+
+def judged(grade: str, ticked: Sequence[str], basis: str) -> tuple[str, tuple[str, ...], str]:
+    """(grade, ids of criteria, basis in words) that follow from what was ticked or cited.
+
+    A basis that is word for word a criterion's citation ticks it. Source: 安全生产法(2021) 第一百一十八条第二款.
+    """
+    ids = tuple(dict.fromkeys(ticked))
+    if not ids and grade == "major":
+        ids = tuple(c.id for c in criteria() if c.citation == basis.strip())
+    return (GRADES[1][0] if ids else grade), ids, basis.strip() or cite(ids)
 
 
 def default_source(scope: Scope) -> str:
@@ -139,8 +156,8 @@ def hazard_drafts(
         require_taggable(scope, campaign_id, sorted(tagged))
     for item in items:
         require_plausible(item.at)
-    ready = [replace(item, source=item.source or default_source(scope)) for item in items]
-    for item in ready:
+    ready = [_judged(replace(item, source=item.source or default_source(scope))) for item in items]
+    for asked, item in zip(items, ready, strict=True):
         facts = queries.step_facts(scope, None, item.at, now)
         # The source of an inspection was judged when it began, by whoever began it.
         sources = None if item.inspection_id else allowed_sources(scope)
@@ -148,7 +165,9 @@ def hazard_drafts(
             facts, item.description, item.grade, item.major_basis, item.source, item.place, item.basis, sources,
             item.lon, item.lat,
         )  # fmt: skip
-        if problems := check_report(report):
+        cited = bool(item.inspection_id or item.reopened_from or item.major_criteria)
+        offered = {c.id for c in queries.criteria_offered(found[item.enterprise_id])} if item.grade == "major" else ()
+        if problems := check_report(report) + check_ticked(item.grade, asked.major_criteria, offered, cited):
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])
     known = photo_facts(p for item in ready for p in item.photos)
@@ -159,6 +178,11 @@ def hazard_drafts(
             attachments.link(item.photos, subject, scope=scope)
         drafts.append((_found_draft(item, found[item.enterprise_id], subject, number, known), NEW))
     return drafts
+
+
+def _judged(item: HazardInput) -> HazardInput:
+    grade, ids, basis = judged(item.grade, item.major_criteria, item.major_basis)
+    return replace(item, grade=grade, major_criteria=ids, major_basis=basis)
 
 
 def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, known: PhotoFacts) -> Draft:
@@ -174,6 +198,9 @@ def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, 
         "lon": item.lon if item.lon is not None else enterprise.lon,
         "lat": item.lat if item.lat is not None else enterprise.lat,
         "campaigns": sorted(set(item.campaigns)) or None,
+        "major_criteria": " ".join(item.major_criteria) or None,
+        "major_unlisted": 1 if item.grade == "major" and not item.major_criteria else None,
+        "reopened_from_id": item.reopened_from,
     }
     return Draft(
         kind=_REPORT.kind,

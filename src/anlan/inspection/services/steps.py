@@ -5,7 +5,7 @@ All forms go one way: rows within scope, right, repeated key, stale page, the ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.rules.acts import find_action
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -25,6 +26,7 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
+from anlan.inspection.rules.major import Five, check_five, check_major_review
 from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
@@ -53,11 +55,20 @@ class StepInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderInput(StepInput):
-    """An order: what to mend (`note`) and by when, named in exactly one way."""
+    """An order: what to mend (`note`) and by when, named in exactly one way; 五落实 where the hazard is major."""
 
     due_on: date | None = None
     days: int | None = None
     working_days: int | None = None
+    measures: str = ""
+    responsible: str = ""
+    funds_yuan: int | None = None
+    plan: str = ""
+
+    @property
+    def five(self) -> Five:
+        """五落实 as the rules read it."""
+        return Five(self.measures, self.responsible, self.funds_yuan, self.plan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +98,23 @@ _Judge = Callable[[Hazard, _Input, StepFacts], tuple[list[Violation], dict[str, 
 
 
 def take(
-    action_id: str, scope: Scope, items: Sequence[_Input], now: datetime, judge: _Judge[_Input], instead: str = ""
+    action_id: str,
+    scope: Scope,
+    items: Sequence[_Input],
+    now: datetime,
+    judge: _Judge[_Input],
+    words: Callable[[_Input], Mapping[str, str]] | None = None,
+    beside: Callable[[Hazard, _Input], list[tuple[Draft, int | None]]] | None = None,
+    instead: str = "",
 ) -> list[str]:
     """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`.
 
     Args:
         instead: the action recorded where `judge` puts "doubts" into the entry's data.
+        words: further texts of the entry. beside: what is recorded of other subjects in the same transaction.
     """
-    action = HAZARD_LOOP.action(action_id)
-    other = HAZARD_LOOP.action(instead or action_id)
+    action = find_action(action_id)
+    other = find_action(instead or action_id)
     ids = [str(item.hazard_id) for item in items]
     for item in items:
         require_plausible(item.at)
@@ -109,6 +128,7 @@ def take(
     known = photo_facts(p for item in items for p in item.photos)
     drafts: list[tuple[Draft, int | None]] = []
     links: list[tuple[tuple[str, ...], str]] = []
+    taken: list[tuple[Hazard, _Input]] = []
     for key, item in zip(ids, items, strict=True):
         hazard, subject = hazards[key], subjects[key]
         if subject in done:
@@ -119,18 +139,20 @@ def take(
         problems, data = judge(hazard, item, facts)
         if problems:
             raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
-        text = said(note=item.note) | photo_text(item.photos, known)
-        taken = other if data.get("doubts") else action
+        text = said(note=item.note, **(words(item) if words else {})) | photo_text(item.photos, known)
+        acted = other if data.get("doubts") else action
         draft = Draft(
-            kind=taken.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
-            step=Step(hazard.state, taken.to), once=item.once, drill=bool(hazard.drill),
+            kind=acted.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
+            step=Step(hazard.state, acted.to) if acted.to else None, once=item.once, drill=bool(hazard.drill),
         )  # fmt: skip
         drafts.append((draft, versions[subject]))
+        taken.append((hazard, item))
         if item.photos:
             links.append((item.photos, subject))
     with writing():
         for photos, subject in links:
             attachments.link(photos, subject, scope=scope)
+        drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
         for start in range(0, len(drafts), _BATCH):
             record_many(drafts[start : start + _BATCH], scope=scope, now=now)
     return ids
@@ -156,9 +178,14 @@ def hazards_order(
     def judge(hazard: Hazard, item: OrderInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = _term(item, facts.at, calendar)
         problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None, item.note))
-        return problems, term.data() if term else {}
+        problems += check_five(hazard.grade, item.five)
+        data = term.data() if term else {}
+        return problems, data | ({"five_funds_yuan": item.funds_yuan} if hazard.grade == "major" else {})
 
-    return take("order", scope, items, now, judge)
+    def words(item: OrderInput) -> dict[str, str]:
+        return {"measures": item.measures, "responsible": item.responsible, "plan": item.plan}
+
+    return take("order", scope, items, now, judge, words)
 
 
 def hazard_order(*, scope: Scope, item: OrderInput, now: datetime, calendar: WorkCalendar | None = None) -> str:
@@ -228,7 +255,8 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         photos = set(item.photos)
         reused = len(photos & {p.sha256 for p in hazard.photos.all() if p.stage != "before"})
         review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
-        problems = check_close(review)
+        finders = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
+        problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
         if item.co_reviewer and item.co_reviewer not in known:
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         data = {"co_reviewer": item.co_reviewer}

@@ -71,6 +71,8 @@ class Ledger:
         check: (values, existing row or None) -> list[Violation], the context's pure rule for a whole row.
         page: (id) -> URL of the record page; default: the generic record page.
         retirable: whether rows can be retired (never deleted); plain recording needs the column `retired_at`.
+        batch: (label of the button, address of the page that gets the chosen rows as `ids`, right); the page says what
+            will happen and asks before anything is done.
         admin: dotted path of the ledger's own ModelAdmin where the derived desk list is not enough.
     """
 
@@ -96,6 +98,7 @@ class Ledger:
     check: Callable[..., Any] | None = None
     page: Callable[[str], str] | None = None
     retirable: bool = True
+    batch: tuple[str, str, str] | None = None
     admin: str = ""
 
     @property

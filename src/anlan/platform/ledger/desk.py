@@ -150,6 +150,7 @@ def list_context(request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         "root": root_url(ledger),
         "may_create": may_create(scope, ledger),
         "may_import": may_import(scope, ledger),
+        "batch": ledger.batch if ledger.batch and scope.may(ledger.batch[2]) else None,
     }
 
 
@@ -184,6 +185,7 @@ def _rows(scope: Scope, ledger: Ledger, shown: list[Bound], rows: list[queries.R
     keys = [(b, key_of(b), _CLASSES.get(b.kind, "")) for b in shown]
     return [
         {
+            "id": str(row["id"]),
             "url": page_url(ledger, str(row["id"])),
             "cells": [(shower.text(b, row[key]), css, b.label) for b, key, css in keys],
             "contested": row["contested"],

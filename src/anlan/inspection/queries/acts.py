@@ -1,0 +1,266 @@
+"""What the acts beside the loop need to know of a hazard: extensions, its last entry, what it is linked with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from anlan.accounts import queries as accounts
+from anlan.inspection.models import Hazard, HazardExtension, InspectionOfficer
+from anlan.inspection.queries.hazards import ActionView, hazard_rows, step_facts
+from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.acts import ACTS, act_of, check_act
+from anlan.inspection.rules.ending import MergeFacts
+from anlan.inspection.rules.extension import ExtendFacts, ExtensionLimit, check_extend_open, extension_limit_on
+from anlan.inspection.rules.hazard import StepFacts, check_entry
+from anlan.inspection.rules.major import Criterion, criteria_for, criteria_of
+from anlan.inspection.rules.withdrawal import WithdrawFacts, check_withdraw, restoration
+from anlan.kernel.deadlines import local_date
+from anlan.kernel.entry import Entry
+from anlan.kernel.errors import Violation
+from anlan.platform.journal.fold import fold_in_order
+from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.refold import entries_of, entry_of
+from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
+
+__all__ = [
+    "ExtensionView",
+    "LastEntry",
+    "criteria_offered",
+    "criteria_ticked",
+    "extend_facts",
+    "extension_limit",
+    "extension_views",
+    "extensions_answered",
+    "extensions_pending",
+    "hazard_acts",
+    "hazard_finders",
+    "hazard_links",
+    "last_entry",
+    "merge_choices",
+    "merge_facts",
+    "OrderLine",
+    "order_plan",
+    "row_before",
+    "withdraw_facts",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionView:
+    """One application for more time as the page shows it, with the names of who asked and who answered."""
+
+    key: str
+    state: str
+    state_label: str
+    days: int
+    reason: str
+    applied_at: datetime
+    applicant: str
+    decided_at: datetime | None
+    decider: str
+    answer: str
+    due_before: datetime | None
+    due_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastEntry:
+    """A hazard's last entry: what it was, who made it, when it was recorded; `settled`: nothing awaits a decision."""
+
+    id: str
+    sid: int
+    kind: str
+    actor: str
+    recorded_at: datetime
+    version: int
+    settled: bool
+
+
+def criteria_offered(enterprise: Any) -> tuple[Criterion, ...]:
+    """The criteria that this enterprise's classes and risk tags call for; empty where no standard fits."""
+    return criteria_for([c.key for c in enterprise.classes.all()], [t.key for t in enterprise.tags.all()])
+
+
+def criteria_ticked(hazard: Hazard) -> tuple[Criterion, ...]:
+    """The criteria that were ticked for this hazard."""
+    return criteria_of(hazard.major_criteria.split())
+
+
+def hazard_finders(hazard: Hazard) -> frozenset[str]:
+    """Person ids of whoever found it: who filed it, and the officers of the inspection it came from."""
+    officers = InspectionOfficer._default_manager.filter(parent_id=hazard.inspection_id) if hazard.inspection_id else ()
+    return frozenset({hazard.found_by, *(o.key for o in officers)}) - {""}
+
+
+def extend_facts(
+    hazard: Hazard, step: StepFacts, days: int | None = None, reason: str = ""
+) -> tuple[ExtendFacts, HazardExtension | None, int]:
+    """(what the rules need, the application that waits, how many applications there were)."""
+    held = list(HazardExtension._default_manager.filter(parent_id=hazard.id))
+    waiting = next((e for e in held if e.state == "applied"), None)
+    facts = ExtendFacts(
+        step, hazard.grade, hazard.due_at, hazard.due_from, hazard.extended_count, waiting is not None, days, reason
+    )
+    return facts, waiting, len(held)
+
+
+def extension_views(hazard: Hazard) -> list[ExtensionView]:
+    """The applications for more time, oldest first, with names."""
+    held = sorted(HazardExtension._default_manager.filter(parent_id=hazard.id), key=lambda e: int(e.key))
+    names = accounts.person_names({e.applied_by for e in held} | {e.decided_by for e in held}) if held else {}
+    return [
+        ExtensionView(
+            e.key, e.state, e.get_state_display(), e.days, e.reason, e.applied_at, names.get(e.applied_by, ""),
+            e.decided_at, names.get(e.decided_by, ""), e.answer, e.due_before, e.due_after,
+        )
+        for e in held
+    ]  # fmt: skip
+
+
+def extension_limit(hazard: Hazard, now: datetime) -> ExtensionLimit:
+    """How long and how often this hazard's deadline may be extended now. Source: rules.extension.EXTENSION_LIMITS."""
+    return extension_limit_on(hazard.grade, local_date(now))
+
+
+def extensions_pending(scope: Scope) -> QuerySet[Hazard]:
+    """Ordered hazards in scope whose enterprise waits for an answer, the nearest deadline first."""
+    waits = HazardExtension._default_manager.filter(parent=OuterRef("pk"), state="applied", decided_at__isnull=True)
+    return hazard_rows(scope, "ordered").filter(Exists(waits))
+
+
+def extensions_answered(scope: Scope, now: datetime) -> QuerySet[Hazard]:
+    """Ordered hazards in scope whose application was answered within a week before `now`: the enterprise's notice."""
+    since = now - timedelta(days=7)
+    answered = HazardExtension._default_manager.filter(parent=OuterRef("pk"), decided_at__gte=since)
+    return hazard_rows(scope, "ordered").filter(Exists(answered))
+
+
+def last_entry(hazard: Hazard) -> LastEntry | None:
+    """The last entry held of a hazard."""
+    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+    stored = JournalEntry.objects.filter(pk=head.last_id).first() if head and head.last_id else None
+    if head is None or stored is None:
+        return None
+    entry = entry_of(stored)
+    recorded = datetime.fromtimestamp(entry.wall / 1000, UTC)
+    kind = entry.kind.rpartition(".")[2]
+    return LastEntry(entry.id, head.sid, kind, entry.actor, recorded, head.version, bool(head.settled))
+
+
+def withdraw_facts(last: LastEntry, step: StepFacts) -> WithdrawFacts:
+    """What the rules need; an entry of a contested history is nobody's to withdraw."""
+    return WithdrawFacts(step, last.kind if last.settled else "", last.actor, last.recorded_at)
+
+
+def row_before(last: LastEntry) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """(state, data, text) that bring back the hazard as it was before its last entry, by folding without that one."""
+    entries: Sequence[Entry] = entries_of(last.sid)
+    before, now = fold_in_order(entries[:-1]), fold_in_order(entries)
+    data, text = restoration(before or {}, now or {})
+    return str((before or {}).get("state", "")), data, text
+
+
+def hazard_links(scope: Scope, hazard: Hazard) -> Mapping[str, list[Hazard]]:
+    """The hazards linked with this one as far as the scope sees them: merged_into, absorbed, reopened_from, reopened_as."""
+    named = {n: getattr(hazard, f"{n}_id") for n in ("merged_into", "reopened_from", "reopened_as")}
+    wanted = [key for key in named.values() if key]
+    rows = list(visible(Hazard, scope).filter(Q(pk__in=wanted) | Q(merged_into=hazard.id)).order_by("found_at", "id"))
+    links = {name: [r for r in rows if r.id == key] for name, key in named.items()}
+    return links | {"absorbed": [r for r in rows if r.merged_into_id == hazard.id]}
+
+
+def _component(hazard: Hazard) -> list[str]:
+    return registry.enterprise_component(registry.enterprise_current(hazard.enterprise_id))
+
+
+def merge_choices(scope: Scope, hazard: Hazard) -> list[tuple[str, str]]:
+    """(id, number and words) of the open hazards of the same enterprise that this one may repeat; at most 100."""
+    rows = visible(Hazard, scope).filter(
+        enterprise_id__in=_component(hazard), closed_at__isnull=True, drill=hazard.drill
+    )
+    return [
+        (str(h.id), f"{h.number} {h.description[:30]}") for h in rows.exclude(pk=hazard.id).order_by("-found_at")[:100]
+    ]
+
+
+def merge_facts(
+    scope: Scope, hazard: Hazard, into: str, reason: str, step: StepFacts
+) -> tuple[MergeFacts, Hazard | None]:
+    """What the rules need of a hazard and the one (an id or a number) that it repeats."""
+    key = as_uuid(into)
+    rows = visible(Hazard, scope).filter(pk=key) if key else visible(Hazard, scope).filter(number=into.strip() or "-")
+    target = rows.first()
+    if target is None:
+        return MergeFacts(step, reason, hazard.grade, bool(hazard.drill), ""), None
+    one = str(target.enterprise_id) in _component(hazard)
+    facts = MergeFacts(
+        step, reason, hazard.grade, bool(hazard.drill), target.state, target.grade, bool(target.drill),
+        target.id == hazard.id, one,
+    )  # fmt: skip
+    return facts, target
+
+
+def hazard_acts(scope: Scope, hazard: Hazard, now: datetime) -> list[ActionView]:
+    """The acts beside the loop for this person, each with the reasons against it."""
+    step = step_facts(scope, hazard, None, now)
+    views = []
+    for act in ACTS:
+        reasons = tuple(_reasons(act.id, hazard, step))
+        views.append(ActionView(act.id, act.label, not reasons, reasons, act.evidence, act.help, main=False))
+    return views
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One hazard of a batch: its version, and why it can't be ordered with the others (empty: it will be)."""
+
+    hazard: Hazard
+    base: int
+    reasons: tuple[Violation, ...]
+
+
+def order_plan(scope: Scope, hazard_ids: Sequence[str], now: datetime) -> list[OrderLine]:
+    """What would happen if these hazards were ordered together, in the given order; those out of sight are left out.
+
+    A major hazard needs its own five settlements, so that it is ordered on its own page. Source: rules.major.check_five.
+    """
+    keys = [key for i in hazard_ids if (key := as_uuid(i))]
+    found = {h.id: h for h in visible(Hazard, scope).filter(pk__in=keys).select_related("enterprise")}
+    versions = dict(
+        Head.objects.filter(subject__in=[f"{Hazard.SUBJECT}/{k}" for k in found]).values_list("subject", "version")
+    )
+    lines = []
+    for hazard in (found[k] for k in keys if k in found):
+        reasons = check_entry("order", step_facts(scope, hazard, None, now))
+        if hazard.grade == "major":
+            reasons.append(Violation("inspection.batch.major", {}))
+        lines.append(OrderLine(hazard, versions[f"{Hazard.SUBJECT}/{hazard.id}"], tuple(reasons)))
+    return lines
+
+
+def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
+    found = check_act(act_id, step)
+    act = act_of(act_id)
+    if found or act is None:
+        return found
+    if act_id in {"extend", "grant", "refuse"}:
+        facts, waiting, _ = extend_facts(hazard, step)
+        if act_id == "extend":
+            return check_extend_open(facts)
+        return [] if waiting else [Violation("inspection.hazard.extension.none_pending", {})]
+    if act_id == "transfer" and hazard.transferred:
+        return [Violation("inspection.hazard.transfer.already", {})]
+    if act_id == "look_back" and hazard.reopened_as_id:
+        return [Violation("inspection.hazard.look_back.reopened_already", {})]
+    if act_id == "withdraw":
+        last = last_entry(hazard)
+        if last is None:
+            return [Violation("inspection.hazard.withdraw.nothing", {})]
+        return check_withdraw(withdraw_facts(last, step))
+    return found

@@ -1,0 +1,88 @@
+"""Taking back a step that was a mistake, within minutes and before anything followed. Pure.
+
+Source: house rule (a slip of the finger is mended openly: the step and its withdrawal both stay in the history).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from anlan.inspection.rules.acts import check_act
+from anlan.inspection.rules.hazard import StepFacts
+from anlan.kernel.errors import Violation
+
+__all__ = ["LONGEST", "WITHDRAWABLE", "WithdrawFacts", "check_withdraw", "restoration"]
+
+LONGEST = timedelta(minutes=10)
+# Not among them: a filing (a mistaken one is dismissed), what concerns two hazards, and what the system records.
+WITHDRAWABLE = frozenset({
+    "judged", "ordered", "submitted", "returned", "closed", "dismissed", "transferred", "looked_back",
+    "extension_applied", "extension_granted", "extension_refused",
+})  # fmt: skip
+# Free text may be redacted, so what is restored of it travels in the entry's text.
+_WORDS = frozenset({
+    "requirement", "rectification", "return_reason", "review_note", "dismiss_reason", "transfer_reason",
+    "look_back_note", "five_measures", "five_responsible", "five_plan", "description", "place", "major_basis",
+})  # fmt: skip
+_CHILDREN = ("photos", "extensions", "tags")
+_ENVELOPE = frozenset({"id", "region", "region6", "region9", "drill", "created_at", "changed_at", "contested"})
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFacts:
+    """A withdrawal: the last entry's kind (last word), who made it and when it was recorded (aware UTC)."""
+
+    step: StepFacts
+    kind: str
+    actor: str
+    recorded_at: datetime
+
+
+def check_withdraw(facts: WithdrawFacts) -> list[Violation]:
+    """Why the last entry can't be withdrawn; empty when it can. Source: house rule."""
+    if facts.kind not in WITHDRAWABLE:
+        return [Violation("inspection.hazard.withdraw.nothing", {})]
+    found = check_act("withdraw", facts.step)
+    if facts.actor != facts.step.person:
+        found.append(Violation("inspection.hazard.withdraw.not_yours", {}))
+    if facts.step.now - facts.recorded_at > LONGEST:
+        found.append(Violation("inspection.hazard.withdraw.too_late", {"minutes": LONGEST.seconds // 60}))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def restoration(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(data, text) of the entry that turns the folded row `now` back into `before`; JSON values only.
+
+    Data: `columns` to set, `unset` to leave out again, `dropped` and `children` by the child's name. Text: `restored`.
+    """
+    names = (now.keys() | before.keys()) - _ENVELOPE - set(_CHILDREN)
+    changed = {n for n in names if n in before and (n not in now or before[n] != now[n])}
+    data: dict[str, Any] = {
+        "columns": {n: _plain(before[n]) for n in sorted(changed - _WORDS)},
+        "words": sorted(changed & _WORDS),
+        "unset": sorted(now.keys() - before.keys() - _ENVELOPE - set(_CHILDREN)),
+    }
+    words = {n: before[n] for n in sorted(changed & _WORDS) if before[n]}
+    for name in _CHILDREN:
+        held, was = now.get(name) or {}, before.get(name) or {}
+        dropped = sorted(held.keys() - was.keys())
+        differing = {
+            key: {
+                "set": {c: _plain(v) for c, v in was[key].items() if held.get(key, {}).get(c) != v},
+                "unset": sorted(held.get(key, {}).keys() - was[key].keys()),
+            }
+            for key in was
+            if was[key] != held.get(key)
+        }
+        if dropped:
+            data.setdefault("dropped", {})[name] = dropped
+        if differing:
+            data.setdefault("children", {})[name] = differing
+    return data, {"restored": words} if words else {}
