@@ -12,7 +12,7 @@ from anlan.kernel.deadlines import SHANGHAI, end_of_day
 from anlan.kernel.entry import Draft
 from anlan.platform.journal.record import record, version_of
 from anlan.platform.scope import SYSTEM
-from inspection.factories import World
+from inspection.factories import CRITERION, FIVE, World
 
 ORDERED = datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI)
 DUE = date(2026, 3, 20)
@@ -25,10 +25,10 @@ def local(day: int, hour: int = 9, minute: int = 0, month: int = 3) -> datetime:
 
 def order(world: World, due: date = DUE, now: datetime = ORDERED, major: bool = False) -> str:
     """A hazard at the first enterprise that the town ordered to be mended by the end of `due`; its id."""
-    graver = {"grade": "major", "major_basis": "重大事故隐患判定标准 第三条"} if major else {}
+    graver = {"major_criteria": (CRITERION,)} if major else {}
     key = world.found(now=now, **graver)
     days = (due - now.astimezone(SHANGHAI).date()).days
-    hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=key, days=days), now=now)
+    hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=key, days=days, **(FIVE if major else {})), now=now)
     return key
 
 

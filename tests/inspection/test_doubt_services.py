@@ -248,6 +248,7 @@ def test_a_doubted_hazard_is_open_and_waits_for_those_who_may_decide(world: Worl
     views = {a.id: a.allowed for a in queries.hazard_actions(scope, row(key), NOW + 3 * DAY)}
     assert views == {
         "order": False, "submit": False, "return": False, "close": False, "confirm": True, "reject": True,
+        "dismiss": False, "merge": False,
     }  # fmt: skip
 
 

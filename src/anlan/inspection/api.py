@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Router, Status
 
-from anlan.inspection import queries, schemas, schemas_acts
+from anlan.inspection import queries, schemas, schemas_acts, schemas_pocket
 from anlan.inspection.services import (
     checklists,
     dismissals,
@@ -39,7 +39,7 @@ def _step(request: HttpRequest, hazard_id: str, body: Any) -> dict[str, Any]:
     return {"hazard_id": hazard_id, "once": request.once} | body.dict() | {"photos": tuple(body.photos)}
 
 
-@router.get("/pocket", response=schemas.PocketOut, tags=["口袋端"], summary="手机离线资料")
+@router.get("/pocket", response=schemas_pocket.PocketOut, tags=["口袋端"], summary="手机离线资料")
 def pocket(request: HttpRequest, response: HttpResponse) -> Any:
     """Everything an inspector's phone takes along; 304 when it holds the same already (If-None-Match)."""
     bundle = {"account": str(request.user.pk)} | queries.pocket_bundle(request.scope, request.now)

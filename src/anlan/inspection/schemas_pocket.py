@@ -1,0 +1,88 @@
+"""What the phone's page takes along: the answer of GET /api/v1/inspection/pocket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ninja import Schema
+
+
+class PocketItemOut(Schema):
+    """An item of a checklist as the phone shows it."""
+
+    key: str
+    category: str
+    text: str
+    basis: str
+    major: str
+
+
+class PocketChecklistOut(Schema):
+    """A checklist in use."""
+
+    id: str
+    name: str
+    items: list[PocketItemOut]
+
+
+class PocketAnswerOut(PocketItemOut):
+    """An item with the answer given so far."""
+
+    result: str
+    note: str
+    place: str
+    grade: str
+    major_basis: str
+    photos: list[str]
+
+
+class PocketInspectionOut(Schema):
+    """An inspection of one's own that is not finished."""
+
+    id: str
+    number: str
+    version: int
+    enterprise_id: str
+    enterprise: str
+    started_at: datetime
+    items: list[PocketAnswerOut]
+
+
+class PocketReviewOut(Schema):
+    """A hazard that waits for its review; `photos`: (stage, SHA-256)."""
+
+    id: str
+    number: str
+    version: int
+    enterprise_id: str
+    enterprise: str
+    description: str
+    place: str
+    grade: str
+    requirement: str
+    rectification: str
+    submitted_at: datetime | None = None
+    due_at: datetime | None = None
+    photos: list[tuple[str, str]]
+
+
+class PocketPersonOut(Schema):
+    """Who the phone belongs to at this moment."""
+
+    id: str
+    name: str
+
+
+class PocketOut(Schema):
+    """What a phone takes along; `enterprises`: (id, name, address, lon, lat in WGS-84 degrees)."""
+
+    account: str
+    person: PocketPersonOut
+    rights: list[str]
+    kinds: list[tuple[str, str]]
+    inspectors: list[tuple[str, str]]
+    reviewers: list[tuple[str, str]]
+    enterprises: list[tuple[str, str, str, float | None, float | None]]
+    checklists: list[PocketChecklistOut]
+    inspections: list[PocketInspectionOut]
+    reviews: list[PocketReviewOut]
