@@ -35,6 +35,8 @@ def data(tmp_path: Path, settings: object) -> Path:
     folder = tmp_path / "data"
     (folder / "keys").mkdir(parents=True)
     (folder / "keys" / "secret.key").write_text("geheim")
+    (folder / "templates").mkdir()
+    (folder / "templates" / "inspection.order.docx").write_bytes(b"docx")
     photo = folder / "attachments" / "ab" / "cd" / ("abcd" + "0" * 60)
     photo.parent.mkdir(parents=True)
     photo.write_bytes(b"photo")
@@ -65,7 +67,7 @@ def refused(path: Path) -> str:
     return caught.value.code
 
 
-def test_a_backup_holds_database_keys_and_attachments_but_no_thumbnails(data: Path, now: datetime) -> None:
+def test_a_backup_holds_database_keys_templates_and_attachments_but_no_thumbnails(data: Path, now: datetime) -> None:
     entry(1, now)
     entry(2, now)
     target = data / "b.tar"
@@ -75,10 +77,12 @@ def test_a_backup_holds_database_keys_and_attachments_but_no_thumbnails(data: Pa
     with tarfile.open(target) as tar:
         names = tar.getnames()
     member = dump.SQLITE_MEMBER if made.engine == "sqlite" else dump.POSTGRES_MEMBER
-    assert names == [member, "keys/secret.key", "attachments/ab/cd/abcd" + "0" * 60, "manifest.json"]
+    assert names == [
+        member, "keys/secret.key", "templates/inspection.order.docx", "attachments/ab/cd/abcd" + "0" * 60, "manifest.json",
+    ]  # fmt: skip
     assert target.stat().st_mode & 0o777 == 0o600
     assert backup.backup_verify(target).as_dict() == made.as_dict()
-    assert sorted(p.name for p in data.iterdir()) == ["attachments", "b.tar", "keys"]
+    assert sorted(p.name for p in data.iterdir()) == ["attachments", "b.tar", "keys", "templates"]
 
 
 def test_what_is_written_after_the_snapshot_is_not_in_the_backup(
@@ -159,14 +163,14 @@ def test_a_disk_that_fills_while_writing_leaves_nothing(
     with pytest.raises(Unavailable) as caught:
         backup.backup_make(data / "b.tar", now=now)
     assert caught.value.code == "platform.backup.disk_full"
-    assert sorted(p.name for p in data.iterdir()) == ["attachments", "keys"]
+    assert sorted(p.name for p in data.iterdir()) == ["attachments", "keys", "templates"]
 
 
 def test_what_a_killed_backup_left_is_cleared_by_the_next(data: Path, now: datetime) -> None:
     (data / "tmp-backup-999999999-x").mkdir()
     (data / ".b.tar.part").write_bytes(b"half")
     backup.backup_make(data / "b.tar", now=now)
-    assert sorted(p.name for p in data.iterdir()) == ["attachments", "b.tar", "keys"]
+    assert sorted(p.name for p in data.iterdir()) == ["attachments", "b.tar", "keys", "templates"]
 
 
 def test_every_restore_is_a_new_incarnation_even_from_one_backup(data: Path, now: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from anlan.inspection.models import Hazard, HazardPhoto
 from anlan.inspection.queries.history import HistoryLine
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
@@ -62,11 +64,17 @@ def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
 
 
 def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:
-    """(hash, hazard id) of other hazards with one of these photos; of one photo at most twenty."""
+    """(hash, hazard id) of other hazards with one of these photos; of one photo at most twenty.
+
+    A hazard that repeats this one, or that this one repeats, is no other hazard.
+    """
     wanted, pairs = list(sha256s), []
+    same = Q(parent_id=hazard.id) | Q(parent__merged_into_id=hazard.id)
+    if hazard.merged_into_id:
+        same |= Q(parent_id=hazard.merged_into_id)
     for start in range(0, len(wanted), _CHUNK):
         rows = HazardPhoto._default_manager.filter(sha256__in=wanted[start : start + _CHUNK])
-        rows = rows.exclude(parent_id=hazard.id).order_by("sha256", "-added_at", "key")
+        rows = rows.exclude(same).order_by("sha256", "-added_at", "key")
         pairs += [(sha256, str(owner)) for sha256, owner in rows.values_list("sha256", "parent_id")]
     kept: dict[str, list[str]] = {}
     for sha256, owner in pairs:

@@ -96,8 +96,9 @@ def _write(part: Path, manifest: Manifest, database: Path) -> None:
 
 
 def _members() -> Iterator[tuple[str, Path]]:
-    """Keys and attachments, in order of their names; thumbnails and half-written files are left out."""
-    for top, base in (("keys", settings.DATA_DIR / "keys"), ("attachments", Path(settings.MEDIA_ROOT))):
+    """Keys, the office's own templates and attachments, by name; thumbnails and half-written files are left out."""
+    own = [(top, settings.DATA_DIR / top) for top in ("keys", "templates")]
+    for top, base in (*own, ("attachments", Path(settings.MEDIA_ROOT))):
         for path in sorted(base.rglob("*")) if base.is_dir() else ():
             inner = path.relative_to(base)
             if path.is_file() and inner.parts[0] != "thumbs" and not path.name.startswith("."):
@@ -184,7 +185,7 @@ def _is_ours(name: str) -> bool:
     plain = all(p and not p.startswith(".") and "\\" not in p for p in parts)
     if parts[0] == "attachments":
         return plain and len(parts) == 4
-    if parts[0] == "keys":
+    if parts[0] in {"keys", "templates"}:
         return plain and len(parts) == 2
     return name in {MANIFEST, dump.SQLITE_MEMBER, dump.POSTGRES_MEMBER}
 

@@ -51,7 +51,7 @@ def restore_files(archive: Path, data_dir: Path, database: dict[str, Any], *, no
             for name in _SQLITE_FILES:
                 _move(data_dir / name, aside / name)
             _move(unpacked / dump.SQLITE_MEMBER, data_dir / _SQLITE_FILES[0])
-        for name in ("keys", "attachments"):
+        for name in ("keys", "templates", "attachments"):
             _move(data_dir / name, aside / name)
             _move(unpacked / name, data_dir / name)
     finally:
