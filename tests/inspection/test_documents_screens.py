@@ -148,7 +148,7 @@ def test_the_api_issues_steps_and_lists(world: World) -> None:
     status, found = call("GET", f"/templates?subject={subject}")
     assert (status, [t["id"] for t in found["items"]]) == (
         200,
-        ["inspection.order", "inspection.review", "inspection.receipt"],
+        ["inspection.order", "inspection.review", "inspection.extension", "inspection.transfer", "inspection.receipt"],
     )
     key = {"Idempotency-Key": "issue-0001"}
     first = call("POST", "", {"template": "inspection.order", "subject": subject}, **key)

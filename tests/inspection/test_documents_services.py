@@ -15,9 +15,11 @@ from PIL import Image, ImageDraw
 from anlan.inspection import queries as inspection
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.rules import document as rules
+from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant
 from anlan.inspection.services.hazards import OrderInput, hazard_order
 from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
 from anlan.inspection.services.steps import ReturnInput, hazard_return
+from anlan.inspection.services.transfers import TransferInput, hazard_transfer
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, RuleViolation, Unavailable
 from anlan.platform import attachments
 from anlan.platform.catalogue import CATALOGUE
@@ -28,6 +30,7 @@ from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.journal.record import version_of
 from inspection.factories import NOW, World
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 HAZARD = "inspection.hazard"
 
@@ -225,6 +228,31 @@ def test_documents_of_other_steps_take_their_facts(world: World, template: str) 
     assert expected in text
     assert "车间安全出口堆放杂物" in text
     assert "{{" not in text
+
+
+def test_the_letter_of_an_extension_says_what_was_granted(world: World) -> None:
+    key = world.ordered()
+    with pytest.raises(StepRefused) as refused:
+        issue(world, "extension", f"{HAZARD}/{key}")
+    assert [v.code for v in refused.value.violations] == ["inspection.document.nothing_extended"]
+    asked = ExtendInput(hazard_id=key, days=5, note="设备到货延迟")
+    hazard_extend(scope=world.scope["enterprise"], item=asked, now=NOW + DAY)
+    hazard_grant(scope=world.scope["town"], item=ExtendInput(hazard_id=key, note="同意，加强看护"), now=NOW + 2 * DAY)
+    text = text_of(document_bytes(issue(world, "extension", f"{HAZARD}/{key}")))
+    assert "设备到货延迟" in text
+    assert "同意延期至2026年3月17日" in text
+
+
+def test_the_letter_of_a_transfer_says_what_was_handed_over(world: World) -> None:
+    key = world.ordered()
+    with pytest.raises(StepRefused) as refused:
+        issue(world, "transfer", f"{HAZARD}/{key}")
+    assert [v.code for v in refused.value.violations] == ["inspection.document.nothing_transferred"]
+    item = TransferInput(hazard_id=key, violated="安全生产法第三十六条", note="逾期拒不整改")
+    hazard_transfer(scope=world.scope["town"], item=item, now=NOW + DAY)
+    text = text_of(document_bytes(issue(world, "transfer", f"{HAZARD}/{key}")))
+    assert "逾期拒不整改" in text
+    assert "安全生产法第三十六条" in text
 
 
 def test_a_step_document_without_its_facts_is_a_defect(world: World) -> None:

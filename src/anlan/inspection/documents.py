@@ -37,12 +37,12 @@ DOCUMENTS = [
         rules.UnlistingPage, papers.hazard_page(rules.UnlistingPage, rules.UnlistingFacts), by_hand=False, order=50,
     ),
     Template(
-        "inspection.extension", "隐患整改延期批复", "延批", _file("extension"), _ONE, _ORDER,
-        rules.ExtensionPage, papers.hazard_page(rules.ExtensionPage, rules.ExtensionFacts), by_hand=False, order=60,
+        "inspection.extension", "隐患整改延期批复", "延批", _file("extension"), _ONE, "inspection.hazard.extend",
+        rules.ExtensionPage, papers.extension_page, order=60,
     ),
     Template(
-        "inspection.transfer", "案件线索移送函", "移送", _file("transfer"), _ONE, _ORDER,
-        rules.TransferPage, papers.hazard_page(rules.TransferPage, rules.TransferFacts), by_hand=False, order=70,
+        "inspection.transfer", "案件线索移送函", "移送", _file("transfer"), _ONE, "inspection.hazard.transfer",
+        rules.TransferPage, papers.transfer_page, order=70,
     ),
     Template(
         papers.RECEIPT, "送达回证", "送达", _file("receipt"), _BOTH, _ORDER,

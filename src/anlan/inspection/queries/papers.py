@@ -9,6 +9,7 @@ from typing import Any
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries.acts import extension_views
 from anlan.inspection.queries.hazards import hazard_get, hazard_list
 from anlan.inspection.queries.inspections import inspection_get, inspection_officers, inspection_sheet
 from anlan.inspection.rules import document as rules
@@ -181,6 +182,40 @@ def receipt_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules
     _require(rules.check_receipt(len(held)))
     lines = (rules.ServedLine(position=n, label=d.label, number=d.number) for n, d in enumerate(held, 1))
     return rules.ReceiptPage(**_page(scope, row, _visitors(row)), papers=tuple(lines))
+
+
+def extension_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ExtensionPage:
+    """延期批复: the answer named by the facts, else the last extension of the hazard that was granted.
+
+    Raises:
+        HazardNotFound. StepRefused: "inspection.document.refused" where none was granted.
+    """
+    hazard = hazard_get(scope, subject.partition("/")[2])
+    granted = [e for e in extension_views(hazard) if e.due_after is not None and e.due_before is not None]
+    if facts is None:
+        _require(rules.check_extension_paper(len(granted)))
+        last = granted[-1]
+        facts = rules.ExtensionFacts(
+            applied_on=local_date(last.applied_at),
+            reason=last.reason,
+            old_due_on=local_date(last.due_before),
+            new_due_on=local_date(last.due_after),
+            condition=last.answer,
+        )
+    return rules.ExtensionPage(**_page(scope, hazard, _visitors(hazard)), hazard=_line(hazard), facts=facts)
+
+
+def transfer_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.TransferPage:
+    """移送函: the facts given, else what the hazard's transfer says; the receiving body is filled in by hand.
+
+    Raises:
+        HazardNotFound. StepRefused: "inspection.document.refused" before the transfer.
+    """
+    hazard = hazard_get(scope, subject.partition("/")[2])
+    if facts is None:
+        _require(rules.check_transfer_paper(hazard.transferred_at is not None))
+        facts = rules.TransferFacts(receiver="", reason=hazard.transfer_reason, clause=hazard.transfer_violated)
+    return rules.TransferPage(**_page(scope, hazard, _visitors(hazard)), hazard=_line(hazard), facts=facts)
 
 
 def hazard_page(shape: type, facts_type: type) -> Any:

@@ -192,6 +192,16 @@ def check_review_paper(reviewed: int) -> list[Violation]:
     return [] if reviewed else [Violation("inspection.document.nothing_reviewed")]
 
 
+def check_extension_paper(granted: int) -> list[Violation]:
+    """Why 延期批复 can't be issued: no extension was granted. Source: house rule."""
+    return [] if granted else [Violation("inspection.document.nothing_extended", {})]
+
+
+def check_transfer_paper(transferred: bool) -> list[Violation]:
+    """Why 移送函 can't be issued: the hazard was not handed to enforcement. Source: house rule."""
+    return [] if transferred else [Violation("inspection.document.nothing_transferred", {})]
+
+
 def check_receipt(papers: int) -> list[Violation]:
     """A receipt names at least one document that is not void. Source: house rule."""
     return [] if papers else [Violation("inspection.document.nothing_to_serve")]
