@@ -37,6 +37,7 @@ __all__ = [
     "hazard_rows",
     "hazard_steps",
     "hazards_get",
+    "hazards_get_seen",
     "hazards_of_enterprise",
     "hazards_overdue",
     "hazards_provisional",
@@ -84,6 +85,11 @@ def hazard_get(scope: Scope, hazard_id: Any) -> Hazard:
 def _by_id(scope: Scope, keys: Sequence[Any]) -> list[Hazard]:
     """The hazards with these ids as far as the scope sees them, without enterprise and office."""
     return instances.instances_by_id((scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
+
+
+def hazards_get_seen(scope: Scope, hazard_ids: Iterable[Any]) -> list[Hazard]:
+    """Those of these hazards that the scope sees, the first found first; without enterprise and office."""
+    return sorted(_by_id(scope, list(hazard_ids)), key=lambda h: (h.found_at, str(h.id)))
 
 
 def hazards_get(scope: Scope, hazard_ids: Iterable[Any]) -> dict[str, Hazard]:
