@@ -233,7 +233,7 @@ def test_documents_of_other_steps_take_their_facts(world: World, template: str) 
 def test_the_letter_of_an_extension_says_what_was_granted(world: World) -> None:
     key = world.ordered()
     with pytest.raises(StepRefused) as refused:
-        issue(world, "extension", f"{HAZARD}/{key}")
+        issue(world, "extension", f"{HAZARD}/{key}", {"reason": "编造", "condition": "无"})
     assert [v.code for v in refused.value.violations] == ["inspection.document.nothing_extended"]
     asked = ExtendInput(hazard_id=key, days=5, note="设备到货延迟")
     hazard_extend(scope=world.scope["enterprise"], item=asked, now=NOW + DAY)
@@ -246,7 +246,7 @@ def test_the_letter_of_an_extension_says_what_was_granted(world: World) -> None:
 def test_the_letter_of_a_transfer_says_what_was_handed_over(world: World) -> None:
     key = world.ordered()
     with pytest.raises(StepRefused) as refused:
-        issue(world, "transfer", f"{HAZARD}/{key}")
+        issue(world, "transfer", f"{HAZARD}/{key}", {"receiver": "某局"})
     assert [v.code for v in refused.value.violations] == ["inspection.document.nothing_transferred"]
     item = TransferInput(hazard_id=key, violated="安全生产法第三十六条", note="逾期拒不整改")
     hazard_transfer(scope=world.scope["town"], item=item, now=NOW + DAY)

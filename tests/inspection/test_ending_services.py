@@ -15,6 +15,7 @@ from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, haz
 from anlan.inspection.services.hazards import StepInput, hazard_tag
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.transfers import TransferInput, hazard_transfer
+from anlan.inspection.services.withdrawals import hazard_withdraw
 from anlan.kernel.errors import Conflict
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.journal.rebuild import rebuild
@@ -216,3 +217,25 @@ def test_look_backs_are_counted_by_town(world: World) -> None:
     assert (total.closed, total.rate_ratio) == (3, 2 / 3)
     none, empty = queries.look_back_rates(world.scope["leader"], "", date(2025, 1, 1), date(2025, 12, 31))
     assert (none, empty.rate_ratio) == ((), None)
+
+
+def test_an_ordered_hazard_is_not_merged_into_one_without_an_order(world: World) -> None:
+    ordered, fresh = world.ordered(), world.found()
+    with pytest.raises(StepRefused) as error:
+        merge(world, ordered, fresh)
+    assert codes(error) == ["merge.target_not_ordered"]
+    assert row(ordered).state == "ordered"
+    merge(world, fresh, ordered)
+    assert (row(fresh).state, row(ordered).due_at is not None) == ("merged", True)
+
+
+def test_a_look_back_that_found_it_again_is_not_taken_back(world: World) -> None:
+    key = world.closed()
+    later = NOW + timedelta(days=30)
+    town = world.scope["town"]
+    item = LookBackInput(hazard_id=key, note="又堆放杂物", photos=(world.photo("town"),), again=True)
+    hazard_look_back(scope=town, item=item, now=later)
+    with pytest.raises(StepRefused) as error:
+        hazard_withdraw(scope=town, item=StepInput(hazard_id=key), now=later)
+    assert codes(error) == ["withdraw.nothing"]
+    assert row(key).reopened_as_id is not None

@@ -131,7 +131,11 @@ def test_a_found_hazard_is_judged_anew_and_back(world: World) -> None:
     hazard_judge(scope=town, item=JudgeInput(hazard_id=key, base=1, major_criteria=(CRITERION,), once="j"), now=NOW)
     hazard_judge(scope=town, item=JudgeInput(hazard_id=key, base=1, major_criteria=(CRITERION,), once="j"), now=NOW)
     assert (row(key).grade, row(key).major_basis, world.base(key)) == ("major", CITED, 2)
-    hazard_judge(scope=town, item=JudgeInput(hazard_id=key, base=2), now=NOW)
+    with pytest.raises(StepRefused) as error:
+        hazard_judge(scope=town, item=JudgeInput(hazard_id=key, base=2), now=NOW)
+    assert codes(error) == ["judge.finder_alone", "reason_short"]
+    other = JudgeInput(hazard_id=key, base=2, note="现场复核不符合该条款")
+    hazard_judge(scope=world.scope["supervision"], item=other, now=NOW)
     assert (row(key).grade, row(key).major_criteria, row(key).major_basis) == ("general", "", "")
     with pytest.raises(StepRefused) as error:
         hazard_judge(scope=town, item=JudgeInput(hazard_id=key, grade="major"), now=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from ninja import Field, Schema
 
@@ -44,7 +45,7 @@ class NoticeDetailOut(NoticeOut):
 class ReadIn(Schema):
     """The notices to mark as read."""
 
-    ids: list[int] = Field(min_length=1, max_length=MOST)
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=MOST)
 
 
 class ReadOut(Schema):

@@ -150,7 +150,8 @@ def last_entry(hazard: Hazard) -> LastEntry | None:
         return None
     entry = entry_of(stored)
     recorded = datetime.fromtimestamp(entry.wall / 1000, UTC)
-    kind = entry.kind.rpartition(".")[2]
+    # A look-back that found it again filed another hazard: it concerns two, and nobody takes it back.
+    kind = "reopened" if "reopened_as" in entry.data else entry.kind.rpartition(".")[2]
     return LastEntry(entry.id, head.sid, kind, entry.actor, recorded, head.version, bool(head.settled))
 
 

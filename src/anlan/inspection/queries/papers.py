@@ -13,6 +13,7 @@ from anlan.inspection.queries.acts import extension_views
 from anlan.inspection.queries.hazards import hazard_get, hazard_list
 from anlan.inspection.queries.inspections import inspection_get, inspection_officers, inspection_sheet
 from anlan.inspection.rules import document as rules
+from anlan.inspection.rules.ending import ENDED
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import NotFound, Violation
 from anlan.kernel.messages import render
@@ -138,7 +139,7 @@ def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.O
     Source: 安全生产法(2021) 第六十五条第一款.
     """
     row, hazards = _subject(scope, subject)
-    ordered = [h for h in hazards if h.due_at is not None]
+    ordered = [h for h in hazards if h.due_at is not None and h.state not in ENDED]
     _require(rules.check_order_paper(len(ordered)))
     began = row.found_at if isinstance(row, Hazard) else row.started_at
     return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered))
@@ -192,7 +193,7 @@ def extension_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rul
     """
     hazard = hazard_get(scope, subject.partition("/")[2])
     granted = [e for e in extension_views(hazard) if e.due_after is not None and e.due_before is not None]
-    if facts is None:
+    if not isinstance(facts, rules.ExtensionFacts):  # what a request carries is not believed
         _require(rules.check_extension_paper(len(granted)))
         last = granted[-1]
         facts = rules.ExtensionFacts(
@@ -212,7 +213,7 @@ def transfer_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rule
         HazardNotFound. StepRefused: "inspection.document.refused" before the transfer.
     """
     hazard = hazard_get(scope, subject.partition("/")[2])
-    if facts is None:
+    if not isinstance(facts, rules.TransferFacts):  # what a request carries is not believed
         _require(rules.check_transfer_paper(hazard.transferred_at is not None))
         facts = rules.TransferFacts(receiver="", reason=hazard.transfer_reason, clause=hazard.transfer_violated)
     return rules.TransferPage(**_page(scope, hazard, _visitors(hazard)), hazard=_line(hazard), facts=facts)

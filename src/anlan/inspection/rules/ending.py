@@ -74,6 +74,9 @@ def check_merge(facts: MergeFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.merge.other_enterprise", {}, "into"))
     if facts.drill != facts.target_drill:
         found.append(Violation("inspection.hazard.merge.drill_mixed", {}, "into"))
+    if facts.target_state == "found" and facts.step.state != "found":
+        # The deadline would go with the hazard that ends, and whoever filed the other one could end that alone.
+        found.append(Violation("inspection.hazard.merge.target_not_ordered", {}, "into"))
     if facts.grade == "major" and facts.target_grade != "major":
         found.append(Violation("inspection.hazard.merge.major_into_general", {}, "into"))
     return found

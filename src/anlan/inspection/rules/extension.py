@@ -91,7 +91,7 @@ def check_extend_open(facts: ExtendFacts) -> list[Violation]:
     limit = extension_limit_on(facts.grade, local_date(facts.step.at))
     if facts.pending:
         found.append(Violation("inspection.hazard.extension.pending", {}))
-    if facts.due_at is not None and facts.step.at > facts.due_at:
+    if facts.due_at is not None and max(facts.step.at, facts.step.now) > facts.due_at:
         found.append(Violation("inspection.hazard.extension.too_late", {"due": str(local_date(facts.due_at))}))
     if facts.granted >= limit.times:
         found.append(Violation("inspection.hazard.extension.too_often", {"times": limit.times}))

@@ -13,6 +13,7 @@ from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 
 __all__ = [
+    "check_lightening",
     "Criterion",
     "Five",
     "check_five",
@@ -155,3 +156,16 @@ def check_major_review(grade: str, officers: Collection[str], finders: Collectio
     if grade == "major" and len(named) > 1 and named <= set(finders):
         return [Violation("inspection.hazard.close.major_finders", {}, "co_reviewer")]
     return []
+
+
+def check_lightening(held: str, grade: str, person: str, found_by: str, note: str) -> list[Violation]:
+    """Why a major hazard can't be judged general: its finder alone can't, and the reason must be said.
+
+    Source: house rule (two persons stand behind it, as behind a dismissal).
+    """
+    if held != "major" or grade == "major":
+        return []
+    found = [Violation("inspection.hazard.judge.finder_alone", {})] if person == found_by else []
+    if len(note.strip()) < 5:
+        found.append(Violation("inspection.hazard.reason_short", {"least": 5}, "note"))
+    return found

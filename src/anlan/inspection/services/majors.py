@@ -10,7 +10,7 @@ from anlan.inspection import queries
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.acts import check_act
 from anlan.inspection.rules.hazard import GRADES, StepFacts
-from anlan.inspection.rules.major import check_ticked
+from anlan.inspection.rules.major import check_lightening, check_ticked
 from anlan.inspection.rules.words import check_words
 from anlan.inspection.services.hazards import judged
 from anlan.inspection.services.steps import StepInput, take
@@ -43,6 +43,7 @@ def hazard_judge(*, scope: Scope, item: JudgeInput, now: datetime) -> str:
 
     def judge(hazard: Hazard, item: JudgeInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         problems = check_act("judge", step) + check_words({"note": item.note, "major_basis": basis})
+        problems += check_lightening(hazard.grade, grade, step.person, hazard.found_by, item.note)
         enterprise = registry.enterprise_get(scope, str(hazard.enterprise_id))
         offered = {c.id for c in queries.criteria_offered(enterprise)}
         problems += check_ticked(grade, item.major_criteria, offered, bool(ids))

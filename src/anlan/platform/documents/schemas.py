@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import AwareDatetime
 
 
 class IssueIn(Schema):
@@ -20,7 +21,7 @@ class StepIn(Schema):
     """Every step: the version that was seen, and when it happened (left out: now)."""
 
     base: int
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class SignIn(StepIn):
