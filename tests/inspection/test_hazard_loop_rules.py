@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anlan.inspection.apply import FOLDS
 from anlan.inspection.rules.deadline import rectify_deadline
-from anlan.inspection.rules.doubt import ConfirmFacts, RejectFacts, check_confirm, check_reject
+from anlan.inspection.rules.doubt import ConfirmFacts, check_confirm, check_reject
 from anlan.inspection.rules.ending import check_dismiss
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
@@ -70,7 +70,7 @@ def verdict(try_: dict[str, Any], facts: StepFacts, due: datetime | None, row: d
     if action == "confirm":
         return check_confirm(ConfirmFacts(facts, try_["note"]))
     if action == "reject":
-        return check_reject(RejectFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
+        return check_reject(ReturnFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
     if action == "dismiss":
         return check_dismiss(facts, "general", try_["note"] * 3, "p1" if try_["second"] == "p1" else "p9")
     officers = frozenset({"p1", try_["second"]})

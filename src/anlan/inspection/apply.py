@@ -106,32 +106,26 @@ def fold_returned(row: Row | None, entry: Entry) -> Row:
     )
 
 
-def fold_closed(row: Row | None, entry: Entry) -> Row:
-    """A review passed: closed."""
-    held = row or {}
-    return held | {
-        "state": "closed",
-        "closed_at": entry.time,
-        "closed_by": entry.actor,
+def _reviewed(held: Row, entry: Entry) -> Row:
+    """What a passed review leaves, whether it closes the hazard or its photos are doubted."""
+    return {
         "co_reviewer": entry.data.get("co_reviewer", ""),
         "review_note": entry.text.get("note", ""),
         "stepped_at": entry.time,
         "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
     }
+
+
+def fold_closed(row: Row | None, entry: Entry) -> Row:
+    """A review passed: closed."""
+    held = row or {}
+    return held | _reviewed(held, entry) | {"state": "closed", "closed_at": entry.time, "closed_by": entry.actor}
 
 
 def fold_doubted(row: Row | None, entry: Entry) -> Row:
     """A review passed, but its photos are doubtful: another officer decides. The findings stand in the entry."""
     held = row or {}
-    return held | {
-        "state": "doubted",
-        "doubted_at": entry.time,
-        "doubted_by": entry.actor,
-        "co_reviewer": entry.data.get("co_reviewer", ""),
-        "review_note": entry.text.get("note", ""),
-        "stepped_at": entry.time,
-        "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
-    }
+    return held | _reviewed(held, entry) | {"state": "doubted", "doubted_at": entry.time, "doubted_by": entry.actor}
 
 
 def fold_confirmed(row: Row | None, entry: Entry) -> Row:

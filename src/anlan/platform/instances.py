@@ -41,29 +41,23 @@ def instances_in(model: type[M], by: str, keys: Iterable[Any]) -> list[M]:
     wanted = list(keys)
     if not wanted:
         return []
-    meta, quote = model._meta, connection.ops.quote_name
-    column = meta.get_field(by)
-    names = ", ".join(quote(f.column) for f in meta.concrete_fields)
-    marks = ", ".join(["%s"] * len(wanted))
-    sql = f"SELECT {names} FROM {quote(meta.db_table)} WHERE {quote(column.column)} IN ({marks})"
-    return _instances(model, reading.Statement(sql, reading.key_params(column, wanted), ()).raw())
+    return _instances(model, reading.among(model, model._meta.concrete_fields, by, wanted).raw())
 
 
-def instances_by_id(key: Hashable, make: Callable[[], models.QuerySet[M]], ids: Iterable[Any]) -> list[M]:
-    """Instances with these ids among the rows of a queryset, which is compiled once for `key`.
+def instances_by_id(
+    model: type[M], key: Hashable, make: Callable[[], models.QuerySet[M]], ids: Iterable[Any]
+) -> list[M]:
+    """Instances with these ids among the rows of a queryset, which is made and compiled once for `key`.
 
     Args:
-        key: tells apart everything that `make` depends on (`scope.key` for one that passed `limit`).
-        make: a queryset over its own table unordered.
+        key: tells apart everything that `make` depends on (`scope.sees` for one that passed `limit`).
+        make: a queryset over the table of `model` alone; its order does not matter.
     """
     wanted = list(ids)
     if not wanted:
         return []
-    queryset = make()
-    model = queryset.model
-    asked = reading.kept(
-        (model, key), lambda: reading.plain(queryset.order_by(), [f.attname for f in model._meta.concrete_fields])
-    )
+    names = [f.attname for f in model._meta.concrete_fields]
+    asked = reading.kept((model, key), lambda: reading.plain(make().order_by(), names))
     return _instances(model, reading.by_id(asked, model, wanted).raw()) if asked.sql else []
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -146,6 +146,17 @@ def key_params(field: Any, keys: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(str(key) for key in keys)
 
 
+def among(model: type[models.Model], fields: Iterable[Any], by: str, keys: Sequence[Any], order: str = "") -> Statement:
+    """The SELECT of these fields of the rows whose column `by` is one of `keys`; nothing is converted."""
+    quote, meta = connection.ops.quote_name, model._meta
+    column = meta.get_field(by)
+    names = ", ".join(quote(f.column) for f in fields)
+    marks = ", ".join(["%s"] * len(keys))
+    tail = f" ORDER BY {quote(meta.get_field(order).column)}" if order else ""
+    sql = f"SELECT {names} FROM {quote(meta.db_table)} WHERE {quote(column.column)} IN ({marks}){tail}"
+    return Statement(sql, key_params(column, keys), ())
+
+
 def select_in(
     model: type[models.Model], paths: Sequence[str], by: str, keys: Iterable[Any], order: str = ""
 ) -> list[Any]:
@@ -153,14 +164,8 @@ def select_in(
     wanted = list(keys)
     if not wanted:
         return []
-    quote, meta = connection.ops.quote_name, model._meta
-    fields = [meta.get_field(path) for path in paths]
-    column = meta.get_field(by)
-    names = ", ".join(quote(f.column) for f in fields)
-    marks = ", ".join(["%s"] * len(wanted))
-    tail = f" ORDER BY {quote(meta.get_field(order).column)}" if order else ""
-    sql = f"SELECT {names} FROM {quote(meta.db_table)} WHERE {quote(column.column)} IN ({marks}){tail}"
-    return Statement(sql, key_params(column, wanted), converters(model, paths)).rows()
+    asked = among(model, [model._meta.get_field(path) for path in paths], by, wanted, order)
+    return replace(asked, convert=converters(model, paths)).rows()
 
 
 def by_id(asked: Statement, model: type[models.Model], ids: Sequence[Any]) -> Statement:

@@ -70,7 +70,7 @@ from anlan.inspection.queries.hazards import (
     stands_for,
     step_facts,
 )
-from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of, once_recorded, versions_of
+from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of
 from anlan.inspection.queries.inspections import (
     KINDS,
     ItemView,
@@ -86,6 +86,7 @@ from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
 from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
 from anlan.inspection.queries.pocket import pocket_bundle
+from anlan.platform.journal.held import once_recorded, versions_of
 
 __all__ = [
     "ExtensionView",

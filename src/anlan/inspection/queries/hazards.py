@@ -84,7 +84,7 @@ def hazard_get(scope: Scope, hazard_id: Any) -> Hazard:
 
 def _by_id(scope: Scope, keys: Sequence[Any]) -> list[Hazard]:
     """The hazards with these ids as far as the scope sees them, without enterprise and office."""
-    return instances.instances_by_id((scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
+    return instances.instances_by_id(Hazard, (scope.sees, scope.may(VIEW)), lambda: visible(Hazard, scope), keys)
 
 
 def hazards_get_seen(scope: Scope, hazard_ids: Iterable[Any]) -> list[Hazard]:

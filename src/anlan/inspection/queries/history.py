@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,7 @@ from typing import Any
 from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
-from anlan.kernel.errors import Conflict
-from anlan.platform import reading
-from anlan.platform.journal.models import Head, JournalEntry
-from anlan.platform.journal.record import once_of
+from anlan.platform.journal.models import Head
 from anlan.platform.journal.refold import entries_of, fold_held
 from anlan.platform.ledger.history import label_of
 from anlan.platform.scope import Scope
@@ -45,34 +42,6 @@ class HistoryLine:
         """The deadline that the entry set, if it set one."""
         due = self.data.get("due_at")
         return datetime.fromisoformat(due) if due else None
-
-
-def versions_of(subjects: Iterable[str]) -> dict[str, int]:
-    """Number of entries held by subject; subjects without any are absent."""
-    wanted = list(subjects)
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), 200):
-        found.update(reading.select_in(Head, ("subject", "version"), "subject", wanted[start : start + 200]))
-    return found
-
-
-def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], *kinds: str) -> set[str]:
-    """The subjects among (subject, once) of which this person's entry of one of `kinds` with that `once` is held.
-
-    Raises:
-        Conflict: "journal.once_reused" when the key was used for another step of the subject.
-    """
-    wanted = {subject: once_of(scope.person, once) for subject, once in pairs if once}
-    if not wanted:
-        return set()
-    sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))
-    entries = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values()))
-    held = [(sids[sid], k) for sid, once, k in entries.values_list("sid", "once", "kind") if wanted[sids[sid]] == once]
-    done = {subject for subject, k in held if k in kinds}
-    for subject, _ in held:
-        if subject not in done:
-            raise Conflict("journal.once_reused", subject=subject)
-    return done
 
 
 def hazard_history(scope: Scope, hazard_id: Any) -> list[HistoryLine]:

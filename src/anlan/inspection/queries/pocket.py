@@ -8,10 +8,10 @@ from typing import Any
 from anlan.inspection.models import Hazard, HazardPhoto, Inspection
 from anlan.inspection.queries.checklists import checklist_items, checklist_list
 from anlan.inspection.queries.hazards import hazard_rows
-from anlan.inspection.queries.history import versions_of
 from anlan.inspection.queries.inspections import draft_list, inspection_sheet
 from anlan.inspection.queries.officers import officer_choices
 from anlan.inspection.rules.inspection import KINDS
+from anlan.platform.journal.held import versions_of
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 

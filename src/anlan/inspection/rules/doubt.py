@@ -6,14 +6,12 @@ Source: house rule. Neither of the two officers who tried to close decides, nor 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from anlan.inspection.rules.deadline import check_due
-from anlan.inspection.rules.hazard import StepFacts, check_entry
+from anlan.inspection.rules.hazard import ReturnFacts, StepFacts, check_back, check_entry
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 
-__all__ = ["ConfirmFacts", "RejectFacts", "check_confirm", "check_reject"]
+__all__ = ["ConfirmFacts", "check_confirm", "check_reject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +22,6 @@ class ConfirmFacts:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class RejectFacts:
-    """The closing does not stand: why, and the new deadline if one is set (otherwise the old one stands)."""
-
-    step: StepFacts
-    reason: str
-    grade: str
-    due_at: datetime | None = None
-    new_deadline: bool = False
-
-
 def check_confirm(facts: ConfirmFacts) -> list[Violation]:
     """Why the doubt can't be cleared; empty when it can. Source: house rule."""
     found = check_entry("confirm", facts.step)
@@ -43,11 +30,6 @@ def check_confirm(facts: ConfirmFacts) -> list[Violation]:
     return found + check_words({"note": facts.note})
 
 
-def check_reject(facts: RejectFacts) -> list[Violation]:
+def check_reject(facts: ReturnFacts) -> list[Violation]:
     """Why the hazard can't go back to the enterprise; empty when it can. Source: house rule."""
-    found = check_entry("reject", facts.step)
-    if not facts.reason.strip():
-        found.append(Violation("inspection.hazard.reject.reason_missing", {}, "reason"))
-    if facts.new_deadline:
-        found += check_due(facts.grade, facts.step.at, facts.due_at)
-    return found + check_words({"note": facts.reason}, "reason")
+    return check_back("reject", "inspection.hazard.reject.reason_missing", facts)

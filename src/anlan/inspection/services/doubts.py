@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from anlan.inspection.models import Hazard
-from anlan.inspection.rules.doubt import ConfirmFacts, RejectFacts, check_confirm, check_reject
-from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.rules.doubt import ConfirmFacts, check_confirm, check_reject
+from anlan.inspection.rules.hazard import ReturnFacts, StepFacts
 from anlan.inspection.services.drafting import term_of
 from anlan.inspection.services.steps import StepInput, take
 from anlan.kernel.deadlines import WorkCalendar
@@ -67,7 +67,7 @@ def hazards_reject(
     def judge(hazard: Hazard, item: RejectInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = term_of(facts.at, item.due_on, item.days, item.working_days, calendar)
         due = term.due_at if term else None
-        problems = check_reject(RejectFacts(facts, item.note, hazard.grade, due, new_deadline=term is not None))
+        problems = check_reject(ReturnFacts(facts, item.note, hazard.grade, due, new_deadline=term is not None))
         return problems, term.data() if term else {}
 
     return take("reject", scope, items, now, judge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,10 +49,9 @@ def hazard_grant(*, scope: Scope, item: ExtendInput, now: datetime) -> str:
     """
 
     def judge(hazard: Hazard, item: ExtendInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        _, waiting, _ = queries.extend_facts(hazard, step)
+        facts, waiting, _ = queries.extend_facts(hazard, step, item.days, item.note)
         days = item.days if item.days is not None or waiting is None else waiting.days
-        facts, _, _ = queries.extend_facts(hazard, step, days, item.note)
-        problems = check_grant(facts)
+        problems = check_grant(replace(facts, days=days))
         if waiting is not None and days is not None and days > waiting.days:
             problems.append(Violation("inspection.hazard.extension.more_than_asked", {"days": waiting.days}, "days"))
         if problems or waiting is None or days is None or hazard.due_at is None:

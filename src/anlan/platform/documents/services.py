@@ -18,8 +18,9 @@ from anlan.platform.documents.ink import inked
 from anlan.platform.documents.models import Document
 from anlan.platform.documents.numbers import next_document_number
 from anlan.platform.documents.render import fill
+from anlan.platform.journal.held import recorded
 from anlan.platform.journal.node import new_id
-from anlan.platform.journal.record import NEW, once_of, record, version_of
+from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.rules.document import (
     DOCUMENT_LOOP,
     SUBJECT,
@@ -220,7 +221,7 @@ def _step(
         scope.require(queries.template_get(document.template).right)
     except BadInput as error:  # a kind that this version no longer declares: to be read, not to be stepped
         raise NotAllowed("platform.document.template_unknown", **error.facts) from error
-    if once and _repeated(scope, subject, once, action.kind):
+    if recorded(scope, subject, once, action.kind):
         return
     version = version_of(subject)
     if base is not None and base != version:
@@ -237,19 +238,3 @@ def _step(
         if file:
             attachments.link([file], document.about, scope=scope)
         record(draft, scope=scope, now=now, base=version)
-
-
-def _repeated(scope: Scope, subject: str, once: str, kind: str) -> bool:
-    """Whether this person's step with this key is recorded.
-
-    Raises:
-        Conflict: "journal.once_reused" when the key was used for another step.
-    """
-    from anlan.platform.journal.models import Head, JournalEntry
-
-    sids = Head.objects.filter(subject=subject).values("sid")
-    held = JournalEntry.objects.filter(sid__in=sids, once=once_of(scope.person, once)).values_list("kind", flat=True)
-    kinds = list(held)
-    if kinds and kind not in kinds:
-        raise Conflict("journal.once_reused", subject=subject)
-    return bool(kinds)

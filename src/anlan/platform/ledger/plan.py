@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anlan.kernel.entry import Draft
-from anlan.kernel.errors import Conflict
 from anlan.platform import reading, vault
-from anlan.platform.journal.models import Head, JournalEntry
-from anlan.platform.journal.record import once_of
+from anlan.platform.journal.held import versions_of
 from anlan.platform.ledger.columns import Bound, attname, by_name, columns_of, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.values import plain, same
-from anlan.platform.scope import Scope
 
 Values = dict[str, Any]
 
@@ -44,8 +41,8 @@ def held_values(ledger: Ledger, ids: Iterable[str]) -> dict[str, Values]:
 
 def versions(ledger: Ledger, ids: Iterable[str]) -> dict[str, int]:
     """The version of each row by id, to be handed back as `base`."""
-    found = Head.objects.filter(subject__in=[f"{ledger.id}/{i}" for i in ids]).values_list("subject", "version")
-    return {subject.partition("/")[2]: version for subject, version in found}
+    found = versions_of(f"{ledger.id}/{i}" for i in ids)
+    return {subject.partition("/")[2]: version for subject, version in found.items()}
 
 
 def set_members(
@@ -149,17 +146,3 @@ def keep_vault(ledger: Ledger, key: str, values: Mapping[str, Any], hlc: int) ->
     for bound in columns_of(ledger):
         if bound.kind == "vault" and bound.name in values:
             vault.put(f"{ledger.id}/{key}", bound.name, values[bound.name] or "", hlc)
-
-
-def recorded(scope: Scope, subject: str, once: str, kind: str) -> bool:
-    """Whether this person's entry of this kind with this `once` is held of the subject.
-
-    Raises:
-        Conflict: "journal.once_reused" when the key was used for another act on the subject.
-    """
-    sids = Head.objects.filter(subject=subject).values("sid")
-    held = JournalEntry.objects.filter(sid__in=sids, once=once_of(scope.person, once)).values_list("kind", flat=True)
-    kinds = set(held)
-    if kinds and kind not in kinds:
-        raise Conflict("journal.once_reused", subject=subject)
-    return bool(kinds)

@@ -16,6 +16,7 @@ from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, RuleViolation
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
+from anlan.platform.journal.held import recorded
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.ledger import guard, plan
@@ -119,7 +120,7 @@ def plain_change(
     ledger = _declared(ledger)
     read = _read_change(scope, ledger, id, values)
     with writing():
-        if once and plan.recorded(scope, f"{ledger.id}/{id}", once, f"{ledger.id}.changed"):
+        if once and recorded(scope, f"{ledger.id}/{id}", once, f"{ledger.id}.changed"):
             return True
         held = plan.held_values(ledger, [id])[id]
         read = guard.prepared(ledger, read, held)
@@ -225,7 +226,7 @@ def _mark(
         raise RuleViolation("ledger.not_retirable", ledger=ledger.label)
     subject = f"{ledger.id}/{id}"
     retired = row["retired_at"] is not None
-    if once and plan.recorded(scope, subject, once, f"{ledger.id}.{act}"):
+    if once and recorded(scope, subject, once, f"{ledger.id}.{act}"):
         return
     if retired == (act == "retired"):
         raise RuleViolation("ledger.retired_already" if retired else "ledger.not_retired", ledger=ledger.label)

@@ -63,7 +63,7 @@ def enterprises_get(scope: Scope, enterprise_ids: Sequence[Any]) -> list[Enterpr
     """
     scope.require(VIEW)
     keys = [_uuid(i) for i in enterprise_ids]
-    rows = instances.instances_by_id(scope.sees, lambda: _visible(scope), {k for k in keys if k})
+    rows = instances.instances_by_id(Enterprise, scope.sees, lambda: _visible(scope), {k for k in keys if k})
     found = {row.pk: row for row in rows}
     if not all(key in found for key in keys):
         raise NotFound("registry.enterprise.not_found")

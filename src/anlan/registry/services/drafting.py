@@ -11,8 +11,8 @@ from anlan.accounts import queries as accounts
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, RuleViolation, Violation
 from anlan.platform.clock import SHANGHAI
+from anlan.platform.journal.held import recorded
 from anlan.platform.journal.node import new_id
-from anlan.platform.ledger.plan import recorded
 from anlan.platform.scope import Scope
 from anlan.registry import queries
 from anlan.registry.models import Enterprise

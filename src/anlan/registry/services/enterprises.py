@@ -13,8 +13,8 @@ from anlan.kernel.text import clean_cell
 from anlan.platform import regions
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.database import writing
+from anlan.platform.journal.held import recorded
 from anlan.platform.journal.record import NEW, record, record_many, version_of
-from anlan.platform.ledger.plan import recorded
 from anlan.platform.scope import Scope
 from anlan.registry import queries
 from anlan.registry.models import Enterprise

@@ -1,0 +1,46 @@
+"""What is held of subjects: how many entries, and whether a person's key was used before and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anlan.kernel.errors import Conflict
+from anlan.platform import reading
+from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.record import once_of
+from anlan.platform.scope import Scope
+
+_CHUNK = 200
+
+
+def versions_of(subjects: Iterable[str]) -> dict[str, int]:
+    """Number of entries held by subject; subjects without any are absent."""
+    wanted = list(subjects)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        found.update(reading.select_in(Head, ("subject", "version"), "subject", wanted[start : start + _CHUNK]))
+    return found
+
+
+def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], *kinds: str) -> set[str]:
+    """The subjects among (subject, once) of which this person's entry of one of `kinds` with that `once` is held.
+
+    Raises:
+        Conflict: "journal.once_reused" when the key was used for another act on the subject.
+    """
+    wanted = {subject: once_of(scope.person, once) for subject, once in pairs if once}
+    if not wanted:
+        return set()
+    sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))
+    entries = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values()))
+    held = [(sids[sid], k) for sid, once, k in entries.values_list("sid", "once", "kind") if wanted[sids[sid]] == once]
+    done = {subject for subject, k in held if k in kinds}
+    for subject, _ in held:
+        if subject not in done:
+            raise Conflict("journal.once_reused", subject=subject)
+    return done
+
+
+def recorded(scope: Scope, subject: str, once: str | None, kind: str) -> bool:
+    """As `once_recorded` for one subject and one kind."""
+    return subject in once_recorded(scope, [(subject, once)], kind)
