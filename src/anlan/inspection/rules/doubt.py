@@ -32,4 +32,4 @@ def check_confirm(facts: ConfirmFacts) -> list[Violation]:
 
 def check_reject(facts: ReturnFacts) -> list[Violation]:
     """Why the hazard can't go back to the enterprise; empty when it can. Source: house rule."""
-    return check_back("reject", "inspection.hazard.reject.reason_missing", facts)
+    return check_back("reject", Violation("inspection.hazard.reject.reason_missing", {}, "reason"), facts)

@@ -293,17 +293,17 @@ def check_submit(facts: SubmitFacts) -> list[Violation]:
 
 def check_return(facts: ReturnFacts) -> list[Violation]:
     """Why this review can't send the hazard back; empty when it can. Source: house rule (the reason is the enterprise's)."""
-    return check_back("return", "inspection.hazard.return.reason_missing", facts)
+    return check_back("return", Violation("inspection.hazard.return.reason_missing", {}, "reason"), facts)
 
 
-def check_back(action_id: str, missing: str, facts: ReturnFacts) -> list[Violation]:
-    """As `check_return`, for any action that sends the hazard back; `missing`: code of a reason that is not given.
+def check_back(action_id: str, missing: Violation, facts: ReturnFacts) -> list[Violation]:
+    """As `check_return`, for any action that sends the hazard back; `missing`: what is said where no reason is given.
 
     Source: house rule (the reason is the enterprise's).
     """
     found = check_entry(action_id, facts.step)
     if not facts.reason.strip():
-        found.append(Violation(missing, {}, "reason"))
+        found.append(missing)
     if facts.new_deadline:
         found += check_due(facts.grade, facts.step.at, facts.due_at)
     return found + check_words({"note": facts.reason}, "reason")
