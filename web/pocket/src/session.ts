@@ -64,11 +64,12 @@ export async function reload(): Promise<void> {
 export async function leave(): Promise<void> {
   const who = read<Who | null>(WHO, null);
   localStorage.removeItem(WHO);
-  Object.assign(state, { account: "", name: "", bundle: null, bundleAt: "", entries: [], sheets: [] });
-  if (!who) return;
-  const count = await retire(who.account);
+  Object.assign(state, { bundle: null, bundleAt: "", entries: [], sheets: [] });
+  // Deleted first, said afterwards: the login page must not invite the next person while this one's data still lies here.
+  const count = who ? await retire(who.account) : 0;
   closeStore();
-  if (count) keep([...state.kept.filter((k) => k.account !== who.account), { ...who, count }]);
+  Object.assign(state, { account: "", name: "" });
+  if (who && count) keep([...state.kept.filter((k) => k.account !== who.account), { ...who, count }]);
 }
 
 /** Log out here and at the server. Throws when the server can't be reached: then nothing is deleted. */
