@@ -8,7 +8,8 @@ from typing import Annotated
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
-from anlan.inspection.schemas import Identifier, Photos, StepOut
+from anlan.inspection.schemas.hazards import StepOut
+from anlan.inspection.schemas.words import Identifier, Photos
 
 
 class ActIn(Schema):

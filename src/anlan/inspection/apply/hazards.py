@@ -1,20 +1,13 @@
-"""Folds of inspection: (row, entry) -> row, pure. What was decided stands in the entry; nothing is decided here."""
+"""Folds of the hazard loop: (row, entry) -> row, pure. What was decided stands in the entry; nothing is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from anlan.inspection.apply_acts import ACT_FOLDS
-from anlan.inspection.apply_acts import photos_of as _photos
-from anlan.inspection.apply_acts import tags_of as _tags
+from anlan.inspection.apply.acts import photos_of, tags_of
 from anlan.kernel.entry import Entry
-from anlan.kernel.ledger_fold import plain_folds
 
 Row = dict[str, Any]
-
-
-# --- hazards ---------------------------------------------------------------------------------------------------------
 
 
 _FOUND_DATA = (
@@ -35,8 +28,8 @@ def fold_found(row: Row | None, entry: Entry) -> Row:
         "found_by": entry.actor,
         "found_post": entry.post,
         "stepped_at": entry.time,
-        "photos": _photos({}, entry, "before", 0),
-        "tags": _tags(data.get("campaigns") or ()),
+        "photos": photos_of({}, entry, "before", 0),
+        "tags": tags_of(data.get("campaigns") or ()),
     }
 
 
@@ -84,7 +77,7 @@ def fold_submitted(row: Row | None, entry: Entry) -> Row:
         "submitted_by": entry.actor,
         "rectification": entry.text.get("note", ""),
         "stepped_at": entry.time,
-        "photos": _photos(held, entry, "after", held.get("returned_count", 0) + 1),
+        "photos": photos_of(held, entry, "after", held.get("returned_count", 0) + 1),
     }
 
 
@@ -101,7 +94,7 @@ def fold_returned(row: Row | None, entry: Entry) -> Row:
             "returned_count": turn,
             "return_reason": entry.text.get("note", ""),
             "stepped_at": entry.time,
-            "photos": _photos(held, entry, "review", turn),
+            "photos": photos_of(held, entry, "review", turn),
         }
     )
 
@@ -112,7 +105,7 @@ def _reviewed(held: Row, entry: Entry) -> Row:
         "co_reviewer": entry.data.get("co_reviewer", ""),
         "review_note": entry.text.get("note", ""),
         "stepped_at": entry.time,
-        "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
+        "photos": photos_of(held, entry, "review", held.get("returned_count", 0) + 1),
     }
 
 
@@ -138,7 +131,7 @@ def fold_confirmed(row: Row | None, entry: Entry) -> Row:
         "decided_by": entry.actor,
         "decision_note": entry.text.get("note", ""),
         "stepped_at": entry.time,
-        "photos": _photos(held, entry, "review", held.get("returned_count", 0) + 1),
+        "photos": photos_of(held, entry, "review", held.get("returned_count", 0) + 1),
     }
 
 
@@ -150,7 +143,7 @@ def fold_rejected(row: Row | None, entry: Entry) -> Row:
 def fold_tagged(row: Row | None, entry: Entry) -> Row:
     """Put under further campaigns."""
     held = row or {}
-    return held | {"tags": (held.get("tags") or {}) | _tags(entry.data["campaigns"])}
+    return held | {"tags": (held.get("tags") or {}) | tags_of(entry.data["campaigns"])}
 
 
 def fold_untagged(row: Row | None, entry: Entry) -> Row:
@@ -171,82 +164,7 @@ def fold_due_recomputed(row: Row | None, entry: Entry) -> Row:
     return (row or {}) | {"due_at": due_at, "due_provisional": provisional}
 
 
-# --- inspections -----------------------------------------------------------------------------------------------------
-
-_STARTED = ("number", "enterprise_id", "office_id", "checklist_id", "checklist_version", "kind", "source")
-
-
-def fold_started(row: Row | None, entry: Entry) -> Row:
-    """An inspection began."""
-    data = entry.data
-    return {name: data[name] for name in _STARTED if data.get(name) is not None} | {
-        "state": "draft",
-        "started_at": entry.time,
-        "started_by": entry.actor,
-        "started_post": entry.post,
-        "officers": {person: {"position": n} for n, person in enumerate(data.get("officers") or (), start=1)},
-        "tags": _tags(data.get("campaigns") or ()),
-        "items": {},
-        "photos": {},
-    }
-
-
-def fold_items_set(row: Row | None, entry: Entry) -> Row:
-    """Items answered; an answer given again replaces the one before, its photos too."""
-    held = row or {}
-    items, photos = dict(held.get("items") or {}), dict(held.get("photos") or {})
-    words: Mapping[str, Any] = entry.text.get("items") or {}
-    for key, answer in entry.data["items"].items():
-        said = words.get(key) or {}
-        items[key] = {
-            "result": answer["result"],
-            "grade": answer.get("grade", "general"),
-            "note": said.get("note", ""),
-            "place": said.get("place", ""),
-            "major_basis": said.get("major_basis", ""),
-        }
-        photos = {k: v for k, v in photos.items() if v["item_key"] != key}
-        photos |= {f"{key}-{sha256}": {"item_key": key, "sha256": sha256} for sha256 in said.get("photos") or ()}
-    return held | {"items": items, "photos": photos}
-
-
-def fold_finished(row: Row | None, entry: Entry) -> Row:
-    """The inspection is complete."""
-    return (row or {}) | {
-        "state": "finished",
-        "finished_at": entry.time,
-        "conclusion": entry.text.get("note", ""),
-    }
-
-
-# --- checklists ------------------------------------------------------------------------------------------------------
-
-
-def fold_checklist(row: Row | None, entry: Entry) -> Row:
-    """A checklist made or changed: items put anew begin with this version, dropped ones end with it."""
-    data = entry.data
-    held = row or {"items": {}, "retired_at": None}
-    version = data["version"]
-    items = dict(held.get("items") or {})
-    ending = {i["key"] for i in data.get("put") or ()} | set(data.get("drop") or ())
-    for row_key, item in items.items():
-        if item["item_key"] in ending and item["until_version"] is None:
-            items[row_key] = item | {"until_version": version}
-    for item in data.get("put") or ():
-        wording = {name: item[name] for name in ("position", "category", "text", "law", "article", "major")}
-        items[f"{item['key']}@{version}"] = wording | {
-            "item_key": item["key"], "since_version": version, "until_version": None,
-        }  # fmt: skip
-    named = {name: data[name] for name in ("code", "name", "applies", "packaged_version") if name in data}
-    return held | named | {"version": version, "items": items}
-
-
-def fold_checklist_retired(row: Row | None, entry: Entry) -> Row:
-    """A checklist out of use; inspections made with it keep it."""
-    return (row or {}) | {"retired_at": entry.time}
-
-
-FOLDS = {
+HAZARD_FOLDS = {
     "hazard.found": fold_found,
     "hazard.ordered": fold_ordered,
     "hazard.submitted": fold_submitted,
@@ -259,13 +177,4 @@ FOLDS = {
     "hazard.untagged": fold_untagged,
     "hazard.rescoped": fold_rescoped,
     "hazard.due_recomputed": fold_due_recomputed,
-    **ACT_FOLDS,
-    "inspection.started": fold_started,
-    "inspection.items_set": fold_items_set,
-    "inspection.finished": fold_finished,
-    "inspection.rescoped": fold_rescoped,
-    "checklist.created": fold_checklist,
-    "checklist.changed": fold_checklist,
-    "checklist.retired": fold_checklist_retired,
-    **plain_folds("campaign"),
 }

@@ -1,4 +1,4 @@
-"""Input and output of the API of inspection. Photos are named by the SHA-256 that POST /attachments answered."""
+"""Input and output of the hazard loop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Identifier = Annotated[str, Field(pattern="^[0-9a-fA-F-]{32,36}$")]
-Photos = Annotated[list[Sha256], Field(default_factory=list, max_length=30)]
+from anlan.inspection.schemas.words import Identifier, Photos
 
 
 class HazardIn(Schema):
@@ -199,134 +197,3 @@ class CountsOut(Schema):
     total: CountOut
     overdue: int
     coverage: CoverageOut
-
-
-class InspectionIn(Schema):
-    """An inspection to begin."""
-
-    enterprise_id: Identifier
-    checklist_id: Identifier
-    kind: str = "routine"
-    source: str = ""
-    officers: Annotated[list[str], Field(default_factory=list, max_length=20)]
-    campaigns: Annotated[list[Identifier], Field(default_factory=list, max_length=20)]
-    at: AwareDatetime | None = None
-
-
-class AnswerIn(Schema):
-    """The answer to one item."""
-
-    key: str
-    result: str
-    note: str = ""
-    place: str = ""
-    grade: str = "general"
-    major_basis: str = ""
-    photos: Photos
-
-
-class AnswersIn(Schema):
-    """Answers to items, saved together."""
-
-    answers: Annotated[list[AnswerIn], Field(min_length=1, max_length=300)]
-
-
-class FinishIn(Schema):
-    """The conclusion of an inspection."""
-
-    base: int = Field(ge=1, description="所见的版本号")
-    conclusion: str
-    signatures: Annotated[list[Sha256], Field(default_factory=list, max_length=10)]
-
-
-class FinishOut(StepOut):
-    """A finished inspection and the hazards it filed."""
-
-    hazards: list[str]
-
-
-class ItemOut(Schema):
-    """One item of an inspection's sheet."""
-
-    key: str
-    position: int
-    category: str
-    text: str
-    basis: str
-    major: str
-    result: str
-    note: str
-    place: str
-    grade: str
-    major_basis: str
-    photos: list[str]
-    hazard_id: str
-
-
-class SheetOut(Schema):
-    """An inspection's sheet with the version that finishing must name."""
-
-    id: str
-    state: str
-    version: int
-    officers: list[tuple[str, str]]
-    items: list[ItemOut]
-
-
-class ChecklistItemIn(Schema):
-    """One item of a checklist with its clause."""
-
-    key: str
-    category: str = ""
-    text: str
-    law: str
-    article: str
-    major: str = ""
-
-
-class ChecklistIn(Schema):
-    """A checklist to be made."""
-
-    code: str
-    name: str
-    applies: Annotated[list[str], Field(default_factory=list, max_length=20)]
-    items: Annotated[list[ChecklistItemIn], Field(max_length=500)]
-
-
-class ChecklistChangeIn(Schema):
-    """A checklist's next version as a whole."""
-
-    base: int = Field(ge=1, description="所见的版本号")
-    name: str
-    applies: list[str] | None = None
-    items: Annotated[list[ChecklistItemIn], Field(max_length=500)]
-
-
-class RetireIn(Schema):
-    """Why something is taken out of use."""
-
-    base: int = Field(ge=1, description="所见的版本号")
-    reason: str
-
-
-class ChecklistOut(Schema):
-    """A checklist in one version."""
-
-    id: str
-    code: str
-    name: str
-    checklist_version: int
-    version: int
-    items: list[ChecklistItemIn]
-
-
-class ProgressOut(Schema):
-    """A campaign in numbers, of what the reader may see."""
-
-    targets: int
-    inspected: int
-    inspections: int
-    found: int
-    closed: int
-    overdue: int
-    rate_ratio: float | None = None

@@ -1,0 +1,17 @@
+"""Folds of inspection by kind of entry: (row, entry) -> row, pure."""
+
+from __future__ import annotations
+
+from anlan.inspection.apply.acts import ACT_FOLDS
+from anlan.inspection.apply.checklists import CHECKLIST_FOLDS
+from anlan.inspection.apply.hazards import HAZARD_FOLDS
+from anlan.inspection.apply.inspections import INSPECTION_FOLDS
+from anlan.kernel.ledger_fold import plain_folds
+
+FOLDS = {
+    **HAZARD_FOLDS,
+    **ACT_FOLDS,
+    **INSPECTION_FOLDS,
+    **CHECKLIST_FOLDS,
+    **plain_folds("campaign"),
+}

@@ -1,0 +1,1 @@
+"""Input and output of the API of inspection, one module per subject."""
