@@ -81,11 +81,13 @@ def check_transfer(facts: StepFacts, violated: str, reason: str, transferred: bo
     return found + check_words({"note": reason, "violated": violated})
 
 
-def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool) -> list[Violation]:
+def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool, reused: int = 0) -> list[Violation]:
     """Why this look-back can't be recorded; empty when it can.
 
     Args:
         reopened: an earlier look-back found it again; the new hazard is looked after instead.
+        reused: so many of the photos are earlier ones of this hazard, or copies of them; another press of the button at
+            the site mends it, so there is no second reviewer to wait for.
     Source: house rule (回头看: the site is seen again, and shown).
     """
     found = check_act("look_back", facts)
@@ -95,4 +97,6 @@ def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool) ->
         found.append(Violation("inspection.hazard.look_back.note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.hazard.look_back.photo_missing", {}, "photos"))
+    if reused:
+        found.append(Violation("inspection.hazard.look_back.photo_reused", {"count": reused}, "photos"))
     return found + check_words({"note": note})
