@@ -9,6 +9,7 @@ from anlan.inspection.rules.hazard import HAZARD_LOOP, StepFacts, check_person
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action
+from anlan.kernel.text import blank
 
 __all__ = ["ACTS", "LOOK_BACK_RESULTS", "act_of", "check_act", "check_look_back", "check_transfer", "find_action"]
 
@@ -74,9 +75,9 @@ def check_transfer(facts: StepFacts, violated: str, reason: str, transferred: bo
     found = check_act("transfer", facts)
     if transferred:
         found.append(Violation("inspection.hazard.transfer.already", {}))
-    if not violated.strip():
+    if blank(violated):
         found.append(Violation("inspection.hazard.transfer.violated_missing", {}, "violated"))
-    if not reason.strip():
+    if blank(reason):
         found.append(Violation("inspection.hazard.transfer.reason_missing", {}, "note"))
     return found + check_words({"note": reason, "violated": violated})
 
@@ -93,7 +94,7 @@ def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool, re
     found = check_act("look_back", facts)
     if reopened:
         found.append(Violation("inspection.hazard.look_back.reopened_already", {}))
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.hazard.look_back.note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.hazard.look_back.photo_missing", {}, "photos"))

@@ -13,6 +13,7 @@ from anlan.inspection.rules.hazard import GRADES, SOURCES, grade_hazard
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "INSPECTION_LOOP",
@@ -124,7 +125,7 @@ def check_item(facts: ItemFacts) -> list[Violation]:
             Violation("inspection.item.result_unknown", {"item": facts.key, "result": facts.result}, facts.key)
         )
     if facts.result == "hazard":
-        if not facts.description.strip():
+        if blank(facts.description):
             found.append(Violation("inspection.item.description_missing", {"item": facts.key}, facts.key))
         if facts.grade not in dict(GRADES):
             found.append(Violation("inspection.item.grade_unknown", {"item": facts.key}, facts.key))
@@ -142,6 +143,6 @@ def check_finish(facts: FinishFacts) -> list[Violation]:
         found.append(
             Violation("inspection.finish.items_missing", {"count": len(missing), "first": missing[0]}, missing[0])
         )
-    if not facts.conclusion.strip():
+    if blank(facts.conclusion):
         found.append(Violation("inspection.finish.conclusion_missing", {}, "conclusion"))
     return found + check_words({"conclusion": facts.conclusion})

@@ -14,6 +14,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.acts import find_action
+from anlan.inspection.rules.batch import check_once_each
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -31,7 +32,7 @@ from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import Violation
+from anlan.kernel.errors import BadInput, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -116,6 +117,7 @@ def take(
     action = find_action(action_id)
     other = find_action(instead or action_id)
     ids = [str(item.hazard_id) for item in items]
+    _require_once_each(ids)
     for item in items:
         require_plausible(item.at)
     queries.hazards_get(scope, ids)
@@ -156,6 +158,11 @@ def take(
         for start in range(0, len(drafts), _BATCH):
             record_many(drafts[start : start + _BATCH], scope=scope, now=now)
     return ids
+
+
+def _require_once_each(hazard_ids: Sequence[str]) -> None:
+    if problems := check_once_each(hazard_ids):
+        raise BadInput("inspection.batch.refused", problems)
 
 
 def _term(item: OrderInput | ReturnInput, at: datetime, calendar: WorkCalendar | None) -> Term | None:
