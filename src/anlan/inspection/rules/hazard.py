@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from anlan.inspection.rules.deadline import check_due
+from anlan.inspection.rules.stating import check_stated
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.geo import check_lonlat
@@ -221,7 +222,7 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
     Returns:
         "kernel.loop.not_from_here", "inspection.hazard.right_missing", "inspection.hazard.enterprise_only",
         "inspection.hazard.enterprise_never_reviews", "inspection.hazard.doubt.own_review",
-        "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
+        "inspection.hazard.at_in_future", "inspection.hazard.at_too_early", "inspection.hazard.at_beyond_allowance".
     Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
     """
     return HAZARD_LOOP.check_step(action_id, facts.state) + check_person(HAZARD_LOOP.action(action_id), facts)
@@ -247,6 +248,8 @@ def check_person(action: Action, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
     elif facts.stated and facts.last_at is not None and facts.at < facts.last_at:
         found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
+    elif facts.stated:
+        found += check_stated(facts.at, facts.now)
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.inspection.rules.hazard import GRADES, SOURCES, grade_hazard
+from anlan.inspection.rules.stating import check_stated
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
@@ -112,7 +113,7 @@ def check_start(facts: StartFacts) -> list[Violation]:
         found.append(Violation("inspection.start.two_officers_chemicals", {}, "officers"))
     if facts.at > facts.now:
         found.append(Violation("inspection.start.at_in_future", {}, "at"))
-    return found
+    return found + check_stated(facts.at, facts.now)
 
 
 def check_item(facts: ItemFacts) -> list[Violation]:

@@ -28,6 +28,7 @@ from anlan.inspection.rules.hazard import (
     check_submit,
 )
 from anlan.inspection.rules.major import Five, check_five, check_major_review
+from anlan.inspection.rules.stating import is_late
 from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
@@ -74,7 +75,9 @@ class OrderInput(StepInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitInput(StepInput):
-    """The enterprise's report: what was done (`note`) and photos of it."""
+    """The enterprise's report: what was done (`note`) and photos of it; `offline`: filed on a phone without signal."""
+
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +213,11 @@ def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime)
 
     def judge(hazard: Hazard, item: SubmitInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         problems = check_submit(SubmitFacts(facts, item.note, len(set(item.photos))))
-        return problems, {} if problems else doubt.of(hazard, item.photos)
+        if problems:
+            return problems, {}
+        late = {"late": True} if is_late(hazard.due_at, facts.at, now, offline=item.offline) else {}
+        filed = {"offline": True} if item.offline else {}
+        return [], late | filed | doubt.of(hazard, item.photos)
 
     doubt = Doubt((item.hazard_id, item.photos) for item in items)
     return take("submit", scope, items, now, judge)
