@@ -32,7 +32,7 @@ def main() -> None:
     try:
         figures = {"bench": "photos", "database": "postgresql" if asked.database else "sqlite", **place.machine()}
         known, judged = judge(asked.scenes)
-        figures |= judged | lookup(known, asked.photos)
+        figures |= judged | {"same_hazard": judge_own(asked.scenes)} | lookup(known, asked.photos)
         print(json.dumps(figures, ensure_ascii=False))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -49,7 +49,8 @@ def judge(count: int) -> tuple[list[tuple[int, ...]], dict[str, Any]]:
     looks = [looks_of(g) for g in greys]
     place.note(f"{count} scenes drawn")
     ways: dict[str, Callable[[int], Image.Image]] = {
-        name: lambda n, copy=copy: copy(scenes.photo(n), random.Random(n)) for name, copy in scenes.COPIES.items()
+        name: lambda n, copy=copy: copy(scenes.photo(n), random.Random(n))
+        for name, copy in (scenes.COPIES | scenes.TURNS).items()
     }
     ways |= {"retake": lambda n: scenes.retake(n, 0), "retake_near": lambda n: scenes.retake(n, 0, near=True)}
     hits: dict[str, int] = {}
@@ -62,32 +63,78 @@ def judge(count: int) -> tuple[list[tuple[int, ...]], dict[str, Any]]:
             wrong += len(found - {n})
             spent += seconds
         place.note(f"{name}: {hits[name]} of {count}")
-    copies = sum(hits[name] for name in scenes.COPIES)
+    named = [*scenes.COPIES, *scenes.TURNS]
+    copies = sum(hits[name] for name in named)
     taken_for_copies = wrong + hits["retake"] + hits["retake_near"]
     return looks, {
         "scenes": count,
-        "recall": {name: round(hits[name] / count, 4) for name in scenes.COPIES},
-        "recall_all": round(copies / (count * len(scenes.COPIES)), 4),
+        "recall": {name: round(hits[name] / count, 4) for name in named},
+        "recall_all": round(copies / (count * len(named)), 4),
         "precision": round(copies / max(1, copies + taken_for_copies), 4),
         "false": {"retake": hits["retake"], "retake_near": hits["retake_near"], "other_scene": wrong},
         "likeness_ms": round(statistics.median(spent) * 1000, 2) if spent else None,
     }
 
 
+def judge_own(count: int) -> dict[str, Any]:
+    """How well copies of a hazard's own earlier photo are told from honest second photos of the same view.
+
+    The earlier photo is of the mended place, as an enterprise sends it; second photos are as well aimed as a person can
+    without a tripod, nothing having changed since, or from a little further aside.
+    """
+    from anlan.platform.attachments.framing import one_press
+    from anlan.platform.attachments.looks import grey_of, turned
+
+    honest = {
+        "second": scenes.second,
+        "retake_near": lambda n, m: scenes.retake(n, m, near=True),
+        "retake": scenes.retake,
+    }
+    hits = dict.fromkeys([*scenes.COPIES, *scenes.TURNS, *honest], 0)
+    for n in range(count):
+        first = scenes.second(n, 0)
+        grey = grey_of(first)
+        for name, copy in (scenes.COPIES | scenes.TURNS).items():
+            ways = range(1, 8) if name in scenes.TURNS else (0,)
+            seen = grey_of(copy(first, random.Random(n)))
+            hits[name] += any(one_press(grey, turned(seen, way)) > 0 for way in ways)
+        for name, again in honest.items():
+            hits[name] += one_press(grey, grey_of(again(n, 1))) > 0
+    place.note(f"same hazard: {hits}")
+    copies = sum(hits[name] for name in (*scenes.COPIES, *scenes.TURNS))
+    taken = sum(hits[name] for name in honest)
+    return {
+        "recall": {name: round(hits[name] / count, 4) for name in (*scenes.COPIES, *scenes.TURNS)},
+        "precision": round(copies / max(1, copies + taken), 4),
+        "false": {name: hits[name] for name in honest},
+    }
+
+
 def _found(grey: Any, greys: list[Any], looks: list[tuple[int, ...]]) -> tuple[set[int], list[float]]:
     """The scenes that a picture is taken for a copy of, and the seconds each comparison took."""
     from anlan.platform.attachments.likeness import SAME, likeness
-    from anlan.platform.attachments.looks import FAR, asking, distance, looks_of
+    from anlan.platform.attachments.looks import FAR, asking, distance, looks_of, turned, turned_looks
 
     asked = asking(looks_of(grey))
+    ways = turned_looks(grey)
     found, spent = set(), []
     for n, held in enumerate(looks):
-        if min((distance(a, b) for a in asked for b in held), default=64) <= FAR:
+        turns = [0] if min((distance(a, b) for a in asked for b in held), default=64) <= FAR else []
+        turns += [turn for turn, look in ways.items() if any(_shares(look, b) for b in held)]
+        for turn in turns:
             start = time.perf_counter()
-            if likeness(greys[n], grey) >= SAME:
+            if likeness(greys[n], turned(grey, turn)) >= SAME:
                 found.add(n)
             spent.append(time.perf_counter() - start)
     return found, spent
+
+
+def _shares(one: int, other: int) -> bool:
+    """As index.near_turned finds them: near, and equal in one band."""
+    from anlan.platform.attachments.looks import FAR, distance
+
+    differ = one ^ other
+    return distance(one, other) <= FAR and any(not differ >> shift & 0xFFFF for shift in (0, 16, 32, 48))
 
 
 def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
@@ -113,6 +160,7 @@ def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
         asked = tuple(dice.choice(known)[:1]) if n % 2 else (_mixed(dice, flat),)
         begin, cpu = time.perf_counter(), time.process_time()
         found.append(len(index.near(asked, without="")))
+        index.near_turned({turn: _mixed(dice, flat) for turn in range(1, 8)}, without="")
         times.append((time.perf_counter() - begin) * 1000)
         busy.append((time.process_time() - cpu) * 1000)
     times.sort()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-__all__ = ["COPIES", "photo", "retake"]
+__all__ = ["COPIES", "TURNS", "photo", "retake", "second"]
 
 _SIZE = (800, 600)
 _PHONE = (720, 1480)
@@ -53,6 +53,12 @@ def retake(serial: int, noise: int, *, near: bool = False) -> Image.Image:
         else (dice.uniform(0.01, 0.05), dice.uniform(0.75, 1.3))
     )
     return photo(serial, mended=True, shake=shake, light=light, noise=noise + 1)
+
+
+def second(serial: int, noise: int) -> Image.Image:
+    """The mended place photographed once more: as well aimed as a person can, nothing changed, other noise and light."""
+    dice = random.Random(f"second/{serial}/{noise}")
+    return photo(serial, mended=True, shake=dice.uniform(0.003, 0.012), light=dice.uniform(0.9, 1.1), noise=noise + 50)
 
 
 def _room(dice: random.Random) -> Image.Image:
@@ -165,6 +171,18 @@ def _tinted(image: Image.Image, dice: random.Random) -> Image.Image:
     image = ImageEnhance.Color(image).enhance(dice.uniform(0.6, 1.4))
     return _encoded(image.filter(ImageFilter.GaussianBlur(dice.uniform(0, 0.8))), dice.randint(50, 90))
 
+
+def _turned(image: Image.Image, dice: random.Random) -> Image.Image:
+    way = dice.choice((Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270))
+    return _resized(image.transpose(way), dice)
+
+
+def _mirrored(image: Image.Image, dice: random.Random) -> Image.Image:
+    way = dice.choice((Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.TRANSPOSE))
+    return _resized(image.transpose(way), dice)
+
+
+TURNS: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {"turned": _turned, "mirrored": _mirrored}
 
 COPIES: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
     "reencoded": _reencoded,

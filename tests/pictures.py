@@ -61,3 +61,10 @@ def cropped(image: Image.Image) -> Image.Image:
     return image.crop(
         (image.width * 8 // 100, image.height * 2 // 100, image.width * 98 // 100, image.height * 92 // 100)
     )
+
+
+def again(image: Image.Image, by: float = 1.0) -> Image.Image:
+    """The same view taken a second time by hand: from a little aside and a little askew; `by`: how far."""
+    w, h = image.size
+    left, right = (-3.0 * by, 2.0 * by, 4.0 * by, h + 3.0 * by), (w + 1.0 * by, h - 4.0 * by, w - 5.0 * by, 3.0 * by)
+    return image.transform(image.size, Image.Transform.QUAD, (*left, *right), Image.Resampling.BICUBIC)

@@ -99,9 +99,9 @@ def test_an_order_names_the_party_the_hazard_the_deadline_and_its_number(world: 
 
 def test_numbers_follow_each_other_within_a_kind_and_a_year(world: World) -> None:
     subject = f"{HAZARD}/{world.ordered()}"
-    numbers = [issue(world, "order", subject).number for _ in range(2)]
+    numbers = [issue(world, "order", about).number for about in (subject, f"{HAZARD}/{world.ordered()}")]
     later = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
-    numbers += [issue(world, "receipt", subject).number, issue(world, "order", subject, now=later).number]
+    numbers += [issue(world, "receipt", subject).number, issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number]
     ends = ["责改〔2026〕1号", "责改〔2026〕2号", "送达〔2026〕1号", "责改〔2027〕1号"]
     assert numbers == [f"（黄岩）应急{end}" for end in ends]
 
@@ -184,9 +184,9 @@ def test_a_receipt_lists_what_is_served_and_leaves_out_what_is_void(world: World
     with pytest.raises(StepRefused) as refused:
         issue(world, "receipt", subject)
     assert [v.code for v in refused.value.violations] == ["inspection.document.nothing_to_serve"]
-    first, second = issue(world, "order", subject), issue(world, "order", subject)
-    later = NOW + timedelta(days=4)
+    first, later = issue(world, "order", subject), NOW + timedelta(days=4)
     services.document_void(scope=world.scope["town"], document_id=first.pk, reason="写错", base=1, now=later)
+    second = issue(world, "order", subject)
     text = text_of(document_bytes(issue(world, "receipt", subject, now=NOW + timedelta(days=4))))
     assert second.number in text
     assert first.number not in text
@@ -406,7 +406,7 @@ def test_the_office_may_lay_its_own_template_over_ours(world: World, settings: A
     assert "本单位附注：测试甲机械有限公司" in text_of(document_bytes(issue(world, "order", subject)))
     own_file(template).write_bytes(b"PK no template")
     with pytest.raises(Unavailable, match="platform.document.template_broken"):
-        issue(world, "order", subject)
+        issue(world, "order", f"{HAZARD}/{world.ordered()}")
 
 
 def test_an_office_template_can_not_reach_into_the_program(world: World, settings: Any, tmp_path: Any) -> None:

@@ -80,7 +80,7 @@ def test_a_refused_application_leaves_the_deadline_and_another_may_follow(world:
         ({"days": 16}, ["days_invalid"]),
         ({"note": " "}, ["reason_missing"]),
         ({"now": NOW + timedelta(days=11)}, ["too_late"]),
-        ({"now": NOW + timedelta(days=11), "at": NOW + timedelta(days=5)}, ["too_late"]),
+        ({"now": NOW + timedelta(days=11), "at": NOW + timedelta(days=9)}, ["too_late"]),
         ({"now": datetime(2026, 3, 12, 15, 59, 59, tzinfo=UTC)}, []),
     ],
 )

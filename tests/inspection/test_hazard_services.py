@@ -226,17 +226,17 @@ def test_list_forms_take_every_step_in_one_call(world: World) -> None:
     keys = hazards_report(
         scope=town,
         items=[HazardInput(world.enterprise, f"隐患{n}", at=NOW) for n in range(3)],
-        now=NOW + timedelta(days=9),
+        now=NOW + timedelta(days=3),
     )
     orders = [OrderInput(hazard_id=k, days=5, at=NOW + timedelta(hours=1)) for k in keys]
-    hazards_order(scope=town, items=orders, now=NOW + timedelta(days=9))
+    hazards_order(scope=town, items=orders, now=NOW + timedelta(days=3))
     reports = [
         SubmitInput(hazard_id=k, note="已整改", photos=(world.photo("enterprise"),), at=NOW + timedelta(days=1))
         for k in keys
     ]
-    hazards_submit(scope=firm, items=reports, now=NOW + timedelta(days=9))
+    hazards_submit(scope=firm, items=reports, now=NOW + timedelta(days=3))
     hazards_close(
-        scope=town, items=[world.closing(k, at=NOW + timedelta(days=2)) for k in keys], now=NOW + timedelta(days=9)
+        scope=town, items=[world.closing(k, at=NOW + timedelta(days=2)) for k in keys], now=NOW + timedelta(days=3)
     )
     rows = Hazard.objects.order_by("number")
     assert [h.number[-6:] for h in rows] == ["000001", "000002", "000003"]

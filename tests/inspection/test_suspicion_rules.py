@@ -37,6 +37,8 @@ def kinds(photo: PhotoView, hazard: HazardView = HAZARD, matches: tuple[PhotoMat
         pytest.param(BARE, HAZARD, (COPY, FILE), ["other_file"], id="one-hazard-is-named-once"),
         pytest.param(BARE, HAZARD, (replace(COPY, photo="d" * 64),), [], id="match-of-another-photo"),
         pytest.param(replace(BARE, sha256=BEFORE.sha256), HAZARD, (), ["before_file"], id="own-before-photo"),
+        pytest.param(BARE, HAZARD, (replace(COPY, stage="after"),), ["own_look"], id="copy-of-the-enterprise-s-photo"),
+        pytest.param(BARE, HAZARD, (replace(FILE, stage="after"),), ["own_file"], id="the-enterprise-s-photo"),
         pytest.param(
             replace(PHOTO, taken_at=BEFORE.taken_at),
             HAZARD,
@@ -108,6 +110,6 @@ def test_the_rule_of_the_day_holds() -> None:
 
 
 def test_every_kind_of_finding_has_its_sentence() -> None:
-    facts: dict[str, Any] = {"taken_at": "x", "ordered_at": "y", "metres": 1, "limit": 2}
-    for kind in ("other_file", "other_look", "before_file", "before_time", "before_order", "far"):
+    facts: dict[str, Any] = {"taken_at": "x", "ordered_at": "y", "metres": 1, "limit": 2, "stage": "after"}
+    for kind in ("other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order", "far"):
         assert Finding(kind, "a", facts=facts).sentence().startswith("这张照片")

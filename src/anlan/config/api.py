@@ -33,6 +33,7 @@ from anlan.accounts.queries.people import person_names
 from anlan.accounts.services.tokens import authenticate_token
 from anlan.config.contexts import CONTEXTS
 from anlan.kernel.errors import AnlanError, Conflict, Violation
+from anlan.kernel.labels import field_label
 from anlan.kernel.messages import catalogue, render
 from anlan.platform import clock, idempotency
 from anlan.platform.catalogue import CATALOGUE
@@ -247,7 +248,8 @@ def _violation(error: dict[str, Any]) -> Violation:
     path = [str(part) for part in error["loc"]]
     field = ".".join(path[2:] or path[-1:]) if path[0] in {"body", "form"} else ".".join(path[1:])
     code = f"api.invalid.{error['type']}"
-    facts = {"field": field, **{k: v for k, v in (error.get("ctx") or {}).items() if isinstance(v, (str, int, float))}}
+    told = {k: v for k, v in (error.get("ctx") or {}).items() if isinstance(v, (str, int, float))}
+    facts = {"field": field_label(field, unknown=field), **told}
     return Violation(code if code in catalogue() else "api.invalid.other", facts, field)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from anlan.kernel.errors import ProtocolError, Violation
+from anlan.kernel.labels import field_label
 from anlan.kernel.text import hidden
 
 __all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "json_violations", "parse"]
@@ -116,24 +117,26 @@ def _walk(value: Any, where: str, depth: int) -> Iterator[Violation]:
         yield from _check_text(value, where)
     elif isinstance(value, int):
         if not -MAX_INT <= value <= MAX_INT:
-            yield Violation("journal.draft.number_too_large", {"field": where}, where)
+            yield Violation("journal.draft.number_too_large", {"field": field_label(where)}, where)
     elif isinstance(value, float):
         if not math.isfinite(value):
-            yield Violation("journal.draft.number_not_finite", {"field": where}, where)
+            yield Violation("journal.draft.number_not_finite", {"field": field_label(where)}, where)
     elif isinstance(value, Mapping | list) and depth >= MAX_DEPTH:
-        yield Violation("journal.draft.too_deep", {"field": where, "limit": MAX_DEPTH}, where)
+        yield Violation("journal.draft.too_deep", {"field": field_label(where), "limit": MAX_DEPTH}, where)
     elif isinstance(value, dict):
         for key, item in value.items():
             if isinstance(key, str):
                 yield from _check_text(key, where)
                 yield from _walk(item, f"{where}.{key}", depth + 1)
             else:
-                yield Violation("journal.draft.not_json", {"field": where, "type": type(key).__name__}, where)
+                yield Violation(
+                    "journal.draft.not_json", {"field": field_label(where), "type": type(key).__name__}, where
+                )
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _walk(item, f"{where}.{index}", depth + 1)
     else:
-        yield Violation("journal.draft.not_json", {"field": where, "type": type(value).__name__}, where)
+        yield Violation("journal.draft.not_json", {"field": field_label(where), "type": type(value).__name__}, where)
 
 
 def _check_text(text: str, where: str) -> Iterator[Violation]:
@@ -142,8 +145,10 @@ def _check_text(text: str, where: str) -> Iterator[Violation]:
         return
     position, char = found
     if char == "U+0000":
-        yield Violation("journal.draft.nul", {"field": where}, where)
+        yield Violation("journal.draft.nul", {"field": field_label(where)}, where)
     elif char.startswith(("U+D8", "U+D9", "U+DA", "U+DB", "U+DC", "U+DD", "U+DE", "U+DF")):
-        yield Violation("journal.draft.surrogate", {"field": where}, where)
+        yield Violation("journal.draft.surrogate", {"field": field_label(where)}, where)
     else:
-        yield Violation("journal.draft.hidden", {"field": where, "position": position, "char": char}, where)
+        yield Violation(
+            "journal.draft.hidden", {"field": field_label(where), "position": position, "char": char}, where
+        )

@@ -12,10 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from anlan.kernel.errors import BadInput, Violation
-from anlan.kernel.messages import catalogue, render
+from anlan.kernel.labels import field_label
 
 __all__ = [
     "bigrams",
+    "blank",
     "check_hidden",
     "clean_cell",
     "decode_csv",
@@ -31,6 +32,7 @@ __all__ = [
     "query_bigrams",
     "restore_cell",
     "safe_cell",
+    "shown_length",
 ]
 
 # U+FF01..FF5E are the full-width twins of ASCII 0x21..0x7E; U+3000 is the ideographic space.
@@ -48,6 +50,12 @@ _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
 _HIDDEN = re.compile(f"[{_CONTROLS}{_DIRECTIONS}\ud800-\udfff]")
 # In a name or a code these hide as well; in a text they join emoji and hold words together.
 _HIDDEN_IN_NAME = re.compile(f"[{_CONTROLS}{_DIRECTIONS}\ud800-\udfff\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
+
+# Format characters and fillers of other scripts: they print as nothing.
+_DRAWS_NOTHING = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 _DATE_PARTS = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -68,6 +76,19 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?|-")
 _UTF8_EVIDENCE = 4
 
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+
+
+def shown_length(text: str) -> int:
+    """How many characters of a text are seen: without blanks around it and without those that draw nothing.
+
+    Source: house rule (a reason that cannot be read is none).
+    """
+    return len(_DRAWS_NOTHING.sub("", text).strip())
+
+
+def blank(text: str) -> bool:
+    """Whether nobody would see anything of a text. Source: as `shown_length`."""
+    return shown_length(text) == 0
 
 
 def hidden(text: str, *, name: bool = False) -> tuple[int, str] | None:
@@ -95,9 +116,8 @@ def check_hidden(value: Any, field: str, label: str = "", *, name: bool = False)
     found = hidden(value, name=name) if isinstance(value, str) else None
     if found is None:
         return []
-    code = f"kernel.field.{field.rpartition('.')[2]}"
-    label = label or render(code if code in catalogue() else "kernel.field.other", {})
-    return [Violation("kernel.text.hidden", {"label": label, "position": found[0], "char": found[1]}, field)]
+    facts = {"label": label or field_label(field), "position": found[0], "char": found[1]}
+    return [Violation("kernel.text.hidden", facts, field)]
 
 
 def normalise_width(text: str, *, punctuation: bool = False) -> str:

@@ -14,6 +14,7 @@ def fold_document_issued(row: Row | None, entry: Entry) -> Row:
     names = ("number", "template", "label", "about", "sha256")
     return {name: entry.data[name] for name in names} | {
         "title": entry.text.get("title", ""),
+        "matter": entry.data.get("matter", ""),
         "office_id": entry.data.get("office_id"),
         "party_id": entry.data.get("party_id"),
         "state": "issued",

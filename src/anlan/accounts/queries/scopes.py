@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
+from anlan.accounts.queries.merged import with_absorbed
 from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES
@@ -72,7 +73,8 @@ def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
         return None
     # Posts, roles and deputies change by entries only, and by the day: nothing else can make the kept answer wrong.
     key = ("acting", str(account.person_id), str(post_id), local_day(now))
-    return KEPT.get(key, CHANGES.mark(*_TYPES), lambda: _found_acting(account, post_id, now))
+    acting = KEPT.get(key, CHANGES.mark(*_TYPES), lambda: _found_acting(account, post_id, now))
+    return replace(acting, scope=with_absorbed(acting.scope)) if acting else None
 
 
 def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | None:
@@ -98,7 +100,8 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
     others = [post for post in posts if post.person_id != account.person_id]
     # A page lists the posts on every view: one query, the person comes along with a post of their own.
     person = own[0].person if own else Person.objects.filter(pk=account.person_id).first() if others else None
-    return [acting for post in (*own, *others) if (acting := _acting(post, person))]
+    found = [acting for post in (*own, *others) if (acting := _acting(post, person))]
+    return [replace(acting, scope=with_absorbed(acting.scope)) for acting in found]
 
 
 def post_scopes(account: Account, now: datetime) -> list[Scope]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from anlan.kernel.codes import check_region
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 KINDS: dict[str, str] = {
     "bureau": "应急管理局",
@@ -34,7 +35,7 @@ def check_organisation(values: Mapping[str, Any], taken: bool) -> list[Violation
     Source: house rule.
     """
     problems = []
-    if not str(values.get("name") or "").strip():
+    if blank(str(values.get("name") or "")):
         problems.append(Violation("accounts.organisation.name_missing", field="name"))
     if values.get("kind") not in KINDS:
         problems.append(Violation("accounts.organisation.kind_unknown", {"kind": values.get("kind") or ""}, "kind"))

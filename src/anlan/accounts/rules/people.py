@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anlan.kernel.errors import Violation
-from anlan.kernel.text import normalise_width
+from anlan.kernel.text import blank, normalise_width
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIXED = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?")
@@ -40,7 +40,7 @@ def check_person(values: Mapping[str, Any]) -> list[Violation]:
     Source: house rule.
     """
     problems = []
-    if not str(values.get("name") or "").strip():
+    if blank(str(values.get("name") or "")):
         problems.append(Violation("accounts.person.name_missing", field="name"))
     return problems + check_phone(values.get("phone"))
 

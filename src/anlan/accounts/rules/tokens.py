@@ -6,6 +6,7 @@ Source: house rule.
 from __future__ import annotations
 
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 LONGEST_DAYS = 365
 
@@ -16,7 +17,7 @@ def check_token(name: str, days: int, *, own: bool) -> list[Violation]:
     Source: house rule.
     """
     problems = []
-    if not name.strip():
+    if blank(name):
         problems.append(Violation("accounts.token.name_missing", field="name"))
     if not 1 <= days <= LONGEST_DAYS:
         problems.append(Violation("accounts.token.days", {"longest": LONGEST_DAYS}, "days"))

@@ -12,6 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from anlan.accounts.models import Account
 from anlan.accounts.services.accounts import managed_account, note
 from anlan.kernel.errors import BadInput, RuleViolation
+from anlan.kernel.text import shown_length
 from anlan.platform.database import writing
 from anlan.platform.scope import Scope
 
@@ -74,7 +75,7 @@ def totp_remove(*, scope: Scope, id: str, reason: str, now: datetime) -> None:
         BadInput: "accounts.totp.reason_missing". RuleViolation: "accounts.totp.not_enrolled". NotFound, NotAllowed.
     """
     account = managed_account(scope, id, now)
-    if len(reason.strip()) < 2:
+    if shown_length(reason) < 2:
         raise BadInput("accounts.totp.reason_missing")
     if not account.totp:
         raise RuleViolation("accounts.totp.not_enrolled")

@@ -75,6 +75,7 @@ def fold_submitted(row: Row | None, entry: Entry) -> Row:
         "state": "submitted",
         "submitted_at": entry.time,
         "submitted_by": entry.actor,
+        "submitted_late": int(entry.data.get("late", False)),
         "rectification": entry.text.get("note", ""),
         "stepped_at": entry.time,
         "photos": photos_of(held, entry, "after", held.get("returned_count", 0) + 1),

@@ -63,6 +63,7 @@ class Hazard(Projection):
     due_count = models.PositiveIntegerField("期限天数", null=True)
     submitted_at = models.DateTimeField("提交时间", null=True)
     submitted_by = models.CharField("提交人", max_length=36, default="")
+    submitted_late = models.SmallIntegerField("逾期提交", default=0)
     rectification = models.TextField("整改说明", default="")
     returned_at = models.DateTimeField("退回时间", null=True)
     returned_count = models.PositiveIntegerField("退回次数", default=0)

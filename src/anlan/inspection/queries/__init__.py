@@ -84,7 +84,14 @@ from anlan.inspection.queries.inspections import (
 )
 from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
-from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
+from anlan.inspection.queries.photos import (
+    DoubtView,
+    doubt_views,
+    photo_matches,
+    photo_views,
+    photos_before,
+    photos_repeated,
+)
 from anlan.inspection.queries.pocket import pocket_bundle
 from anlan.inspection.queries.standing import Standing, hazard_standing
 from anlan.platform.journal.held import once_recorded, versions_of
@@ -171,6 +178,7 @@ __all__ = [
     "photo_matches",
     "photo_views",
     "photos_before",
+    "photos_repeated",
     "stands_for",
     "step_facts",
     "versions_of",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.accounts import queries as accounts
-from anlan.inspection.models import Hazard, HazardExtension, InspectionOfficer
+from anlan.inspection.models import Hazard, HazardExtension, Inspection, InspectionOfficer
 from anlan.inspection.queries.hazards import ActionView, hazard_rows, hazards_get_seen, step_facts
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
@@ -18,11 +18,12 @@ from anlan.inspection.rules.ending import MergeFacts
 from anlan.inspection.rules.extension import ExtendFacts, ExtensionLimit, check_extend_open, extension_limit_on
 from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.major import Criterion, criteria_for, criteria_of
-from anlan.inspection.rules.withdrawal import WithdrawFacts, check_withdraw, restoration
+from anlan.inspection.rules.withdrawal import BORNE_BY, WithdrawFacts, check_withdraw, restoration
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Entry
 from anlan.kernel.errors import Violation
 from anlan.platform import reading
+from anlan.platform.documents.queries import documents_in_force
 from anlan.platform.journal.fold import fold_in_order
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.refold import entries_of, entry_of
@@ -155,9 +156,14 @@ def last_entry(hazard: Hazard) -> LastEntry | None:
     return LastEntry(entry.id, head.sid, kind, entry.actor, recorded, head.version, bool(head.settled))
 
 
-def withdraw_facts(last: LastEntry, step: StepFacts) -> WithdrawFacts:
+def withdraw_facts(hazard: Hazard, last: LastEntry, step: StepFacts) -> WithdrawFacts:
     """What the rules need; an entry of a contested history is nobody's to withdraw."""
-    return WithdrawFacts(step, last.kind if last.settled else "", last.actor, last.recorded_at)
+    papers = ()
+    if templates := BORNE_BY.get(last.kind):
+        visits = [f"{Inspection.SUBJECT}/{hazard.inspection_id}"] if hazard.inspection_id else []
+        held = documents_in_force([f"{Hazard.SUBJECT}/{hazard.id}", *visits], templates, last.recorded_at)
+        papers = tuple((d.label, d.number) for d in held)
+    return WithdrawFacts(step, last.kind if last.settled else "", last.actor, last.recorded_at, papers)
 
 
 def row_before(last: LastEntry) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -265,5 +271,5 @@ def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
         last = last_entry(hazard)
         if last is None:
             return [Violation("inspection.hazard.withdraw.nothing", {})]
-        return check_withdraw(withdraw_facts(last, step))
+        return check_withdraw(withdraw_facts(hazard, last, step))
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
+from anlan.inspection.rules.stating import APART
 from anlan.platform.journal.models import Head
 from anlan.platform.journal.refold import entries_of, fold_held
 from anlan.platform.ledger.history import label_of
@@ -24,6 +25,7 @@ class HistoryLine:
         kind: last part of the entry's kind, `closed`; `label`: what people call it, Chinese.
         actor: name of the person, "" for the system; `behalf`: name of the one deputised for.
         data, text: what the entry carries; text is empty where it was redacted.
+        recorded_at: when it was recorded; `apart`: that lies so far from `at` that people must see both.
         counts: False for an entry that a merge left contested.
     """
 
@@ -36,6 +38,12 @@ class HistoryLine:
     data: Mapping[str, Any]
     text: Mapping[str, Any]
     counts: bool
+    recorded_at: datetime
+
+    @property
+    def apart(self) -> bool:
+        """Whether it was recorded noticeably later than it happened. Source: rules.stating.APART."""
+        return self.recorded_at - self.at > APART
 
     @property
     def due_at(self) -> datetime | None:
@@ -73,6 +81,7 @@ def history_of(hazard: Hazard) -> tuple[int, list[HistoryLine]]:
             e.data,
             e.text,
             e.id not in off,
+            max(e.time, datetime.fromtimestamp(e.wall / 1000, UTC)),
         )
         for e in entries
     ]

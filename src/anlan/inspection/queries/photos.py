@@ -14,7 +14,7 @@ from anlan.inspection.rules.photos import Finding, PhotoMatch, PhotoView, findin
 from anlan.platform import attachments
 from anlan.platform.scope import Scope
 
-__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before"]
+__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before", "photos_repeated"]
 
 _CHUNK = 400
 _MOST_HAZARDS = 20
@@ -61,6 +61,26 @@ def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
         degree = {twin.sha256: twin.likeness for twin in same}
         found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(hazard, degree)]
     return sorted(found, key=lambda m: (-m.likeness, m.hazard_id))
+
+
+def photos_repeated(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
+    """Earlier photos of this hazard that these are: the same file, or from the same press of the button.
+
+    A second photo of the same view is none, however alike they look. Photos of the hazards that this one repeats, or
+    that repeat it, are its own.
+    """
+    related = Q(parent_id=hazard.id) | Q(parent__merged_into_id=hazard.id)
+    if hazard.merged_into_id:
+        related |= Q(parent_id=hazard.merged_into_id)
+    rows = HazardPhoto._default_manager.filter(related).order_by("added_at", "key")
+    stages: dict[str, str] = {}
+    for sha256, stage in rows.values_list("sha256", "stage"):
+        stages.setdefault(sha256, stage)
+    found = [PhotoMatch(p, p, str(hazard.id), 1.0, stages[p]) for p in sha256s if p in stages]
+    for sha256 in sha256s:
+        for twin in attachments.same_press(sha256, stages) if sha256 not in stages else ():
+            found.append(PhotoMatch(sha256, twin.sha256, str(hazard.id), twin.likeness, stages[twin.sha256]))
+    return found
 
 
 def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from anlan.inspection.rules.hazard import HAZARD_LOOP, StepFacts, check_person
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action
+from anlan.kernel.text import blank
 
 __all__ = ["ACTS", "LOOK_BACK_RESULTS", "act_of", "check_act", "check_look_back", "check_transfer", "find_action"]
 
@@ -74,25 +75,29 @@ def check_transfer(facts: StepFacts, violated: str, reason: str, transferred: bo
     found = check_act("transfer", facts)
     if transferred:
         found.append(Violation("inspection.hazard.transfer.already", {}))
-    if not violated.strip():
+    if blank(violated):
         found.append(Violation("inspection.hazard.transfer.violated_missing", {}, "violated"))
-    if not reason.strip():
+    if blank(reason):
         found.append(Violation("inspection.hazard.transfer.reason_missing", {}, "note"))
     return found + check_words({"note": reason, "violated": violated})
 
 
-def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool) -> list[Violation]:
+def check_look_back(facts: StepFacts, note: str, photos: int, reopened: bool, reused: int = 0) -> list[Violation]:
     """Why this look-back can't be recorded; empty when it can.
 
     Args:
         reopened: an earlier look-back found it again; the new hazard is looked after instead.
+        reused: so many of the photos are earlier ones of this hazard, or copies of them; another press of the button at
+            the site mends it, so there is no second reviewer to wait for.
     Source: house rule (回头看: the site is seen again, and shown).
     """
     found = check_act("look_back", facts)
     if reopened:
         found.append(Violation("inspection.hazard.look_back.reopened_already", {}))
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.hazard.look_back.note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.hazard.look_back.photo_missing", {}, "photos"))
+    if reused:
+        found.append(Violation("inspection.hazard.look_back.photo_reused", {"count": reused}, "photos"))
     return found + check_words({"note": note})

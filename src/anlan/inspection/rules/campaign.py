@@ -8,6 +8,7 @@ from datetime import date
 from anlan.data import region_name
 from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = ["CampaignFacts", "check_campaign", "check_tag", "covers_region"]
 
@@ -24,7 +25,7 @@ class CampaignFacts:
 def check_campaign(facts: CampaignFacts) -> list[Violation]:
     """Why this campaign can't stand; empty when it can. Source: house rule."""
     found = []
-    if not facts.name.strip():
+    if blank(facts.name):
         found.append(Violation("inspection.campaign.name_missing", {}, "name"))
     if facts.since_on is None or facts.until_on is None:
         found.append(Violation("inspection.campaign.period_missing", {}, "since_on"))

@@ -17,6 +17,7 @@ from typing import Any
 
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = [
     "ChecklistItem",
@@ -76,7 +77,7 @@ def check_checklist(name: str, items: Sequence[ChecklistItem]) -> list[Violation
     Source: house rule (an item without its clause is an opinion); 行政处罚法(2021) 第四条 (nothing without a legal basis).
     """
     found = []
-    if not name.strip():
+    if blank(name):
         found.append(Violation("inspection.checklist.name_missing", {}, "name"))
     found += check_words({"name": name})
     if not items:
@@ -85,9 +86,9 @@ def check_checklist(name: str, items: Sequence[ChecklistItem]) -> list[Violation
     for item in items:
         if not _KEY.fullmatch(item.key):
             found.append(Violation("inspection.checklist.key_invalid", {"item": item.key}, "items"))
-        if not item.text.strip():
+        if blank(item.text):
             found.append(Violation("inspection.checklist.text_missing", {"item": item.key}, "items"))
-        if not item.law.strip() or not _ARTICLE.fullmatch(item.article):
+        if blank(item.law) or not _ARTICLE.fullmatch(item.article):
             found.append(Violation("inspection.checklist.clause_missing", {"item": item.key}, "items"))
     found += [
         reason

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from anlan.inspection.rules.hazard import ReturnFacts, StepFacts, check_back, check_entry
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = ["ConfirmFacts", "check_confirm", "check_reject"]
 
@@ -25,7 +26,7 @@ class ConfirmFacts:
 def check_confirm(facts: ConfirmFacts) -> list[Violation]:
     """Why the doubt can't be cleared; empty when it can. Source: house rule."""
     found = check_entry("confirm", facts.step)
-    if not facts.note.strip():
+    if blank(facts.note):
         found.append(Violation("inspection.hazard.confirm.note_missing", {}, "note"))
     return found + check_words({"note": facts.note})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import shown_length
 
 __all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_merge"]
 
@@ -37,7 +38,7 @@ class MergeFacts:
 
 
 def _check_reason(reason: str) -> list[Violation]:
-    short = len(reason.strip()) < SHORTEST_REASON
+    short = shown_length(reason) < SHORTEST_REASON
     found = [Violation("inspection.hazard.reason_short", {"least": SHORTEST_REASON}, "note")] if short else []
     return found + check_words({"note": reason})
 

@@ -11,6 +11,7 @@ from anlan.inspection.rules.hazard import StepFacts
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.deadlines import end_of_day, local_date
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = [
     "EXTENSION_LIMITS",
@@ -114,7 +115,7 @@ def _check_days(facts: ExtendFacts) -> list[Violation]:
 def check_extend(facts: ExtendFacts) -> list[Violation]:
     """Why this application can't be handed in; empty when it can. Source: house rule (reason and days are named)."""
     found = check_extend_open(facts) + _check_days(facts)
-    if not facts.reason.strip():
+    if blank(facts.reason):
         found.append(Violation("inspection.hazard.extension.reason_missing", {}, "note"))
     return found + check_words({"note": facts.reason})
 
@@ -135,6 +136,6 @@ def check_grant(facts: ExtendFacts) -> list[Violation]:
 def check_refuse(facts: ExtendFacts) -> list[Violation]:
     """Why this application can't be refused; empty when it can. Source: house rule (the reason is the enterprise's)."""
     found = _check_pending("refuse", facts)
-    if not facts.reason.strip():
+    if blank(facts.reason):
         found.append(Violation("inspection.hazard.extension.reason_missing", {}, "note"))
     return found + check_words({"note": facts.reason})

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from anlan.inspection.rules.deadline import check_due
+from anlan.inspection.rules.stating import check_stated
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.geo import check_lonlat
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "DECISIONS",
@@ -203,7 +205,7 @@ def grade_hazard(ticked: Iterable[str]) -> str:
         ticked: codes or citations of the criteria the officer ticked; blanks don't count.
     Source: 安全生产法(2021) 第一百一十八条第二款 (criteria of the State Council's department); 应急管理部令第10号.
     """
-    return "major" if any(t.strip() for t in ticked) else "general"
+    return "major" if any(not blank(t) for t in ticked) else "general"
 
 
 def is_overdue(due_at: datetime | None, state: str, now: datetime) -> bool:
@@ -220,7 +222,7 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
     Returns:
         "kernel.loop.not_from_here", "inspection.hazard.right_missing", "inspection.hazard.enterprise_only",
         "inspection.hazard.enterprise_never_reviews", "inspection.hazard.doubt.own_review",
-        "inspection.hazard.at_in_future", "inspection.hazard.at_too_early".
+        "inspection.hazard.at_in_future", "inspection.hazard.at_too_early", "inspection.hazard.at_beyond_allowance".
     Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
     """
     return HAZARD_LOOP.check_step(action_id, facts.state) + check_person(HAZARD_LOOP.action(action_id), facts)
@@ -246,13 +248,15 @@ def check_person(action: Action, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
     elif facts.stated and facts.last_at is not None and facts.at < facts.last_at:
         found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
+    elif facts.stated:
+        found += check_stated(facts.at, facts.now)
     return found
 
 
 def check_report(facts: ReportFacts) -> list[Violation]:
     """Why this hazard can't be filed; empty when it can. Source: 安全生产法(2021) 第六十八条 (record what was found)."""
     found = check_entry("report", facts.step)
-    if not facts.description.strip():
+    if blank(facts.description):
         found.append(Violation("inspection.hazard.report.description_missing", {}, "description"))
     if facts.grade not in dict(GRADES):
         found.append(Violation("inspection.hazard.report.grade_unknown", {"grade": facts.grade}, "grade"))
@@ -284,7 +288,7 @@ def check_order(facts: OrderFacts) -> list[Violation]:
 def check_submit(facts: SubmitFacts) -> list[Violation]:
     """Why this report of mending can't be handed in; empty when it can. Source: 安全生产法(2021) 第四十一条第二款."""
     found = check_entry("submit", facts.step)
-    if not facts.note.strip():
+    if blank(facts.note):
         found.append(Violation("inspection.hazard.submit.note_missing", {}, "note"))
     if facts.photos < 1:
         found.append(Violation("inspection.hazard.submit.photo_missing", {}, "photos"))
@@ -302,7 +306,7 @@ def check_back(action_id: str, missing: Violation, facts: ReturnFacts) -> list[V
     Source: house rule (the reason is the enterprise's).
     """
     found = check_entry(action_id, facts.step)
-    if not facts.reason.strip():
+    if blank(facts.reason):
         found.append(missing)
     if facts.new_deadline:
         found += check_due(facts.grade, facts.step.at, facts.due_at)
@@ -318,7 +322,7 @@ def check_close(facts: CloseFacts) -> list[Violation]:
     Source: 行政处罚法(2021) 第四十二条 (no fewer than two officers), applied to reviews by house rule.
     """
     found = check_entry("close", facts.step)
-    if not facts.note.strip():
+    if blank(facts.note):
         found.append(Violation("inspection.hazard.close.note_missing", {}, "note"))
     if facts.photos < 1:
         found.append(Violation("inspection.hazard.close.review_photo_missing", {}, "photos"))

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.inspection.rules.hazard import GRADES, SOURCES, grade_hazard
+from anlan.inspection.rules.stating import check_stated
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "INSPECTION_LOOP",
@@ -111,7 +113,7 @@ def check_start(facts: StartFacts) -> list[Violation]:
         found.append(Violation("inspection.start.two_officers_chemicals", {}, "officers"))
     if facts.at > facts.now:
         found.append(Violation("inspection.start.at_in_future", {}, "at"))
-    return found
+    return found + check_stated(facts.at, facts.now)
 
 
 def check_item(facts: ItemFacts) -> list[Violation]:
@@ -124,7 +126,7 @@ def check_item(facts: ItemFacts) -> list[Violation]:
             Violation("inspection.item.result_unknown", {"item": facts.key, "result": facts.result}, facts.key)
         )
     if facts.result == "hazard":
-        if not facts.description.strip():
+        if blank(facts.description):
             found.append(Violation("inspection.item.description_missing", {"item": facts.key}, facts.key))
         if facts.grade not in dict(GRADES):
             found.append(Violation("inspection.item.grade_unknown", {"item": facts.key}, facts.key))
@@ -142,6 +144,6 @@ def check_finish(facts: FinishFacts) -> list[Violation]:
         found.append(
             Violation("inspection.finish.items_missing", {"count": len(missing), "first": missing[0]}, missing[0])
         )
-    if not facts.conclusion.strip():
+    if blank(facts.conclusion):
         found.append(Violation("inspection.finish.conclusion_missing", {}, "conclusion"))
     return found + check_words({"conclusion": facts.conclusion})

@@ -11,6 +11,7 @@ from importlib import resources
 
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank, shown_length
 
 __all__ = [
     "check_lightening",
@@ -133,13 +134,13 @@ def check_five(grade: str, five: Five) -> list[Violation]:
     if grade != "major":
         return []
     found = []
-    if not five.measures.strip():
+    if blank(five.measures):
         found.append(Violation("inspection.hazard.order.measures_missing", {}, "measures"))
-    if not five.responsible.strip():
+    if blank(five.responsible):
         found.append(Violation("inspection.hazard.order.responsible_missing", {}, "responsible"))
     if five.funds_yuan is None or five.funds_yuan < 0:
         found.append(Violation("inspection.hazard.order.funds_missing", {}, "funds_yuan"))
-    if not five.plan.strip():
+    if blank(five.plan):
         found.append(Violation("inspection.hazard.order.plan_missing", {}, "plan"))
     texts = {"measures": five.measures, "responsible": five.responsible, "plan": five.plan}
     return found + check_words(texts)
@@ -166,6 +167,6 @@ def check_lightening(held: str, grade: str, person: str, found_by: str, note: st
     if held != "major" or grade == "major":
         return []
     found = [Violation("inspection.hazard.judge.finder_alone", {})] if person == found_by else []
-    if len(note.strip()) < 5:
+    if shown_length(note) < 5:
         found.append(Violation("inspection.hazard.reason_short", {"least": 5}, "note"))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from anlan.inspection.rules.hazard import PHOTO_STAGES
 from anlan.kernel.messages import render
 
 __all__ = ["Finding", "HazardView", "PhotoMatch", "PhotoView", "finding_of"]
@@ -24,12 +25,16 @@ class PhotoView:
 
 @dataclass(frozen=True, slots=True)
 class PhotoMatch:
-    """`photo` is the same picture as `other`, a photo of another hazard; the same file when the hashes are equal."""
+    """`photo` is the same picture as `other`, a photo of another hazard; the same file when the hashes are equal.
+
+    `stage`: of an earlier photo of this hazard itself (rules.hazard.PHOTO_STAGES), "" for one of another hazard.
+    """
 
     photo: str
     other: str
     hazard_id: str
     likeness: float = 1.0
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Finding:
     """One reason to look twice.
 
     Attributes:
-        kind: "other_file", "other_look", "before_file", "before_time", "before_order" or "far".
+        kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order" or "far".
         photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
         hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
         facts: what the sentence needs.
@@ -68,7 +73,10 @@ class Finding:
         """The Chinese sentence; `hazard`: the other hazard's number where the reader may see it."""
         word = "numbered_hazard" if hazard else "another_hazard"
         named = render(f"inspection.doubt.{word}", {"number": hazard})
-        return render(f"inspection.doubt.{self.kind}", {"hazard": named, **(self.facts or {})})
+        facts = dict(self.facts or {})
+        if "stage" in facts:
+            facts["stage"] = dict(PHOTO_STAGES).get(facts["stage"], "")
+        return render(f"inspection.doubt.{self.kind}", {"hazard": named, **facts})
 
 
 def finding_of(values: Mapping[str, Any]) -> Finding:

@@ -53,33 +53,39 @@ def suspicions(
     """Every reason to doubt the photos of a mending or a review, photo by photo; empty when there is none.
 
     Args:
-        matches: photos of other hazards that these were copied from, the likest first.
+        matches: photos of other hazards, and earlier ones of this hazard, that these were copied from, the likest first.
     Source: house rule.
     """
     found: list[Finding] = []
     matched = list(matches)
     for photo in photos:
-        found += _elsewhere(photo, matched, rule)
-        found += _of_this_hazard(photo, hazard.before)
+        mine = [m for m in matched if m.photo == photo.sha256]
+        found += _elsewhere([m for m in mine if not m.stage], rule)
+        found += _of_this_hazard(photo, hazard.before, [m for m in mine if m.stage])
         found += _too_early(photo, hazard.ordered_at, rule)
         found += _too_far(photo, hazard, rule)
     return found
 
 
-def _elsewhere(photo: PhotoView, matches: Sequence[PhotoMatch], rule: SuspicionRule) -> Iterator[Finding]:
+def _elsewhere(matches: Sequence[PhotoMatch], rule: SuspicionRule) -> Iterator[Finding]:
     """The same picture in other hazards, each of them once; the same file weighs more than a likeness."""
-    mine = sorted((m for m in matches if m.photo == photo.sha256), key=lambda m: (m.other != m.photo, -m.likeness))
+    mine = sorted(matches, key=lambda m: (m.other != m.photo, -m.likeness))
     first = {m.hazard_id: m for m in reversed(mine)}
     ordered = [m for m in mine if first[m.hazard_id] is m]
     for match in ordered[: rule.same_hazards]:
         kind = "other_file" if match.other == match.photo else "other_look"
-        yield Finding(kind, photo.sha256, match.other, match.hazard_id)
+        yield Finding(kind, match.photo, match.other, match.hazard_id)
 
 
-def _of_this_hazard(photo: PhotoView, before: Sequence[PhotoView]) -> Iterator[Finding]:
-    """A photo of the mended place that is the one of its finding, or was taken in the same second."""
+def _of_this_hazard(photo: PhotoView, before: Sequence[PhotoView], own: Sequence[PhotoMatch]) -> Iterator[Finding]:
+    """A photo that is an earlier one of this hazard, as the file or copied, or was taken in the same second as its finding."""
     if any(old.sha256 == photo.sha256 for old in before):
         yield Finding("before_file", photo.sha256, photo.sha256)
+        return
+    if own:
+        likest = max(own, key=lambda m: (m.other == m.photo, m.likeness))
+        kind = "own_file" if likest.other == likest.photo else "own_look"
+        yield Finding(kind, photo.sha256, likest.other, "", {"stage": likest.stage})
         return
     for old in before:
         if photo.taken_at is not None and photo.taken_at == old.taken_at:

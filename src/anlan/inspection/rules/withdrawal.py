@@ -14,7 +14,7 @@ from anlan.inspection.rules.acts import check_act
 from anlan.inspection.rules.hazard import StepFacts
 from anlan.kernel.errors import Violation
 
-__all__ = ["LONGEST", "WITHDRAWABLE", "WithdrawFacts", "check_withdraw", "restoration"]
+__all__ = ["BORNE_BY", "LONGEST", "WITHDRAWABLE", "WithdrawFacts", "check_withdraw", "restoration"]
 
 LONGEST = timedelta(minutes=10)
 # Not among them: a filing (a mistaken one is dismissed), what concerns two hazards, and what the system records.
@@ -22,6 +22,14 @@ WITHDRAWABLE = frozenset({
     "judged", "ordered", "submitted", "returned", "closed", "dismissed", "transferred", "looked_back",
     "extension_applied", "extension_granted", "extension_refused",
 })  # fmt: skip
+# The documents that a step bears: while one is in force, the step stands.
+BORNE_BY: Mapping[str, tuple[str, ...]] = {
+    "ordered": ("inspection.order", "inspection.receipt"),
+    "returned": ("inspection.review", "inspection.order", "inspection.receipt"),
+    "closed": ("inspection.review", "inspection.receipt"),
+    "extension_granted": ("inspection.extension", "inspection.receipt"),
+    "transferred": ("inspection.transfer", "inspection.receipt"),
+}
 # Free text may be redacted, so what is restored of it travels in the entry's text.
 _WORDS = frozenset({
     "requirement", "rectification", "return_reason", "review_note", "dismiss_reason", "transfer_reason",
@@ -33,12 +41,16 @@ _ENVELOPE = frozenset({"id", "region", "region6", "region9", "drill", "created_a
 
 @dataclass(frozen=True, slots=True)
 class WithdrawFacts:
-    """A withdrawal: the last entry's kind (last word), who made it and when it was recorded (aware UTC)."""
+    """A withdrawal: the last entry's kind (last word), who made it and when it was recorded (aware UTC).
+
+    `papers`: (label, number) of the documents that say what is to be withdrawn and are not void.
+    """
 
     step: StepFacts
     kind: str
     actor: str
     recorded_at: datetime
+    papers: tuple[tuple[str, str], ...] = ()
 
 
 def check_withdraw(facts: WithdrawFacts) -> list[Violation]:
@@ -50,6 +62,8 @@ def check_withdraw(facts: WithdrawFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.withdraw.not_yours", {}))
     if facts.step.now - facts.recorded_at > LONGEST:
         found.append(Violation("inspection.hazard.withdraw.too_late", {"minutes": LONGEST.seconds // 60}))
+    for label, number in facts.papers:
+        found.append(Violation("inspection.hazard.withdraw.paper_in_force", {"label": label, "number": number}))
     return found
 
 

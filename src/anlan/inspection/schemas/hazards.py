@@ -51,6 +51,8 @@ class OrderIn(_Step):
 class SubmitIn(_Step):
     """提交整改."""
 
+    offline: bool = Field(default=False, description="手机离线时办理，恢复信号后上报")
+
 
 class ReturnIn(_Step):
     """退回: the reason stands in `note`; a new deadline is optional."""

@@ -21,6 +21,7 @@ from anlan.inspection.rules.words import check_words
 from anlan.inspection.services.drafting import fixed_id, key_for
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Violation
+from anlan.kernel.text import blank, shown_length
 from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal import node
 from anlan.platform.journal.record import NEW, record, record_many
@@ -96,7 +97,7 @@ def checklist_create(
         return key
     problems = check_checklist(name, items) + check_words({"code": code, "applies": " ".join(applies)})
     taken = [Violation("inspection.checklist.code_taken", {"code": code}, "code")]
-    if not code.strip() or queries.checklist_by_code(code.strip()):
+    if blank(code) or queries.checklist_by_code(code.strip()):
         problems += taken
     if problems:
         raise StepRefused("inspection.checklist.refused", problems, name=name)
@@ -171,7 +172,7 @@ def checklist_retire(
     if subject in queries.once_recorded(scope, [(subject, once)], f"{_SUBJECT}.retired"):
         return
     version = _fresh(checklist, base)
-    if len(reason.strip()) < 2:
+    if shown_length(reason) < 2:
         raise BadInput("ledger.reason_missing")
     if checklist.retired_at is not None:
         problem = Violation("inspection.checklist.retired", {"name": checklist.name})

@@ -36,6 +36,7 @@ class Doubt:
         matches = [
             *(PhotoMatch(p, p, other) for p in wanted for other in self._named[p] if other != str(hazard.id)),
             *queries.photo_matches(hazard, wanted),
+            *queries.photos_repeated(hazard, wanted),
         ]
         judged = [self._views.get(p, PhotoView(p)) for p in wanted]
         view = HazardView(hazard.ordered_at, hazard.lon, hazard.lat, queries.photos_before(hazard))

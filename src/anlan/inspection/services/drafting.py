@@ -11,6 +11,7 @@ from typing import Any
 from anlan.inspection.rules.deadline import rectify_deadline
 from anlan.kernel.deadlines import Deadline, WorkCalendar, end_of_day, local_date, published_calendar
 from anlan.kernel.errors import BadInput
+from anlan.kernel.text import blank
 from anlan.platform import attachments
 from anlan.platform.journal.node import new_id, next_number
 from anlan.platform.scope import Scope
@@ -113,4 +114,4 @@ def photo_text(photos: Iterable[str], known: PhotoFacts) -> dict[str, Any]:
 
 def said(**texts: Any) -> dict[str, Any]:
     """The texts that are not empty, trimmed."""
-    return {name: text.strip() for name, text in texts.items() if isinstance(text, str) and text.strip()}
+    return {name: text.strip() for name, text in texts.items() if isinstance(text, str) and not blank(text)}

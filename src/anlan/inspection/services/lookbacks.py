@@ -41,7 +41,9 @@ def hazard_look_back(*, scope: Scope, item: LookBackInput, now: datetime) -> str
     key = key_for(scope, "inspection.hazard.reopened", item.once, now)
 
     def judge(hazard: Hazard, item: LookBackInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        problems = check_look_back(step, item.note, len(set(item.photos)), bool(hazard.reopened_as_id))
+        photos = list(dict.fromkeys(item.photos))
+        reused = len({match.photo for match in queries.photos_repeated(hazard, photos)})
+        problems = check_look_back(step, item.note, len(photos), bool(hazard.reopened_as_id), reused)
         turn = 1 + max((p.round for p in hazard.photos.all() if p.stage == "lookback"), default=0)
         data: dict[str, Any] = {"result": "again" if item.again else "fine", "turn": turn}
         return problems, data | ({"reopened_as": key} if item.again else {})

@@ -14,6 +14,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.acts import find_action
+from anlan.inspection.rules.batch import check_once_each
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -27,11 +28,12 @@ from anlan.inspection.rules.hazard import (
     check_submit,
 )
 from anlan.inspection.rules.major import Five, check_five, check_major_review
+from anlan.inspection.rules.stating import is_late
 from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import Violation
+from anlan.kernel.errors import BadInput, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -73,7 +75,9 @@ class OrderInput(StepInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitInput(StepInput):
-    """The enterprise's report: what was done (`note`) and photos of it."""
+    """The enterprise's report: what was done (`note`) and photos of it; `offline`: filed on a phone without signal."""
+
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ def take(
     action = find_action(action_id)
     other = find_action(instead or action_id)
     ids = [str(item.hazard_id) for item in items]
+    _require_once_each(ids)
     for item in items:
         require_plausible(item.at)
     queries.hazards_get(scope, ids)
@@ -156,6 +161,11 @@ def take(
         for start in range(0, len(drafts), _BATCH):
             record_many(drafts[start : start + _BATCH], scope=scope, now=now)
     return ids
+
+
+def _require_once_each(hazard_ids: Sequence[str]) -> None:
+    if problems := check_once_each(hazard_ids):
+        raise BadInput("inspection.batch.refused", problems)
 
 
 def _term(item: OrderInput | ReturnInput, at: datetime, calendar: WorkCalendar | None) -> Term | None:
@@ -203,7 +213,11 @@ def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime)
 
     def judge(hazard: Hazard, item: SubmitInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         problems = check_submit(SubmitFacts(facts, item.note, len(set(item.photos))))
-        return problems, {} if problems else doubt.of(hazard, item.photos)
+        if problems:
+            return problems, {}
+        late = {"late": True} if is_late(hazard.due_at, facts.at, now, offline=item.offline) else {}
+        filed = {"offline": True} if item.offline else {}
+        return [], late | filed | doubt.of(hazard, item.photos)
 
     doubt = Doubt((item.hazard_id, item.photos) for item in items)
     return take("submit", scope, items, now, judge)

@@ -39,7 +39,7 @@ def hazard_withdraw(*, scope: Scope, item: StepInput, now: datetime) -> str:
     hazard = queries.hazard_get(scope, item.hazard_id)  # after the version: a step in between must show as a conflict
     missing = [Violation("inspection.hazard.withdraw.nothing", {})]
     step = queries.step_facts(scope, hazard, None, now)
-    problems = missing if last is None else check_withdraw(queries.withdraw_facts(last, step))
+    problems = missing if last is None else check_withdraw(queries.withdraw_facts(hazard, last, step))
     if problems or last is None:
         raise StepRefused("inspection.hazard.withdraw.refused", problems, number=hazard.number)
     state, data, text = queries.row_before(last)

@@ -3,8 +3,19 @@
 A screen or API stores a file with `store`; the service that records it (entry.text) calls `link` in its transaction.
 """
 
-from anlan.platform.attachments.compare import Twin, twins
+from anlan.platform.attachments.compare import Twin, same_press, twins
 from anlan.platform.attachments.facts import AttachmentFacts
 from anlan.platform.attachments.store import erase, facts_of, link, read, store, visible
 
-__all__ = ["AttachmentFacts", "Twin", "erase", "facts_of", "link", "read", "store", "twins", "visible"]
+__all__ = [
+    "AttachmentFacts",
+    "Twin",
+    "erase",
+    "facts_of",
+    "link",
+    "read",
+    "same_press",
+    "store",
+    "twins",
+    "visible",
+]

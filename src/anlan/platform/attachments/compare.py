@@ -1,14 +1,16 @@
-"""Which stored pictures a picture is a copy of: found by look (index), told from look-alikes by likeness."""
+"""Which stored pictures a picture is a copy of: found by look (index), told from look-alikes by likeness and framing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from anlan.platform.attachments import index
+from anlan.platform.attachments.framing import one_press
 from anlan.platform.attachments.likeness import SAME, likeness
+from anlan.platform.attachments.looks import FAR, Grey, asking, distance, turned, turned_looks
 
-__all__ = ["Twin", "twins"]
+__all__ = ["Twin", "same_press", "twins"]
 
 _MOST = 12
 """Of pictures that look alike only the nearest are compared; more of one view come from one place, not from a copy."""
@@ -25,18 +27,61 @@ class Twin:
 def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> list[Twin]:
     """The stored pictures that this stored one was copied from, the likest first; the same file is not one of them.
 
+    A copy may be resized, cropped, a screenshot, turned by quarters or mirrored.
+
     Args:
         among: which of the look-alikes matter to the caller (photos of other records); asked once.
     """
-    found = index.near(index.looks_held(sha256), without=sha256)
-    wanted = set(among([key for key, _ in found])) if found else set()
-    grey = index.grey_held(sha256) if wanted else None
+    looks = index.looks_held(sha256)
+    grey = index.grey_held(sha256) if looks else None
     if grey is None:
         return []
-    same = []
-    for key in [key for key, _ in found if key in wanted][:_MOST]:
-        original = index.grey_held(key)
-        degree = likeness(original, grey) if original is not None else 0.0
-        if degree >= SAME:
-            same.append(Twin(key, round(degree, 4)))
-    return sorted(same, key=lambda twin: (-twin.likeness, twin.sha256))
+    upright = [(key, 0) for key, _ in index.near(looks, without=sha256)]
+    aslant = index.near_turned(turned_looks(grey), without=sha256)
+    found = [*upright, *aslant]
+    wanted = set(among(list(dict.fromkeys(key for key, _ in found)))) if found else set()
+    same: dict[str, float] = {}
+    for some in (upright, aslant):
+        for key, turn in [pair for pair in some if pair[0] in wanted][:_MOST]:
+            original = index.grey_held(key)
+            degree = likeness(original, turned(grey, turn)) if original is not None else 0.0
+            if degree >= SAME:
+                same[key] = max(degree, same.get(key, 0.0))
+    return _ordered(same)
+
+
+def same_press(sha256: str, others: Iterable[str]) -> list[Twin]:
+    """Those of a few stored pictures that come from the same press of the button as this one, the likest first.
+
+    Made for pictures of one view, where honest ones are near each other too: what tells them is `framing.one_press`. The
+    same file is not one of them; which of two is the copy does not matter.
+    """
+    looks = index.looks_held(sha256)
+    grey = index.grey_held(sha256) if looks else None
+    if grey is None:
+        return []
+    ways = turned_looks(grey)
+    same: dict[str, float] = {}
+    for key in dict.fromkeys(others):
+        held = index.looks_held(key) if key != sha256 else ()
+        turns = [turn for turn, look in ways.items() if _near((look,), held)]
+        if _near(asking(looks), held) or _near(asking(held), looks):
+            turns.insert(0, 0)
+        original = index.grey_held(key) if turns else None
+        degree = max((_press(original, turned(grey, t)) for t in turns), default=0.0) if original is not None else 0.0
+        if degree:
+            same[key] = degree
+    return _ordered(same)
+
+
+def _near(some: Collection[int], others: Collection[int]) -> bool:
+    return any(distance(a, b) <= FAR for a in some for b in others)
+
+
+def _press(one: Grey, other: Grey) -> float:
+    return one_press(one, other) or one_press(other, one)
+
+
+def _ordered(same: dict[str, float]) -> list[Twin]:
+    found = [Twin(key, round(degree, 4)) for key, degree in same.items()]
+    return sorted(found, key=lambda twin: (-twin.likeness, twin.sha256))

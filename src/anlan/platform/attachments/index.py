@@ -7,7 +7,7 @@ The table is this server's own and derived: what is missing is computed from the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -19,7 +19,7 @@ from anlan.platform.attachments.looks import FAR, Grey, asking, distance, grey_o
 from anlan.platform.attachments.models import Attachment, AttachmentLook
 from anlan.platform.database import writing
 
-__all__ = ["grey_held", "looks_held", "near", "put", "refresh", "remove"]
+__all__ = ["grey_held", "looks_held", "near", "near_turned", "put", "refresh", "remove"]
 
 _BANDS = 4
 _WORD = 0xFFFF
@@ -60,19 +60,47 @@ def near(looks: Sequence[int], *, without: str, far: int = FAR) -> list[tuple[st
             if differ <= far:
                 bits[key] = min(differ, bits.get(key, far))
     found: dict[str, int] = {}
-    keys = list(bits)
-    for start in range(0, len(keys), _SLICE):
-        rows = AttachmentLook.objects.filter(pk__in=keys[start : start + _SLICE], place__gte=0).exclude(sha256=without)
-        for key, sha256 in rows.values_list("pk", "sha256"):
-            found[sha256] = min(bits[key], found.get(sha256, far))
+    for key, sha256 in _pictures(bits, without):
+        found[sha256] = min(bits[key], found.get(sha256, far))
     return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
+
+
+def near_turned(looks: Mapping[int, int], *, without: str, far: int = FAR) -> list[tuple[str, int]]:
+    """(sha256, turn) of indexed pictures that one of these looks, given by turn, is near; the nearest first.
+
+    A turned copy is near in few bits and need not be cropped too: only looks that share a whole band are found, which
+    are all that differ in three bits and most that differ in six.
+    """
+    bits: dict[int, tuple[int, int]] = {}
+    for key, held in _sharing([_words(look) for look in looks.values()]):
+        differ, turn = min((distance(look, held & 0xFFFF_FFFF_FFFF_FFFF), turn) for turn, look in looks.items())
+        if differ <= far:
+            bits[key] = differ, turn
+    found: dict[str, tuple[int, int]] = {}
+    for key, sha256 in _pictures(bits, without):
+        found[sha256] = min(bits[key], found.get(sha256, bits[key]))
+    return [(sha256, turn) for sha256, (_, turn) in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))]
+
+
+def _pictures(rows: Iterable[int], without: str) -> Iterator[tuple[int, str]]:
+    """(row, sha256) of these looks, but for those of one picture."""
+    keys = list(rows)
+    for start in range(0, len(keys), _SLICE):
+        held = AttachmentLook.objects.filter(pk__in=keys[start : start + _SLICE], place__gte=0).exclude(sha256=without)
+        yield from held.values_list("pk", "sha256")
 
 
 def _candidates(look: int) -> list[tuple[int, int]]:
     """(row, look) of every look that shares a band with this one but for at most one bit, from the indexes alone."""
+    flips = (0, *(1 << n for n in range(16)))
+    return _sharing([{name: word ^ flip for name, word in _words(look).items()} for flip in flips])
+
+
+def _sharing(asked: Sequence[Mapping[str, int]]) -> list[tuple[int, int]]:
+    """(row, look) of every look of which a band has a value that is asked for in that band."""
     parts, values = [], []
-    for name, word in _words(look).items():
-        probes = [_signed(p, 16) for p in (word, *(word ^ (1 << n) for n in range(16)))]
+    for name in (f"band{n}" for n in range(_BANDS)):
+        probes = sorted({_signed(words[name], 16) for words in asked})
         marks = ", ".join(["%s"] * len(probes))
         parts.append(f'SELECT "id", "look" FROM "attachment_looks" WHERE "{name}" IN ({marks})')
         values += probes

@@ -11,7 +11,7 @@ from PIL import Image
 
 from anlan.platform.attachments.looks import Grey, framed
 
-__all__ = ["SAME", "likeness"]
+__all__ = ["SAME", "Place", "likeness", "placed"]
 
 SAME = 0.98
 """From here on a picture is a copy. Source: bench/photos.py (precision and recall at this figure)."""
@@ -20,7 +20,8 @@ _EDGE = 6
 _ROUNDS = 14
 _SETTLED = 1e-4
 # Where the search begins: the whole picture, and the crops of looks._CROPS; (left, top, share of width, share of height).
-_STARTS = (
+Place = tuple[float, float, float, float]
+_STARTS: tuple[Place, ...] = (
     (0.0, 0.0, 1.0, 1.0),
     (0.0375, 0.0375, 0.925, 0.925),
     (0.0, 0.0, 0.925, 0.925),
@@ -36,6 +37,11 @@ def likeness(original: Grey, copy: Grey) -> float:
     Args:
         original, copy: from looks.grey_of. The copy may be up to 10 % smaller at each side, the original not.
     """
+    return placed(original, copy)[0]
+
+
+def placed(original: Grey, copy: Grey) -> tuple[float, Place]:
+    """As `likeness`, and which part of the original it was found to be: (left, top, share of width, of height)."""
     whole, part = _details(original), _details(copy)
     steep_y, steep_x = np.gradient(whole)
     inner = _normal(_inside(part))
@@ -82,26 +88,25 @@ def _at(grid: Grey, ys: Grey, xs: Grey) -> Grey:
 
 
 _PLACES = (np.arange(_SIDE) + 0.5) / _SIDE
-_Place = tuple[float, float, float, float]
 
 
-def _points(at: _Place) -> tuple[Grey, Grey]:
+def _points(at: Place) -> tuple[Grey, Grey]:
     left, top, wide, high = at
     return (top + high * _PLACES) * _SIDE - 0.5, (left + wide * _PLACES) * _SIDE - 0.5
 
 
-def _seen(grid: Grey, at: _Place) -> Grey:
+def _seen(grid: Grey, at: Place) -> Grey:
     return _at(grid, *_points(at))
 
 
-def _refined(whole: Grey, steep: tuple[Grey, Grey], part: Grey, inner: Grey, start: _Place) -> float:
-    """The best agreement near `start`: least squares over place and size, by the slopes of the picture (Gauss-Newton)."""
-    at, best = start, -1.0
+def _refined(whole: Grey, steep: tuple[Grey, Grey], part: Grey, inner: Grey, start: Place) -> tuple[float, Place]:
+    """The best agreement near `start`, and where: least squares over place and size, by the picture's slopes (Gauss-Newton)."""
+    at, best = start, (-1.0, start)
     target = part - part.mean()
     across, down = _PLACES[None, :], _PLACES[:, None]
     for _ in range(_ROUNDS):
         seen = _seen(whole, at)
-        best = max(best, _agreement(seen, inner))
+        best = max(best, (_agreement(seen, inner), at))
         seen = seen - seen.mean()
         contrast = float(np.sqrt((target * target).sum() / max((seen * seen).sum(), 1e-9)))
         missing = target / max(contrast, 1e-9) - seen
@@ -115,6 +120,6 @@ def _refined(whole: Grey, steep: tuple[Grey, Grey], part: Grey, inner: Grey, sta
             break
         at = (left, top, wide, high)
         if float(np.abs(step).max()) < _SETTLED:
-            best = max(best, _agreement(_seen(whole, at), inner))
+            best = max(best, (_agreement(_seen(whole, at), inner), at))
             break
     return best

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-__all__ = ["FAR", "Grey", "asking", "distance", "framed", "grey_of", "looks_of"]
+__all__ = ["FAR", "Grey", "asking", "distance", "framed", "grey_of", "looks_of", "turned", "turned_looks"]
 
 Grey = npt.NDArray[np.float64]
 
@@ -79,6 +79,17 @@ def looks_of(grey: Grey) -> tuple[int, ...]:
 def asking(looks: tuple[int, ...]) -> tuple[int, ...]:
     """Those of a picture's looks by which it is looked up among others: of the picture as it is, bars left out or not."""
     return looks[: max(1, len(looks) - len(_CROPS[1]))] if looks else ()
+
+
+def turned(grey: Grey, turn: int) -> Grey:
+    """The picture turned by `turn` & 3 quarters to the left, mirrored before where `turn` & 4; 0 is the picture as it is."""
+    return np.rot90(grey[:, ::-1] if turn & 4 else grey, turn & 3)
+
+
+def turned_looks(grey: Grey) -> dict[int, int]:
+    """Looks of the picture turned and mirrored in the seven ways there are besides the one it is in, by turn."""
+    inner = framed(grey)
+    return {turn: _look(turned(inner, turn)) for turn in range(1, 8)}
 
 
 def distance(one: int, other: int) -> int:

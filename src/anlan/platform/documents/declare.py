@@ -29,6 +29,8 @@ class Template:
             bear such a document. `facts` is what the caller hands over, None for what the records say by themselves.
         by_hand: may be issued with a button and by the API; False: only by its context's own service, with facts.
         order: place in lists.
+        aside: fields of the shape that say who issues it and to whom; documents about one subject of which all other fields
+            are equal are the same matter, and one of them at a time is in force.
     """
 
     id: str
@@ -41,3 +43,4 @@ class Template:
     context: Callable[[Scope, str, Any, datetime], Any]
     by_hand: bool = True
     order: int = 100
+    aside: frozenset[str] = frozenset()

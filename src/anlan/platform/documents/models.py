@@ -27,6 +27,7 @@ class Document(Projection):
     party_id = models.UUIDField("当事企业", null=True)
     state = models.CharField("状态", max_length=10, choices=DOCUMENT_LOOP.choices)
     sha256 = models.CharField("文件摘要", max_length=64)
+    matter = models.CharField("事项摘要", max_length=24, default="")
     issued_at = models.DateTimeField("出具时间")
     issued_by = models.CharField("出具人", max_length=36, default="")
     refused_at = models.DateTimeField("拒签时间", null=True)

@@ -28,10 +28,12 @@ __all__ = [
     "DocumentAction",
     "document_actions",
     "document_get",
+    "document_in_force",
     "document_list",
     "document_papers",
     "document_versions",
     "documents_get",
+    "documents_in_force",
     "documents_of",
     "documents_of_party",
     "subject_row",
@@ -136,6 +138,23 @@ def documents_of(scope: Scope, subject: str) -> list[Document]:
     if not scope.may(VIEW) or not _is_id(key) or not list(in_scope(kind, [key], scope)):
         return []
     return list(Document._default_manager.filter(about=subject).order_by("-issued_at", "-id"))
+
+
+def document_in_force(template: str, subject: str, matter: str) -> str:
+    """The number of the document of this kind about the subject that settles the same and is not void; "" for none.
+
+    Unscoped: whoever issues a second one need not see who issued the first.
+    """
+    rows = Document._default_manager.filter(about=subject, template=template, matter=matter).exclude(state="void")
+    return rows.order_by("issued_at", "id").values_list("number", flat=True).first() or ""
+
+
+def documents_in_force(subjects: Iterable[str], templates: Iterable[str], since: datetime) -> list[Document]:
+    """Documents of these kinds about these subjects that were issued since then and are not void. Unscoped, for rules."""
+    rows = Document._default_manager.filter(
+        about__in=list(subjects), template__in=list(templates), issued_at__gte=since
+    )
+    return list(rows.exclude(state="void").order_by("issued_at", "id"))
 
 
 def documents_of_party(scope: Scope, party_ids: Iterable[Any]) -> QuerySet[Document]:

@@ -11,10 +11,11 @@ from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, RuleViolation, Violation
 from anlan.platform import attachments
 from anlan.platform.attachments import files
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.documents import queries
 from anlan.platform.documents.declare import Template
-from anlan.platform.documents.ink import inked
+from anlan.platform.documents.ink import drawn
+from anlan.platform.documents.matter import matter_of
 from anlan.platform.documents.models import Document
 from anlan.platform.documents.numbers import next_document_number
 from anlan.platform.documents.render import fill
@@ -25,6 +26,8 @@ from anlan.platform.rules.document import (
     DOCUMENT_LOOP,
     SUBJECT,
     DocumentFacts,
+    PaperFacts,
+    check_issue,
     check_refuse,
     check_serve,
     check_sign,
@@ -45,7 +48,8 @@ def document_issue(
         facts: what the kind's builder needs besides the records (see its context); None for most.
     Raises:
         NotAllowed: "platform.not_allowed". NotFound: "platform.document.subject_missing".
-        BadInput: "platform.document.template_unknown", "platform.document.not_about". RuleViolation: of the builder.
+        BadInput: "platform.document.template_unknown", "platform.document.not_about". RuleViolation: of the builder;
+            "platform.document.issue.refused" while another one that settles the same is in force.
         Unavailable: "platform.document.template_broken", "platform.attachment.disk_full".
     """
     kind = queries.template_get(template)
@@ -58,8 +62,11 @@ def document_issue(
         return key
     page = kind.context(scope, subject, facts, now)
     with writing():
+        hold_keys(SUBJECT, [f"{kind.id}\0{subject}"])
         if once and version_of(f"{SUBJECT}/{key}"):
             return key
+        if problems := check_issue(queries.document_in_force(kind.id, subject, matter_of(kind, page)), kind.label):
+            raise RuleViolation("platform.document.issue.refused", problems, label=kind.label)
         _keep(kind, key, subject, row, page, scope, now, once)
     return key
 
@@ -82,6 +89,7 @@ def _keep(
         region=row.region,
         data={
             "number": number, "template": kind.id, "label": kind.label, "about": subject, "sha256": stored.sha256,
+            "matter": matter_of(kind, page),
             **{name: str(owner) for name, column in owners.items() if column and (owner := getattr(row, column))},
         },
         text={"title": str(values.get("party", ""))[:160]},
@@ -118,14 +126,16 @@ def document_sign(
     if file and (known is None or not attachments.visible(file, scope)):
         raise BadInput("platform.attachment.unknown", sha256=file[:12])
     media_type = known.media_type if known else ""
-    scanned = form == "scan"
-    drawn = scanned or (media_type.startswith("image/") and inked(files.path_of(file).read_bytes()))
+    paper = PaperFacts(
+        form, media_type, file in {p.key for p in queries.document_papers(document)},
+        drawn(files.path_of(file).read_bytes()) if form == "signature" and media_type == "image/png" else False,
+    )  # fmt: skip
     name = name.strip()
     text = {"name": name} | ({"photos": [file]} if media_type.startswith("image/") else {})
-    data = {"form": "scan" if scanned else "signature", "signer": signer, "sha256": file}
+    data = {"form": form, "signer": signer, "sha256": file}
 
     def check(facts: DocumentFacts) -> list[Violation]:
-        return check_sign(facts, name, signer, media_type, drawn)
+        return check_sign(facts, name, signer, paper)
 
     _step(scope, document, "sign", check, data, text, at=at, base=base, now=now, once=once, file=file)
 

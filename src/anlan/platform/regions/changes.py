@@ -13,6 +13,7 @@ from typing import Any
 
 from anlan.kernel.codes import check_region, region_level, region_pad, region_parent, region_prefix
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 ACTIONS = {"renamed": "更名", "recoded": "变更代码", "merged": "并入", "split": "拆分", "founded": "设立"}
 
@@ -65,7 +66,7 @@ def check_change(spans: Spans, code: str, change: Mapping[str, Any]) -> list[Vio
         found.append(Violation("platform.region.unknown", {"code": code}, "code"))
     if current is not None and current.valid_from is not None and on <= current.valid_from:
         found.append(Violation("platform.region.date", {}, "on"))
-    if action in {"renamed", "founded"} and not str(change.get("name", "")).strip():
+    if action in {"renamed", "founded"} and blank(str(change.get("name", ""))):
         found.append(Violation("platform.region.name_missing", {}, "name"))
     count = len(named) - 1
     if {"recoded": count != 1, "merged": count != 1, "split": count < 2}.get(action, count != 0):

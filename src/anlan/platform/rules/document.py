@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 SUBJECT = "platform.document"
 SIGNERS = (("party", "被检查单位"), ("officer", "执法人员"), ("witness", "见证人"), ("receiver", "受送达人"))
@@ -80,34 +81,60 @@ def check_step(action: str, facts: DocumentFacts) -> list[Violation]:
 
 
 def _name(text: str, field: str) -> list[Violation]:
-    if not text:
+    if blank(text):
         return [Violation("platform.document.name_missing", {}, field)]
     return [Violation("platform.document.name_long", {"most": LONGEST_NAME}, field)] if len(text) > LONGEST_NAME else []
 
 
 def _reason(text: str) -> list[Violation]:
-    if not text:
+    if blank(text):
         return [Violation("platform.document.reason_missing", {}, "reason")]
     too_long = len(text) > LONGEST_TEXT
     return [Violation("platform.document.text_long", {"most": LONGEST_TEXT}, "reason")] if too_long else []
 
 
-def check_sign(facts: DocumentFacts, name: str, signer: str, media_type: str, inked: bool) -> list[Violation]:
-    """Every reason against a signature or scanned page.
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """What is handed in at a signing.
 
-    Args:
-        media_type: of the file; "" where none was handed in. inked: something is drawn on a signature.
+    Attributes:
+        form: a word of PAPER_KINDS. media_type: of the file; "" where none was handed in.
+        held: the document has this very file already. drawn: strokes on an empty sheet (a signature only).
     """
+
+    form: str
+    media_type: str
+    held: bool = False
+    drawn: bool = False
+
+
+def check_issue(in_force: str, label: str) -> list[Violation]:
+    """Why a document can't be issued: `in_force`, the number of one that settles the same, "" for none.
+
+    Source: house rule (two papers of one decision are two dates to be served and two to be challenged).
+    """
+    return [Violation("platform.document.in_force", {"label": label, "number": in_force})] if in_force else []
+
+
+def check_sign(facts: DocumentFacts, name: str, signer: str, paper: PaperFacts) -> list[Violation]:
+    """Every reason against a signature or scanned page. Source: house rule."""
     problems = check_step("sign", facts) + _name(name, "name")
     if signer not in dict(SIGNERS):
         problems.append(Violation("platform.document.signer_unknown", {}, "signer"))
-    if not media_type:
-        problems.append(Violation("platform.document.file_missing", {}, "file"))
-    elif not (media_type.startswith("image/") or media_type == "application/pdf"):
-        problems.append(Violation("platform.document.file_kind", {}, "file"))
-    elif not inked:
-        problems.append(Violation("platform.document.signature_blank", {}, "file"))
-    return problems
+    if paper.form not in dict(PAPER_KINDS):
+        problems.append(Violation("platform.document.form_unknown", {}, "form"))
+    return problems + _check_paper(paper)
+
+
+def _check_paper(paper: PaperFacts) -> list[Violation]:
+    if not paper.media_type:
+        return [Violation("platform.document.file_missing", {}, "file")]
+    if paper.held:
+        return [Violation("platform.document.file_again", {}, "file")]
+    if paper.form == "signature":
+        return [] if paper.drawn else [Violation("platform.document.signature_blank", {}, "file")]
+    page = paper.media_type.startswith("image/") or paper.media_type == "application/pdf"
+    return [] if page else [Violation("platform.document.file_kind", {}, "file")]
 
 
 def check_refuse(facts: DocumentFacts, reason: str, witnesses: Sequence[str]) -> list[Violation]:

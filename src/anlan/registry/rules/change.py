@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.kernel.codes import check_uscc
 from anlan.kernel.errors import Violation
-from anlan.kernel.text import check_hidden, clean_cell, normalise_width
+from anlan.kernel.text import check_hidden, clean_cell, normalise_width, shown_length
 from anlan.registry.rules.codes import CONTACT_POSTS, MERGE_MODES, PREMISES_USES, STATUSES
 from anlan.registry.rules.enterprise import check_name, check_place
 
@@ -69,7 +69,7 @@ def check_reason(reason: str) -> list[Violation]:
     """Why a stated reason is not enough: shorter than two characters or longer than 500. Source: house rule."""
     if found := check_hidden(reason, "reason"):
         return found
-    if len(clean_cell(reason)) < 2:
+    if shown_length(clean_cell(reason)) < 2:
         return [Violation("registry.reason_missing", {}, "reason")]
     if len(reason) > _REASON_MAX:
         return [Violation("registry.reason_length", {"limit": _REASON_MAX}, "reason")]

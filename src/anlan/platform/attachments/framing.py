@@ -1,0 +1,131 @@
+"""Whether two pictures were taken by one press of the button: do their details lie in exactly the same places. Pure.
+
+However often a picture is sent on, resized or cropped, all its details keep their places to each other. A hand that
+holds the camera a second time never brings that about: it stands a few millimetres elsewhere and a little askew, so that
+some parts of the picture shift against others, also where nothing was mended and the view looks the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from anlan.platform.attachments.likeness import Place, placed
+from anlan.platform.attachments.looks import Grey, framed
+
+__all__ = ["ALIKE", "STEADY", "one_press", "unrest"]
+
+ALIKE = 0.9
+"""Pictures that agree less are not measured: a copy agrees better, also one in which something was painted over."""
+STEADY = 0.13
+"""Up to here the details of two pictures lie in the same places, in 1/192 of the side. Source: bench/photos.py."""
+_SIDE = 192
+_BLOCKS = 8
+_BLOCK = _SIDE // _BLOCKS
+_ROUNDS = 5
+_LEAST_DETAIL = 0.4
+_LEAST_AGREEMENT = 0.9
+_LEAST_BLOCKS = 12
+_COUNTED = 0.75
+
+
+def one_press(original: Grey, copy: Grey) -> float:
+    """How well the pictures agree where they come from one press of the button, 0..1; 0 where they do not.
+
+    Args:
+        original, copy: from looks.grey_of, of one view.
+    """
+    agreement, place = placed(original, copy)
+    return agreement if agreement >= ALIKE and unrest(original, copy, place) <= STEADY else 0.0
+
+
+def unrest(original: Grey, copy: Grey, place: Place) -> float:
+    """By how much the details of `copy` lie beside their places in `original`, in 1/192 of the side.
+
+    The pictures are cut into 64 blocks; each is laid over the other picture for itself. What shift and size explain is
+    taken out, the quarter of the blocks that fits worst (mended, covered by a mark) is left out.
+
+    Args:
+        place: which part of the original the copy is (likeness.placed).
+    Returns:
+        the root mean square over the blocks; infinite where too few of them show anything.
+    """
+    moved, told = _moves(_details(original, place), _details(copy))
+    if int(told.sum()) < _LEAST_BLOCKS:
+        return float("inf")
+    rows, columns = np.divmod(np.flatnonzero(told), _BLOCKS)
+    apart = np.zeros(len(rows))
+    kept = np.ones(len(rows), bool)
+    for _ in range(4):
+        apart = np.hypot(_unexplained(columns, moved[told, 0], kept), _unexplained(rows, moved[told, 1], kept))
+        kept = apart <= np.quantile(apart, _COUNTED)
+    return float(np.sqrt((apart[kept] ** 2).mean()))
+
+
+def _unexplained(at: Grey, moved: Grey, kept: Grey) -> Grey:
+    """What is left of the moves along one side when shift and size are taken out."""
+    grown = np.polynomial.polynomial.polyfit(at[kept], moved[kept], 1)
+    return moved - grown[0] - grown[1] * at
+
+
+def _details(grey: Grey, place: Place = (0.0, 0.0, 1.0, 1.0)) -> Grey:
+    """This part of the picture at 192 x 192 without its finest grain and without slow changes of light."""
+    picture = Image.fromarray(np.clip(framed(grey), 0, 255).astype(np.uint8))
+    left, top, wide, high = place
+    sides = np.clip((left, top, left + wide, top + high), 0.0, 1.0) * (picture.size * 2)
+    box = (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
+    small = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS, box), np.float64)
+    return _smooth(small, 3) - _smooth(small, 40)
+
+
+def _smooth(grid: Grey, times: int) -> Grey:
+    """Means over a neighbourhood that grows with the square root of `times`."""
+    reach = np.arange(_SIDE // 2 + 1) / _SIDE
+    fading = np.cos(np.pi * reach) ** (2 * times)
+    both = np.concatenate([fading, fading[-2:0:-1]])
+    return np.real(np.fft.ifft2(np.fft.fft2(grid) * both[:, None] * both[None, :]))
+
+
+def _moves(whole: Grey, part: Grey) -> tuple[Grey, Grey]:
+    """(moves of the 64 blocks: across, down; which of them can be told), by the slopes of the picture (Lucas-Kanade)."""
+    down, across = np.indices((_SIDE, _SIDE), float)
+    target = _even(part)
+    slope_y, slope_x = (_even(s) for s in np.gradient(part))
+    xx, xy, yy = _sums(slope_x * slope_x), _sums(slope_x * slope_y), _sums(slope_y * slope_y)
+    square = np.maximum(xx * yy - xy * xy, 1e-9)
+    least = (xx + yy) / 2 - np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+    moved = np.zeros((_BLOCKS * _BLOCKS, 2))
+    power, agreement = _sums(target * target), np.zeros(len(moved))
+    for _ in range(_ROUNDS):
+        seen = _even(_at(whole, down + _spread(moved[:, 1]), across + _spread(moved[:, 0])))
+        shared, own = _sums(seen * target), np.maximum(_sums(seen * seen), 1e-9)
+        agreement = shared / np.sqrt(own * np.maximum(power, 1e-9))
+        missing = target - seen * _spread(np.clip(shared / own, 0.2, 5.0))
+        by_x, by_y = _sums(slope_x * missing), _sums(slope_y * missing)
+        step = np.stack([(yy * by_x - xy * by_y) / square, (xx * by_y - xy * by_x) / square], axis=1)
+        moved = moved + np.clip(step, -1.0, 1.0)
+    told = (least >= _LEAST_DETAIL * _BLOCK * _BLOCK) & (agreement >= _LEAST_AGREEMENT)
+    return moved, told & (np.abs(moved).max(axis=1) < 4)
+
+
+def _sums(grid: Grey) -> Grey:
+    return grid.reshape(_BLOCKS, _BLOCK, _BLOCKS, _BLOCK).sum(axis=(1, 3)).ravel()
+
+
+def _spread(values: Grey) -> Grey:
+    return values.reshape(_BLOCKS, _BLOCKS).repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1)
+
+
+def _even(grid: Grey) -> Grey:
+    """The grid without each block's mean."""
+    return grid - _spread(_sums(grid) / (_BLOCK * _BLOCK))
+
+
+def _at(grid: Grey, ys: Grey, xs: Grey) -> Grey:
+    """Values of the grid at these points, between its own by proportion."""
+    ys, xs = np.clip(ys, 0, _SIDE - 1.001), np.clip(xs, 0, _SIDE - 1.001)
+    i, j = ys.astype(int), xs.astype(int)
+    down, right = ys - i, xs - j
+    above = grid[i, j] * (1 - right) + grid[i, j + 1] * right
+    below = grid[i + 1, j] * (1 - right) + grid[i + 1, j + 1] * right
+    return above * (1 - down) + below * down
