@@ -101,6 +101,7 @@ from anlan.inspection.queries.listings import (
     listings_of_enterprise,
     listings_of_hazard,
     may_list,
+    notice_stands,
 )
 from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
@@ -125,6 +126,7 @@ __all__ = [
     "listings_to_sign",
     "listings_to_visit",
     "may_list",
+    "notice_stands",
     "ExtensionView",
     "LastEntry",
     "LookBackRow",

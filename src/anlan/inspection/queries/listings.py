@@ -16,6 +16,8 @@ from anlan.inspection.queries.hazards import ActionView
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
+from anlan.kernel.errors import Violation
+from anlan.platform.documents import queries as documents
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
@@ -32,6 +34,7 @@ __all__ = [
     "listings_of_enterprise",
     "listings_of_hazard",
     "may_list",
+    "notice_stands",
 ]
 
 
@@ -110,12 +113,21 @@ def listing_actions(scope: Scope, listing: Listing, now: datetime) -> Sequence[A
         if action.id in {LISTING_LOOP.initial_action, "receive"} or _of_other_level(action.id, listing.level):
             continue
         reasons = tuple(check_listing(action.id, step))
+        if action.id == "notice" and not reasons and notice_stands(scope, listing):
+            reasons = (Violation("inspection.listing.notice_issued", {}),)
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
     return views
 
 
 def _of_other_level(action_id: str, level: str) -> bool:
     return action_id in ({"sign", "decline", "unlist", "notice"} if level in UPPER else {"receive_end"})
+
+
+def notice_stands(scope: Scope, listing: Listing) -> bool:
+    """Whether the notice that is due now (of the listing, or of its end) was issued and is not void."""
+    held = listing.end_document if listing.state == "unlisted" else listing.notice_document
+    about = f"{Hazard.SUBJECT}/{listing.hazard_id}"
+    return bool(held) and any(str(d.pk) == held and d.state != "void" for d in documents.documents_of(scope, about))
 
 
 def listing_followers(listing: Listing) -> frozenset[str]:

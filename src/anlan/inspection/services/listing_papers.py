@@ -48,10 +48,9 @@ def listing_notice(*, scope: Scope, item: ListingInput, now: datetime) -> str:
         return listing.end_document if of_end else listing.notice_document
     if item.base is not None and item.base != version:
         raise StalePage(listing.number, listing.get_state_display())
-    held = listing.end_document if of_end else listing.notice_document
     about = f"{Hazard.SUBJECT}/{listing.hazard_id}"
     problems = check_listing("notice", queries.listing_step(scope, listing, listing.hazard, None, now))
-    if held and any(str(d.pk) == held and d.state != "void" for d in documents.documents_of(scope, about)):
+    if queries.notice_stands(scope, listing):
         problems.append(Violation("inspection.listing.notice_issued", {}))
     if problems:
         raise StepRefused("inspection.listing.refused", problems, action=action.label)
