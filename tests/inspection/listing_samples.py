@@ -54,9 +54,7 @@ class Listed:
     def act(self, name: str, role: str, now: datetime | None = None, **values: Any) -> str:
         kinds = {"unlist": listing_steps.UnlistInput, "receive_end": listing_steps.EndInput}
         item = kinds.get(name, listing_steps.ListingInput)(**{"listing_id": self.key} | values)
-        service: Callable[..., str] = (
-            listing_notice if name == "notice" else getattr(listing_steps, f"listing_{name}")
-        )
+        service: Callable[..., str] = listing_notice if name == "notice" else getattr(listing_steps, f"listing_{name}")
         return service(scope=self.world.scope[role], item=item, now=now or self.now)
 
     def sign(self, **values: Any) -> str:

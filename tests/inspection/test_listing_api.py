@@ -18,7 +18,13 @@ pytestmark = pytest.mark.django_db
 def test_a_county_listing_by_the_api(world: World) -> None:
     office, leader, firm, town = (caller(world, r) for r in ("supervision", "leader", "enterprise", "town"))
     hazard = world.ordered(days=30, major_criteria=(CRITERION,))
-    asked = {"base": 2, "note": WHY, "requirement": WHAT, "due_on": "2026-03-20", "follower": world.scope["town"].person}
+    asked = {
+        "base": 2,
+        "note": WHY,
+        "requirement": WHAT,
+        "due_on": "2026-03-20",
+        "follower": world.scope["town"].person,
+    }
     with clock.frozen(NOW):
         status, refused = office("POST", f"/hazards/{hazard}/listings", asked | {"due_on": "2026-05-01"})
         assert (status, codes(refused)) == (409, ["inspection.listing.due_after_hazard"])
@@ -55,7 +61,9 @@ def test_the_end_of_a_listing_by_the_api(world: World) -> None:
     path = f"/listings/{case.key}"
     with clock.frozen(case.now):
         assert office("POST", f"{path}/return", {"base": case.version(), "note": "未验收"})[1]["state"] == "listed"
-        assert firm("POST", f"{path}/apply", {"base": case.version(), "note": "已验收"})[1]["state"] == "unlisting_applied"
+        assert (
+            firm("POST", f"{path}/apply", {"base": case.version(), "note": "已验收"})[1]["state"] == "unlisting_applied"
+        )
         review = {"base": case.version(), "note": "合格", "photos": [world.photo("supervision")]}
         status, refused = office("POST", f"{path}/unlist", review)
         assert (status, codes(refused)) == (409, ["inspection.hazard.close.two_officers"])

@@ -49,7 +49,14 @@ def test_a_hazard_is_proposed_from_its_page_and_signed_on_the_listing_s(world: W
         assert "listings/new" not in world.client("town").get(f"/inspection/hazards/{case.hazard}").content.decode()
         form = office.get(url).content.decode()
         assert 'name="due_on" value="2026-04-01"' in form
-        typed = {"hazard": case.hazard, "note": WHY, "requirement": WHAT, "due_on": "2026-05-01", "base": "2", "once": "n"}
+        typed = {
+            "hazard": case.hazard,
+            "note": WHY,
+            "requirement": WHAT,
+            "due_on": "2026-05-01",
+            "base": "2",
+            "once": "n",
+        }
         refused = office.post("/inspection/listings/new", typed)
         assert refused.status_code == 409
         html = refused.content.decode()

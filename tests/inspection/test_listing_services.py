@@ -13,8 +13,14 @@ from anlan.inspection.models import Hazard, Listing
 from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, hazard_merge
 from anlan.inspection.services.doubts import RejectInput, hazard_reject
 from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant, hazard_refuse
-from anlan.inspection.services.hazards import ReturnInput, StepInput, hazard_close, hazard_return, hazard_submit
-from anlan.inspection.services.hazards import SubmitInput
+from anlan.inspection.services.hazards import (
+    ReturnInput,
+    StepInput,
+    SubmitInput,
+    hazard_close,
+    hazard_return,
+    hazard_submit,
+)
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.withdrawals import hazard_withdraw
 from anlan.kernel.errors import BadInput, Conflict
@@ -179,7 +185,9 @@ def test_a_declined_proposal_leaves_the_hazard_free(world: World) -> None:
     assert codes(error) == ["reason_missing"]
     case.act("decline", "leader", note="已有整改方案")
     assert (case.row.state, case.hazard_row.listed) == ("refused", "")
-    hazard_dismiss(scope=world.scope["enforcement"], item=StepInput(hazard_id=case.hazard, note="核实并非隐患"), now=NOW)
+    hazard_dismiss(
+        scope=world.scope["enforcement"], item=StepInput(hazard_id=case.hazard, note="核实并非隐患"), now=NOW
+    )
     assert case.hazard_row.state == "dismissed"
 
 
@@ -187,7 +195,9 @@ def test_a_proposal_is_not_signed_by_its_proposer_nor_after_the_hazard_moved_on(
     case = major(world)
     case.propose()
     both = world.scope["supervision"]
-    world.scope["both"] = type(both)(both.person, both.post, both.name, both.rights | {"inspection.listing.sign"}, both.region)
+    world.scope["both"] = type(both)(
+        both.person, both.post, both.name, both.rights | {"inspection.listing.sign"}, both.region
+    )
     with pytest.raises(StepRefused) as error:
         case.act("sign", "both")
     del world.scope["both"]

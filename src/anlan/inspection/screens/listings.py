@@ -106,6 +106,8 @@ def _page(
         "end_scans": queries.listing_photos(row, "end"),
         "reviewed": queries.listing_photos(row, "review"),
         "actions": actions,
+        "allowed": allowed,
+        "may_apply": scope.may("inspection.listing.apply"),
         "officers": queries.officer_choices(scope, _FOLLOW, now)[1:] if "unlist" in allowed else [],
         "who": {name: names.get(person, "") for name, person in people.items()},
         "history": list(reversed(lines)),
