@@ -52,7 +52,10 @@ class Listed:
         return self.key
 
     def act(self, name: str, role: str, now: datetime | None = None, **values: Any) -> str:
-        kinds = {"unlist": listing_steps.UnlistInput, "receive_end": listing_steps.EndInput}
+        kinds = {
+            "unlist": listing_steps.UnlistInput, "receive_end": listing_steps.EndInput,
+            "reassign": listing_steps.ReassignInput,
+        }  # fmt: skip
         item = kinds.get(name, listing_steps.ListingInput)(**{"listing_id": self.key} | values)
         service: Callable[..., str] = listing_notice if name == "notice" else getattr(listing_steps, f"listing_{name}")
         return service(scope=self.world.scope[role], item=item, now=now or self.now)

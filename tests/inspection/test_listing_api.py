@@ -43,11 +43,13 @@ def test_a_county_listing_by_the_api(world: World) -> None:
         status, refused = town("POST", f"{path}/follow", visit)
         assert (status, codes(refused)) == (409, ["inspection.hazard.at_too_early"])
         assert town("POST", f"{path}/follow", visit | {"at": None})[1]["version"] == 4
+        other = {"base": 4, "follower": world.county.person["enforcement"]}
+        assert office("POST", f"{path}/reassign", other)[1]["version"] == 5
         visits = firm("GET", f"{path}/follow_ups")[1]["items"]
         assert [(v["turn"], v["note"], v["late"], len(v["photos"])) for v in visits] == [(1, "已停用", False, 1)]
         actions = {a["id"]: a["allowed"] for a in firm("GET", f"{path}/actions")[1]["actions"]}
         assert actions == dict.fromkeys(
-            ("sign", "decline", "apply", "unlist", "return", "cancel", "follow", "notice"), False
+            ("sign", "decline", "apply", "unlist", "return", "cancel", "follow", "reassign", "notice"), False
         )
     record = firm("GET", path)[1]
     assert (record["state"], record["level"], record["reason"]) == ("listed", "county", WHY)

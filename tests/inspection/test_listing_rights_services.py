@@ -71,6 +71,11 @@ def cancel(world: World, role: str) -> Any:
     return lambda: case.act("cancel", role, note="挂牌有误")
 
 
+def reassign(world: World, role: str) -> Any:
+    case = listed(world)
+    return lambda: case.act("reassign", role, follower=world.county.person["enforcement"])
+
+
 def notice(world: World, role: str) -> Any:
     case = listed(world)
     return lambda: case.act("notice", role)
@@ -88,6 +93,7 @@ MATRIX: tuple[tuple[Callable[[World, str], Any], set[str], int], ...] = (
     (send_back, {"supervision"}, 1),
     (receive_end, {"supervision"}, 2),
     (cancel, {"leader"}, 2),
+    (reassign, {"supervision"}, 1),
     (notice, {"supervision"}, 2),
 )
 

@@ -31,6 +31,7 @@ FROM = {
     "return": {"unlisting_applied"},
     "receive_end": {"listed", "unlisting_applied"},
     "cancel": {"proposed", "listed", "unlisting_applied"},
+    "reassign": {"proposed", "listed", "unlisting_applied"},
     "notice": {"listed", "unlisting_applied", "unlisted"},
     "propose": {""},
     "receive": {""},

@@ -67,12 +67,12 @@ def test_a_hazard_is_proposed_from_its_page_and_signed_on_the_listing_s(world: W
         assert done.status_code == 302
         assert office.post("/inspection/listings/new", typed).url == done.url
     case.key = str(Listing.objects.get().id)
-    assert offered(page(case, office)) == set()
+    assert offered(page(case, office)) == {"reassign"}
     leader = world.client("leader")
     assert offered(page(case, leader)) == {"sign", "decline", "cancel"}
     assert post(case, leader, "sign", note="同意").status_code == 302
     assert "跟踪督办人</dt><dd>蒋安" in page(case, leader)
-    assert offered(page(case, office)) == {"follow", "notice"}
+    assert offered(page(case, office)) == {"follow", "notice", "reassign"}
     assert offered(page(case, world.client("auditor"))) == set()
     with clock.frozen(NOW):
         assert world.client("town").get("/inspection/listings/new", {"hazard": case.hazard}).status_code == 403
@@ -96,6 +96,8 @@ def test_visits_application_review_and_notices_through_the_page(world: World) ->
     assert post(case, firm, "apply", note="已更换并验收").status_code == 302
     assert post(case, office, "return", note="资料不全").status_code == 302
     assert "资料不全" in page(case, firm)
+    assert post(case, office, "reassign", follower=world.county.person["town_second"]).status_code == 302
+    assert "跟踪督办人</dt><dd>孔达" in page(case, office)
     assert post(case, firm, "apply", note="已补齐").status_code == 302
     co = world.county.person["enforcement"]
     assert post(case, office, "unlist", note="合格", co_reviewer=co, photos=picture(5)).status_code == 302

@@ -408,3 +408,18 @@ def test_a_doubt_rejected_gives_a_listed_hazard_no_new_deadline(world: World) ->
             scope=world.scope["supervision"], item=RejectInput(hazard_id=case.hazard, note="照片不实", days=9), now=NOW
         )
     assert [v.code for v in error.value.violations] == ["inspection.hazard.return.listed"]
+
+
+def test_another_officer_follows_it_up_and_the_former_one_s_visits_stay(world: World) -> None:
+    case = listed(world)
+    case.follow()
+    with pytest.raises(StepRefused) as error:
+        case.act("reassign", "supervision", follower=world.county.person["grid"])
+    assert codes(error) == ["follower_unknown"]
+    with pytest.raises(StepRefused) as error:
+        case.act("reassign", "supervision", follower=world.scope["town"].person)
+    assert codes(error) == ["follower_same"]
+    case.act("reassign", "supervision", follower=world.county.person["enforcement"], note="原督办人调离")
+    assert case.row.follower == world.county.person["enforcement"]
+    assert queries.listing_followers(case.row) == {world.scope["town"].person, world.county.person["enforcement"]}
+    assert rebuild(check=True).differences == 0

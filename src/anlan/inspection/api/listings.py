@@ -68,6 +68,13 @@ def listing_follow(request: HttpRequest, listing_id: str, body: schemas_listings
     return _stood(request, listing_steps.listing_follow(scope=request.scope, item=item, now=request.now))
 
 
+@router.post("/listings/{listing_id}/reassign", response=_STEP, tags=_TAGS, summary="变更跟踪督办人")
+def listing_reassign(request: HttpRequest, listing_id: str, body: schemas_listings.ReassignIn) -> dict[str, Any]:
+    """Name another follow-up officer."""
+    item = listing_steps.ReassignInput(**_input(request, listing_id, body))
+    return _stood(request, listing_steps.listing_reassign(scope=request.scope, item=item, now=request.now))
+
+
 @router.post("/listings/{listing_id}/apply", response=_STEP, tags=_TAGS, summary="申请摘牌")
 def listing_apply(request: HttpRequest, listing_id: str, body: schemas_listings.ListingIn) -> dict[str, Any]:
     """Apply for unlisting after the hazard was closed."""

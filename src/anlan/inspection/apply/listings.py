@@ -133,6 +133,11 @@ def fold_noticed(row: Row | None, entry: Entry) -> Row:
     }
 
 
+def fold_reassigned(row: Row | None, entry: Entry) -> Row:
+    """Another officer follows it up."""
+    return (row or {}) | {"follower": entry.data["follower"]}
+
+
 def fold_due_moved(row: Row | None, entry: Entry) -> Row:
     """The hazard's deadline was extended, and the listing's with it."""
     return (row or {}) | {"due_at": entry.data["due_at"]}
@@ -162,6 +167,7 @@ LISTING_FOLDS = {
     "listing.upper_unlisted": fold_upper_unlisted,
     "listing.cancelled": fold_cancelled,
     "listing.noticed": fold_noticed,
+    "listing.reassigned": fold_reassigned,
     "listing.due_moved": fold_due_moved,
     "listing.rescoped": fold_rescoped,
     "hazard.listing_opened": fold_hazard_listing_opened,

@@ -79,6 +79,8 @@ LISTING_ACTS: tuple[Action, ...] = (
            ("level", "notice_number", "notice_on", "issuer", "photo"), "登记市级、省级挂牌督办通知。"),
     Action("follow", "记录跟踪督办", "inspection.listing.followed", ("listed",), "", _FOLLOW, ("note", "photo"),
            "到现场督办治理进展，按规定的间隔记录。"),
+    Action("reassign", "变更跟踪督办人", "inspection.listing.reassigned", ("proposed", "listed", "unlisting_applied"), "",
+           OFFICE, ("follower",), "原跟踪督办人不能继续督办的，另行指定；变更留痕。"),
     Action("notice", "出具通知书", "inspection.listing.noticed", ("listed", "unlisting_applied", "unlisted"), "", OFFICE,
            (), "出具挂牌督办通知书；摘牌后出具摘牌通知书。"),
 )  # fmt: skip

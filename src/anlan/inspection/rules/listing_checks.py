@@ -24,6 +24,7 @@ __all__ = [
     "check_listing",
     "check_noted",
     "check_propose",
+    "check_reassign",
     "check_receive",
     "check_receive_end",
     "check_sign",
@@ -243,6 +244,21 @@ def check_follow(step: ListingStep, note: str, photos: int, stated: bool) -> lis
         found.append(Violation("inspection.listing.visit_note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.listing.visit_photo_missing", {}, "photos"))
+    return found + check_words({"note": note})
+
+
+def check_reassign(step: ListingStep, held: str, follower: str, known: bool, note: str) -> list[Violation]:
+    """Why another person can't be named to follow it up; empty when it can.
+
+    Args:
+        held: who follows it up now. follower: who is to. known: that person may be named.
+    Source: house rule.
+    """
+    found = check_listing("reassign", step)
+    if not (follower and known):
+        found.append(Violation("inspection.listing.follower_unknown", {}, "follower"))
+    elif follower == held:
+        found.append(Violation("inspection.listing.follower_same", {}, "follower"))
     return found + check_words({"note": note})
 
 

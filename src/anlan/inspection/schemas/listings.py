@@ -45,6 +45,12 @@ class UnlistIn(ListingIn):
     co_reviewer: str = ""
 
 
+class ReassignIn(ListingIn):
+    """变更跟踪督办人."""
+
+    follower: str = ""
+
+
 class EndIn(ListingIn):
     """登记上级摘牌."""
 

@@ -107,8 +107,9 @@ def _page(
         "reviewed": queries.listing_photos(row, "review"),
         "actions": actions,
         "allowed": allowed,
+        "me": scope.person,
         "may_apply": scope.may("inspection.listing.apply"),
-        "officers": queries.officer_choices(scope, _FOLLOW, now)[1:] if "unlist" in allowed else [],
+        "officers": queries.officer_choices(scope, _FOLLOW, now) if allowed & {"unlist", "reassign"} else [],
         "who": {name: names.get(person, "") for name, person in people.items()},
         "history": list(reversed(lines)),
         "base": version,
@@ -125,6 +126,11 @@ def _page(
 def _unlist(request: HttpRequest, common: dict[str, Any]) -> None:
     item = listing_steps.UnlistInput(**common, co_reviewer=request.POST.get("co_reviewer", ""))
     listing_steps.listing_unlist(scope=request.scope, item=item, now=request.now)
+
+
+def _reassign(request: HttpRequest, common: dict[str, Any]) -> None:
+    item = listing_steps.ReassignInput(**common, follower=request.POST.get("follower", ""))
+    listing_steps.listing_reassign(scope=request.scope, item=item, now=request.now)
 
 
 def _receive_end(request: HttpRequest, common: dict[str, Any]) -> None:
@@ -148,6 +154,7 @@ _ACTS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "return": _plain(listing_steps.listing_return),
     "cancel": _plain(listing_steps.listing_cancel),
     "notice": _plain(listing_papers.listing_notice),
+    "reassign": _reassign,
     "unlist": _unlist,
     "receive_end": _receive_end,
 }

@@ -22,6 +22,7 @@ from anlan.inspection.rules.listing_checks import (
     check_apply,
     check_follow,
     check_noted,
+    check_reassign,
     check_receive_end,
     check_sign,
     check_unlist,
@@ -38,11 +39,13 @@ from anlan.platform.scope import Scope
 __all__ = [
     "EndInput",
     "ListingInput",
+    "ReassignInput",
     "UnlistInput",
     "listing_apply",
     "listing_cancel",
     "listing_decline",
     "listing_follow",
+    "listing_reassign",
     "listing_receive_end",
     "listing_return",
     "listing_sign",
@@ -78,6 +81,13 @@ class EndInput(ListingInput):
 
     notice_number: str = ""
     notice_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignInput(ListingInput):
+    """Who follows it up from now on (person id); why stands in `note`."""
+
+    follower: str = ""
 
 
 _Input = TypeVar("_Input", bound=ListingInput)
@@ -181,6 +191,17 @@ def listing_follow(*, scope: Scope, item: ListingInput, now: datetime) -> str:
         return problems, {"turn": listing.follow_ups.count() + 1, "late": late, "follow_due_at": next_due}
 
     return _take("follow", scope, item, now, judge)
+
+
+def listing_reassign(*, scope: Scope, item: ReassignInput, now: datetime) -> str:
+    """Name another follow-up officer; what the former one recorded stays. Raises as `listing_sign`."""
+
+    def judge(listing: Listing, item: ReassignInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
+        known = bool(queries.officers_known(scope, [item.follower], _FOLLOW, now))
+        problems = check_reassign(step, listing.follower, item.follower, known, item.note)
+        return problems, {"follower": item.follower, "follower_before": listing.follower}
+
+    return _take("reassign", scope, item, now, judge)
 
 
 def listing_apply(*, scope: Scope, item: ListingInput, now: datetime) -> str:
