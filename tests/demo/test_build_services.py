@@ -135,3 +135,15 @@ def test_the_demo_enterprise_has_work_to_do(built: dict[str, Any]) -> None:
 def test_one_enterprise_was_renamed_and_one_suspended(built: dict[str, Any]) -> None:
     assert Enterprise.objects.exclude(former="").count() == 1
     assert Enterprise.objects.filter(status="suspended").count() == 1
+
+
+def test_listings_stand_in_every_state(built: dict[str, Any]) -> None:
+    rows = queries.listing_list(COUNTY)
+    states = sorted((row.level, row.state) for row in rows)
+    assert states == [
+        ("city", "unlisted"), ("county", "listed"), ("county", "listed"), ("county", "proposed"), ("county", "refused"),
+        ("county", "unlisted"), ("county", "unlisting_applied"),
+    ]  # fmt: skip
+    late = [row for row in rows if row.state == "listed" and row.follow_due_at and row.follow_due_at < NOW]
+    assert len(late) == 1
+    assert [row.hazard.listed for row in rows if row.ended_at is None] == ["county"] * 4

@@ -91,8 +91,8 @@ def withdraw(world: World, role: str) -> Any:
 MATRIX: tuple[tuple[Callable[[World, str], Any], set[str], int], ...] = (
     (judge, OFFICERS, 1),
     (extend, {"enterprise"}, 1),
-    (grant, OFFICERS, 1),
-    (refuse, OFFICERS, 1),
+    (grant, OFFICERS | {"leader"}, 1),
+    (refuse, OFFICERS | {"leader"}, 1),
     (transfer, OFFICERS, 1),
     (dismiss, OFFICERS, 1),
     (merge, OFFICERS, 2),

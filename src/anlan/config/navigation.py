@@ -92,6 +92,13 @@ SECTIONS: tuple[Section, ...] = (
                 phone="隐患",
             ),
             Link(
+                "挂牌督办",
+                "/desk/inspection/listing/",
+                "pin",
+                ("inspection.view",),
+                ("/inspection/listings",),
+            ),
+            Link(
                 "专项行动",
                 "/desk/inspection/campaign/",
                 "flag",

@@ -10,6 +10,7 @@ from anlan.accounts.services.bootstrap import SETUP
 from anlan.demo.cast import Cast, account_list, cast_county, cast_firms
 from anlan.demo.figures import figures
 from anlan.demo.firms import COUNTY, Firm, villages
+from anlan.demo.listings import listing_acts
 from anlan.demo.plan import SCALES, Plan, make_plan
 from anlan.demo.play import Stage, play
 from anlan.demo.times import opening
@@ -158,8 +159,8 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 
 
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
-    """Campaigns on the eve of their first day; hazards that count for both; one enterprise renamed, one suspended."""
-    return [*_campaigns(stage), *_shared(stage), *_changes(stage)]
+    """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; 挂牌督办."""
+    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage)]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

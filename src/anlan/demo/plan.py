@@ -18,8 +18,10 @@ from anlan.demo.firms import Firm, firms
 from anlan.demo.times import DAYS, work_days, work_moment
 from anlan.demo.words import Fault, faults
 
-__all__ = ["SCALES", "HazardPlan", "Plan", "Scale", "Step", "Visit", "make_plan"]
+__all__ = ["LISTING_OFFICES", "SCALES", "HazardPlan", "Plan", "Scale", "Step", "Visit", "make_plan"]
 
+LISTING_OFFICES = ("basics", "hazchem")
+"""Bodies that can propose a hazard for 挂牌督办: the bureau's own supervising sections."""
 _SEED = 23_708
 _STILL_OPEN_DAYS = 5.0
 """What was found in the last days is not closed yet, whatever else."""
@@ -116,6 +118,7 @@ def make_plan(scale: Scale, end: datetime) -> Plan:
     visits = _visits(scale, held, end, dice)
     hazards = [h for v in visits for h in v.hazards]
     _ends(scale, visits, hazards, end, dice)
+    _grave(visits, hazards)
     steps: list[Step] = []
     for visit in visits:
         steps += _life(visit, end, dice)
@@ -213,6 +216,14 @@ def _ends(
     # Only three items of that checklist name no criterion of a major hazard, so one of four does.
     for hazard, shows in zip(sorted(shown, key=lambda h: not h.fault.major), _SHOWN, strict=True):
         hazard.end, hazard.grade, hazard.days = shows
+
+
+def _grave(visits: Sequence[Visit], hazards: Sequence[HazardPlan]) -> None:
+    """So many of the latest are major that every state of 挂牌督办 can be shown (demo.listings)."""
+    known = [h for h in hazards if h.fault.major and visits[h.visit].firm.office in LISTING_OFFICES]
+    for ends, count in ((("closed",), 3), (("ordered", "submitted"), 4)):
+        for hazard in [h for h in known if h.end in ends and h.visit != visits[-1].index][-count:]:
+            hazard.grade, hazard.days, hazard.working = "major", 45, False
 
 
 def _life(visit: Visit, end: datetime, dice: random.Random) -> Iterator[Step]:

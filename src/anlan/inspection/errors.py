@@ -1,7 +1,7 @@
 """Refusals of this context; each carries a stable code whose sentence stands in messages/inspection.toml.
 
 AnlanError
-├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound
+├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound, ListingNotFound
 ├── RuleViolation  StepRefused (every reason in `violations`)
 └── Conflict       StalePage
 """
@@ -12,7 +12,15 @@ from collections.abc import Sequence
 
 from anlan.kernel.errors import Conflict, NotFound, RuleViolation, Violation
 
-__all__ = ["CampaignNotFound", "ChecklistNotFound", "HazardNotFound", "InspectionNotFound", "StalePage", "StepRefused"]
+__all__ = [
+    "CampaignNotFound",
+    "ChecklistNotFound",
+    "HazardNotFound",
+    "InspectionNotFound",
+    "ListingNotFound",
+    "StalePage",
+    "StepRefused",
+]
 
 
 class HazardNotFound(NotFound):
@@ -41,6 +49,13 @@ class ChecklistNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("inspection.checklist.not_found")
+
+
+class ListingNotFound(NotFound):
+    """No such listing, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.listing.not_found")
 
 
 class StepRefused(RuleViolation):

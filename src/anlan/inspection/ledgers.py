@@ -8,6 +8,7 @@ from typing import Any
 
 from anlan.accounts import queries as accounts
 from anlan.inspection import queries
+from anlan.inspection.listing_ledger import LISTINGS
 from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
 from anlan.kernel.errors import Violation
 from anlan.platform.ledger.declare import Column, Ledger
@@ -146,4 +147,4 @@ CHECKLISTS = Ledger(
     retirable=False,
 )
 
-LEDGERS = [HAZARDS, INSPECTIONS, CAMPAIGNS, CHECKLISTS]
+LEDGERS = [HAZARDS, LISTINGS, INSPECTIONS, CAMPAIGNS, CHECKLISTS]

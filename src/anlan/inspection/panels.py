@@ -18,6 +18,12 @@ TONES = {
     "merged": "plain",
     "draft": "warn",
     "finished": "good",
+    "proposed": "warn",
+    "listed": "bad",
+    "unlisting_applied": "warn",
+    "unlisted": "good",
+    "refused": "plain",
+    "cancelled": "plain",
 }
 
 
@@ -51,6 +57,21 @@ def _inspections(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence
     return shown, rows.count()
 
 
+def _listings(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
+    rows = queries.listings_of_enterprise(scope, enterprise_id)
+    shown = [
+        PanelRow(
+            f"{row.number} {row.get_level_display()}：{row.hazard.description[:40]}",
+            f"/inspection/listings/{row.id}",
+            row.get_state_display(),
+            TONES[row.state],
+            row.listed_at or row.created_at,
+        )
+        for row in rows[:limit]
+    ]
+    return shown, rows.count()
+
+
 def _url(plural: str) -> Callable[[str], str]:
     """Address of the list that holds what the panel counts: of this enterprise and of those merged into it."""
     return lambda enterprise_id: (
@@ -74,5 +95,13 @@ PANELS = [
         rows=_inspections,
         url=_url("inspection"),
         order=20,
+    ),
+    Panel(
+        id="inspection.enterprise_listings",
+        subject="registry.enterprise",
+        label="挂牌督办",
+        rows=_listings,
+        url=_url("listing"),
+        order=15,
     ),
 ]

@@ -1,10 +1,13 @@
-"""Of what people are reminded: deadlines of hazards. `calling` does the rest and knows nothing of hazards."""
+"""Of what people are reminded: deadlines of hazards, listings and follow-ups. `calling` does the rest."""
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due
-from anlan.inspection.rules.reminder import HAZARD_REMINDERS
+from anlan.inspection.queries import due, listing_due
+from anlan.inspection.rules.reminder import FOLLOW_REMINDERS, HAZARD_REMINDERS, LISTING_REMINDERS
 from anlan.platform.declare import Reminder
+
+_FOLLOW = "inspection.listing.follow"
+_SUPERVISE = {"town": _FOLLOW, "office": _FOLLOW, "leader": "calling.escalation.read"}
 
 REMINDERS = [
     Reminder(
@@ -20,5 +23,23 @@ REMINDERS = [
         },
         matters=due.hazards_reminded,
         lines=due.hazard_lines,
+    ),
+    Reminder(
+        id="inspection.listing_follow",
+        label="挂牌督办跟踪期限",
+        subject="inspection.listing",
+        tables=FOLLOW_REMINDERS,
+        rights=_SUPERVISE,
+        matters=listing_due.listings_following,
+        lines=listing_due.follow_lines,
+    ),
+    Reminder(
+        id="inspection.listing_due",
+        label="挂牌督办期限",
+        subject="inspection.hazard",
+        tables=LISTING_REMINDERS,
+        rights=_SUPERVISE,
+        matters=listing_due.listings_due,
+        lines=listing_due.due_lines,
     ),
 ]

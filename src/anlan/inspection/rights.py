@@ -13,6 +13,10 @@ RIGHTS: dict[str, str] = {
     "inspection.hazard.extend": "批准整改延期",
     "inspection.hazard.dismiss": "认定误报、重复",
     "inspection.hazard.transfer": "移送执法",
+    "inspection.listing.propose": "提出挂牌督办、复查摘牌",
+    "inspection.listing.sign": "签发、撤销挂牌督办",
+    "inspection.listing.follow": "跟踪督办",
+    "inspection.listing.apply": "申请摘牌",
     "inspection.checklist.change": "维护检查表",
     "inspection.campaign.change": "维护专项行动",
     # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).

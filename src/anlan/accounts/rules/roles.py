@@ -47,7 +47,7 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
 _LOOK = "registry.view inspection.view platform.document.view "
 _ORDER = (
     "inspection.inspect inspection.hazard.order inspection.hazard.review inspection.hazard.extend"
-    " inspection.hazard.dismiss inspection.hazard.transfer "
+    " inspection.hazard.dismiss inspection.hazard.transfer inspection.listing.follow "
 )
 
 
@@ -62,7 +62,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "局领导",
         _LOOK
         + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
-        + " calling.escalation.read",
+        + " calling.escalation.read inspection.listing.sign inspection.hazard.extend",
     ),
     _role(
         "supervision",
@@ -70,6 +70,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         _LOOK
         + _ORDER
         + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
+        + " inspection.listing.propose"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -79,7 +80,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "乡镇（街道）应急办",
         _LOOK
         + _ORDER
-        + "vault.reveal registry.change journal.decide"
+        + "vault.reveal registry.change journal.decide inspection.listing.apply"
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _sources("town village")),
@@ -89,7 +90,12 @@ ROLES: tuple[BuiltinRole, ...] = (
         _LOOK + _ORDER + "vault.reveal registry.change" + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit" + _sources("enterprise"), enterprise=True),
+    _role(
+        "enterprise",
+        "企业安全员",
+        _LOOK + "inspection.hazard.submit inspection.listing.apply" + _sources("enterprise"),
+        enterprise=True,
+    ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
     _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),

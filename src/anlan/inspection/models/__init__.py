@@ -12,6 +12,7 @@ from anlan.inspection.models.inspection import (
     InspectionPhoto,
     InspectionTag,
 )
+from anlan.inspection.models.listing import Listing, ListingFollowUp, ListingPhoto
 
 __all__ = [
     "Campaign",
@@ -26,4 +27,7 @@ __all__ = [
     "InspectionOfficer",
     "InspectionPhoto",
     "InspectionTag",
+    "Listing",
+    "ListingFollowUp",
+    "ListingPhoto",
 ]

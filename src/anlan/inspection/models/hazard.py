@@ -109,6 +109,8 @@ class Hazard(Projection):
     looked_back_by = models.CharField("回头看人员", max_length=36, default="")
     look_back_result = models.CharField("回头看结果", max_length=8, choices=LOOK_BACK_RESULTS, default="")
     look_back_note = models.TextField("回头看情况", default="")
+    # Levels of its listings that have not ended, parted by blanks: dismissing and merging must not pass them by.
+    listed = models.CharField("挂牌督办级别", max_length=24, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "隐患"

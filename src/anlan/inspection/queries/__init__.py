@@ -82,6 +82,27 @@ from anlan.inspection.queries.inspections import (
     inspection_sheet,
     inspections_of_enterprise,
 )
+from anlan.inspection.queries.listing_due import (
+    listings_to_apply,
+    listings_to_judge,
+    listings_to_sign,
+    listings_to_visit,
+)
+from anlan.inspection.queries.listings import (
+    FollowUpView,
+    follow_up_views,
+    listing_actions,
+    listing_followers,
+    listing_get,
+    listing_list,
+    listing_photos,
+    listing_step,
+    listing_unit,
+    listings_of_enterprise,
+    listings_of_hazard,
+    may_list,
+    notice_stands,
+)
 from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
 from anlan.inspection.queries.photos import (
@@ -99,6 +120,23 @@ from anlan.platform.journal.held import once_recorded, versions_of
 __all__ = [
     "Standing",
     "hazard_standing",
+    "FollowUpView",
+    "follow_up_views",
+    "listing_actions",
+    "listing_followers",
+    "listing_get",
+    "listing_list",
+    "listing_photos",
+    "listing_step",
+    "listing_unit",
+    "listings_of_enterprise",
+    "listings_of_hazard",
+    "listings_to_apply",
+    "listings_to_judge",
+    "listings_to_sign",
+    "listings_to_visit",
+    "may_list",
+    "notice_stands",
     "ExtensionView",
     "LastEntry",
     "LookBackRow",

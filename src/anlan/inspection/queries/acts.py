@@ -15,7 +15,14 @@ from anlan.inspection.queries.hazards import ActionView, hazard_rows, hazards_ge
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
 from anlan.inspection.rules.ending import MergeFacts
-from anlan.inspection.rules.extension import ExtendFacts, ExtensionLimit, check_extend_open, extension_limit_on
+from anlan.inspection.rules.extension import (
+    LISTED_ANSWER,
+    ExtendFacts,
+    ExtensionLimit,
+    check_answerer,
+    check_extend_open,
+    extension_limit_on,
+)
 from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.major import Criterion, criteria_for, criteria_of
 from anlan.inspection.rules.withdrawal import BORNE_BY, WithdrawFacts, check_withdraw, restoration
@@ -131,9 +138,13 @@ def extension_limit(hazard: Hazard, now: datetime) -> ExtensionLimit:
 
 
 def extensions_pending(scope: Scope) -> QuerySet[Hazard]:
-    """Ordered hazards in scope whose enterprise waits for an answer, the nearest deadline first."""
+    """Ordered hazards in scope whose enterprise waits for this person's answer, the nearest deadline first.
+
+    Of listed ones the leader's, of all others the officers'. Source: rules.extension.check_answerer.
+    """
     waits = HazardExtension._default_manager.filter(parent=OuterRef("pk"), state="applied", decided_at__isnull=True)
-    return hazard_rows(scope, "ordered").filter(Exists(waits))
+    rows = hazard_rows(scope, "ordered").filter(Exists(waits))
+    return rows.exclude(listed="") if scope.may(LISTED_ANSWER) else rows.filter(listed="")
 
 
 def extensions_answered(scope: Scope, now: datetime) -> QuerySet[Hazard]:
@@ -151,8 +162,10 @@ def last_entry(hazard: Hazard) -> LastEntry | None:
         return None
     entry = entry_of(stored)
     recorded = datetime.fromtimestamp(entry.wall / 1000, UTC)
-    # A look-back that found it again filed another hazard: it concerns two, and nobody takes it back.
-    kind = "reopened" if "reopened_as" in entry.data else entry.kind.rpartition(".")[2]
+    # A look-back that found it again filed another hazard, an extension of a listed one moved its listing's deadline:
+    # they concern two, and nobody takes them back.
+    two = {"reopened_as": "reopened", "listings_moved": "listings_moved"}
+    kind = next((word for name, word in two.items() if name in entry.data), entry.kind.rpartition(".")[2])
     return LastEntry(entry.id, head.sid, kind, entry.actor, recorded, head.version, bool(head.settled))
 
 
@@ -206,11 +219,11 @@ def merge_facts(
     rows = visible(Hazard, scope).filter(pk=key) if key else visible(Hazard, scope).filter(number=into.strip() or "-")
     target = rows.first()
     if target is None:
-        return MergeFacts(step, reason, hazard.grade, bool(hazard.drill), ""), None
+        return MergeFacts(step, reason, hazard.grade, bool(hazard.drill), "", listed=hazard.listed), None
     one = str(target.enterprise_id) in _component(hazard)
     facts = MergeFacts(
         step, reason, hazard.grade, bool(hazard.drill), target.state, target.grade, bool(target.drill),
-        target.id == hazard.id, one,
+        target.id == hazard.id, one, hazard.listed,
     )  # fmt: skip
     return facts, target
 
@@ -262,7 +275,8 @@ def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
         facts, waiting, _ = extend_facts(hazard, step)
         if act_id == "extend":
             return check_extend_open(facts)
-        return [] if waiting else [Violation("inspection.hazard.extension.none_pending", {})]
+        missing = [] if waiting else [Violation("inspection.hazard.extension.none_pending", {})]
+        return missing + check_answerer(hazard.listed, step.rights)
     if act_id == "transfer" and hazard.transferred:
         return [Violation("inspection.hazard.transfer.already", {})]
     if act_id == "look_back" and hazard.reopened_as_id:

@@ -13,7 +13,7 @@ from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.deadline import limit_on
-from anlan.inspection.rules.ending import ENDED, check_finder
+from anlan.inspection.rules.ending import ENDED, check_finder, check_listed
 from anlan.inspection.rules.hazard import DECISIONS, HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
 from anlan.kernel.errors import Violation
@@ -230,6 +230,7 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
         if action.id == "dismiss" and not reasons:
             reasons = tuple(check_finder(facts, hazard.grade, hazard.found_by))
         main = action.to not in ENDED
+        reasons = reasons if main else (*reasons, *check_listed(hazard.listed))
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help, main))
     return views
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from anlan.accounts import queries as accounts
-from anlan.inspection.models import Hazard
 from anlan.inspection.queries.hazards import hazard_get
 from anlan.inspection.rules.stating import APART
 from anlan.platform.journal.models import Head
 from anlan.platform.journal.refold import entries_of, fold_held
 from anlan.platform.ledger.history import label_of
+from anlan.platform.projection import Projection
 from anlan.platform.scope import Scope
 
 
@@ -61,9 +61,9 @@ def hazard_history(scope: Scope, hazard_id: Any) -> list[HistoryLine]:
     return history_of(hazard_get(scope, hazard_id))[1]
 
 
-def history_of(hazard: Hazard) -> tuple[int, list[HistoryLine]]:
-    """(version, entries) of a hazard that the caller has read through its scope; (0, []) before its first entry."""
-    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+def history_of(row: Projection) -> tuple[int, list[HistoryLine]]:
+    """(version, entries) of a hazard or listing that the caller has read through its scope; (0, []) before its first."""
+    head = Head.objects.filter(subject=f"{row.SUBJECT}/{row.id}").first()
     if head is None:
         return 0, []
     entries = entries_of(head.sid)

@@ -9,7 +9,7 @@ from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import shown_length
 
-__all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_merge"]
+__all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_listed", "check_merge"]
 
 SHORTEST_REASON = 5
 ENDED = ("dismissed", "merged")
@@ -24,6 +24,7 @@ class MergeFacts:
         target_state: "" where no such hazard is in sight. same: both are one row.
         same_enterprise: both belong to one enterprise, or to enterprises merged into one.
         target_grade, target_drill: of the one that stays.
+        listed: levels of the open listings (挂牌督办) of the one that ends.
     """
 
     step: StepFacts
@@ -35,6 +36,7 @@ class MergeFacts:
     target_drill: bool = False
     same: bool = False
     same_enterprise: bool = True
+    listed: str = ""
 
 
 def _check_reason(reason: str) -> list[Violation]:
@@ -43,14 +45,21 @@ def _check_reason(reason: str) -> list[Violation]:
     return found + check_words({"note": reason})
 
 
-def check_dismiss(facts: StepFacts, grade: str, reason: str, found_by: str) -> list[Violation]:
+def check_listed(listed: str) -> list[Violation]:
+    """Whether an open listing (挂牌督办) stands in the way of ending a hazard without review. Source: house rule."""
+    return [Violation("inspection.hazard.listed_open", {})] if listed else []
+
+
+def check_dismiss(facts: StepFacts, grade: str, reason: str, found_by: str, listed: str = "") -> list[Violation]:
     """Why this hazard can't be declared none; empty when it can.
 
     Args:
         found_by: person id of the finder, who can't alone dismiss what was ordered already or is major.
+        listed: levels of its open listings.
     Source: house rule (two persons stand behind the end of a hazard without review).
     """
-    return check_entry("dismiss", facts) + check_finder(facts, grade, found_by) + _check_reason(reason)
+    found = check_entry("dismiss", facts) + check_finder(facts, grade, found_by) + check_listed(listed)
+    return found + _check_reason(reason)
 
 
 def check_finder(facts: StepFacts, grade: str, found_by: str) -> list[Violation]:
@@ -64,7 +73,7 @@ def check_merge(facts: MergeFacts) -> list[Violation]:
 
     Source: house rule (one matter of one enterprise is one hazard; merging must neither end nor lighten it).
     """
-    found = check_entry("merge", facts.step) + _check_reason(facts.reason)
+    found = check_entry("merge", facts.step) + check_listed(facts.listed) + _check_reason(facts.reason)
     if not facts.target_state:
         return [*found, Violation("inspection.hazard.merge.target_missing", {}, "into")]
     if facts.same:

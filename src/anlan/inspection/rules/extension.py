@@ -16,8 +16,10 @@ from anlan.kernel.text import blank
 __all__ = [
     "EXTENSION_LIMITS",
     "EXTENSION_STATES",
+    "LISTED_ANSWER",
     "ExtendFacts",
     "ExtensionLimit",
+    "check_answerer",
     "check_extend",
     "check_extend_open",
     "check_grant",
@@ -27,6 +29,9 @@ __all__ = [
 ]
 
 EXTENSION_STATES: tuple[tuple[str, str], ...] = (("applied", "待批准"), ("granted", "已批准"), ("refused", "不予批准"))
+
+LISTED_ANSWER = "inspection.listing.sign"
+"""The right that answers for a listed hazard: whoever signs listings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,15 @@ def check_extend(facts: ExtendFacts) -> list[Violation]:
 def _check_pending(act_id: str, facts: ExtendFacts) -> list[Violation]:
     missing = [] if facts.pending else [Violation("inspection.hazard.extension.none_pending", {})]
     return check_act(act_id, facts.step) + missing
+
+
+def check_answerer(listed: str, rights: frozenset[str]) -> list[Violation]:
+    """Whether this person answers for a hazard with these open listings (挂牌督办): for a listed one the leader does.
+
+    Source: house rule (what the leader signed is not put off by an office).
+    """
+    wrong = bool(listed) and LISTED_ANSWER not in rights
+    return [Violation("inspection.hazard.extension.leader_only", {})] if wrong else []
 
 
 def check_grant(facts: ExtendFacts) -> list[Violation]:

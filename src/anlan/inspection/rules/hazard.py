@@ -176,13 +176,17 @@ class SubmitFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFacts:
-    """A failed review: why, and the new deadline if one is set (otherwise the old one stands)."""
+    """A failed review: why, and the new deadline if one is set (otherwise the old one stands).
+
+    `listed`: levels of the hazard's open listings (挂牌督办).
+    """
 
     step: StepFacts
     reason: str
     grade: str
     due_at: datetime | None = None
     new_deadline: bool = False
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +312,10 @@ def check_back(action_id: str, missing: Violation, facts: ReturnFacts) -> list[V
     found = check_entry(action_id, facts.step)
     if blank(facts.reason):
         found.append(missing)
-    if facts.new_deadline:
+    if facts.new_deadline and facts.listed:
+        # Only the leader moves the deadline of a listed hazard, by granting an extension.
+        found.append(Violation("inspection.hazard.return.listed", {}, "due_on"))
+    elif facts.new_deadline:
         found += check_due(facts.grade, facts.step.at, facts.due_at)
     return found + check_words({"note": facts.reason}, "reason")
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from anlan.kernel.reminders import ReminderStep, ReminderTable
 
-__all__ = ["HAZARD_REMINDERS", "REMINDED_STATE"]
+__all__ = ["FOLLOW_REMINDERS", "HAZARD_REMINDERS", "LISTING_REMINDERS", "REMINDED_STATE"]
 
 # Only what the enterprise still has to mend: what it has handed in waits for the officers and is not its delay.
 REMINDED_STATE = "ordered"
@@ -29,4 +29,30 @@ _OVERDUE = (
 
 HAZARD_REMINDERS: tuple[ReminderTable, ...] = (
     ReminderTable(date(2000, 1, 1), (*_BEFORE, *_OVERDUE), "house rule; 安全生产法(2021) 第四十一条、第七十三条"),
+)
+
+# 挂牌督办: the enterprise hears of its deadline by the hazard's own reminders; these are for those who supervise.
+FOLLOW_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (
+            ReminderStep("before_1", ("town", "office"), -1),
+            ReminderStep("last_day", ("town", "office"), 0),
+            ReminderStep("over_1", ("town", "office"), 1),
+            ReminderStep("over_3", ("town", "office", "leader"), 3, every=3),
+        ),
+        "house rule",
+    ),
+)
+LISTING_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (
+            ReminderStep("before_7", ("town", "office"), -7),
+            ReminderStep("last_day", ("town", "office", "leader"), 0),
+            ReminderStep("overdue", ("office", "leader"), None, major=True, urgent=True),
+            ReminderStep("over_3", ("town", "office", "leader"), 3, every=3),
+        ),
+        "house rule; 安全生产法(2021) 第七十三条",
+    ),
 )

@@ -1,14 +1,15 @@
-"""Pages of inspection: hazards, inspections, campaigns, checklists. Lists are the desk's."""
+"""Pages of inspection: hazards, listings, inspections, campaigns, checklists. Lists are the desk's."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections
+from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections, listings
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>"
+_LISTING = "listings/<uuid:listing_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     path("inspections/new", inspections.inspection_new, name="inspection-new"),
     path(_VISIT, inspections.inspection_page, name="inspection-page"),
     path(f"{_VISIT}/items", inspections.inspection_items, name="inspection-items"),
+    path("listings/new", listings.listing_new, name="inspection-listing-new"),
+    path(_LISTING, listings.listing_page, name="inspection-listing"),
+    path(f"{_LISTING}/<slug:action>", listings.listing_act, name="inspection-listing-act"),
     path("campaigns/new", campaigns.campaign_new, name="inspection-campaign-new"),
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
     path(f"{_CAMPAIGN}/change", campaigns.campaign_edit, name="inspection-campaign-change"),

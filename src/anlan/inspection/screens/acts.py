@@ -30,6 +30,8 @@ def page_of_acts(request: HttpRequest, hazard: Any, allowed: Collection[str], fa
         "extensions": extensions_,
         "waiting": next((e for e in extensions_ if e.state == "applied" and hazard.state == "ordered"), None),
         "extension_limit": queries.extension_limit(hazard, request.now) if "extend" in allowed else None,
+        "listings": queries.listings_of_hazard(request.scope, hazard),
+        "may_list": queries.may_list(request.scope, hazard),
         "links": queries.hazard_links(request.scope, hazard),
         "same": queries.merge_choices(request.scope, hazard) if "merge" in allowed else [],
     }

@@ -67,7 +67,7 @@ def hazards_reject(
     def judge(hazard: Hazard, item: RejectInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = term_of(facts.at, item.due_on, item.days, item.working_days, calendar)
         due = term.due_at if term else None
-        problems = check_reject(ReturnFacts(facts, item.note, hazard.grade, due, new_deadline=term is not None))
+        problems = check_reject(ReturnFacts(facts, item.note, hazard.grade, due, term is not None, hazard.listed))
         return problems, term.data() if term else {}
 
     return take("reject", scope, items, now, judge)

@@ -8,9 +8,11 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard
-from anlan.inspection.rules.extension import check_extend, check_grant, check_refuse, extended_due
+from anlan.inspection.rules.extension import check_answerer, check_extend, check_grant, check_refuse, extended_due
 from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.services.listing_upkeep import listings_extended
 from anlan.inspection.services.steps import StepInput, take
+from anlan.kernel.entry import Draft
 from anlan.kernel.errors import Violation
 from anlan.platform.scope import Scope
 
@@ -51,15 +53,23 @@ def hazard_grant(*, scope: Scope, item: ExtendInput, now: datetime) -> str:
     def judge(hazard: Hazard, item: ExtendInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         facts, waiting, _ = queries.extend_facts(hazard, step, item.days, item.note)
         days = item.days if item.days is not None or waiting is None else waiting.days
-        problems = check_grant(replace(facts, days=days))
+        problems = check_grant(replace(facts, days=days)) + check_answerer(hazard.listed, step.rights)
         if waiting is not None and days is not None and days > waiting.days:
             problems.append(Violation("inspection.hazard.extension.more_than_asked", {"days": waiting.days}, "days"))
         if problems or waiting is None or days is None or hazard.due_at is None:
             return problems, {}
         moved = {"due_before": hazard.due_at.isoformat(), "due_at": extended_due(hazard.due_at, days).isoformat()}
-        return [], {"extension": waiting.key, "days": days} | moved
+        # It concerns its listings too: nobody takes it back (queries.acts.last_entry).
+        return [], {"extension": waiting.key, "days": days} | moved | (
+            {"listings_moved": True} if hazard.listed else {}
+        )
 
-    return take("grant", scope, [item], now, judge)[0]
+    def beside(hazard: Hazard, item: ExtendInput) -> list[tuple[Draft, int | None]]:
+        _, waiting, _ = queries.extend_facts(hazard, queries.step_facts(scope, hazard, item.at, now))
+        days = item.days if item.days is not None or waiting is None else waiting.days
+        return listings_extended(scope, hazard, days or 0)
+
+    return take("grant", scope, [item], now, judge, beside=beside)[0]
 
 
 def hazard_refuse(*, scope: Scope, item: StepInput, now: datetime) -> str:
@@ -72,6 +82,8 @@ def hazard_refuse(*, scope: Scope, item: StepInput, now: datetime) -> str:
 
     def judge(hazard: Hazard, item: StepInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         facts, waiting, _ = queries.extend_facts(hazard, step, None, item.note)
-        return check_refuse(facts), {"extension": waiting.key if waiting else ""}
+        return check_refuse(facts) + check_answerer(hazard.listed, step.rights), {
+            "extension": waiting.key if waiting else ""
+        }
 
     return take("refuse", scope, [item], now, judge)[0]

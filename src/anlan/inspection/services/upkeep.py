@@ -60,7 +60,7 @@ def deadline_recompute(*, now: datetime, scope: Scope = SYSTEM, calendar: WorkCa
 
 
 def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYSTEM) -> int:
-    """Let an enterprise's hazards and inspections follow its office, and what is still open also its region.
+    """Let an enterprise's hazards, listings and inspections follow its office, and what is still open also its region.
 
     Those of a merged enterprise follow the office of the one it has become; they stay in their own region. Closed hazards
     stay where they were counted; the office sees them all. Returns how many rows moved.
@@ -97,3 +97,5 @@ def _held(scope: Scope, enterprise_id: str) -> Iterator[tuple[Any, bool]]:
     inspection: Inspection
     for inspection in rows:
         yield inspection, inspection.finished_at is None
+    for listing in queries.listings_of_enterprise(scope, enterprise_id):
+        yield listing, listing.hazard.closed_at is None

@@ -1,0 +1,124 @@
+"""What of 挂牌督办 waits for whom: lists for 我的待办, and matters for reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from anlan.inspection.models import Listing
+from anlan.inspection.queries.listings import listing_list
+from anlan.inspection.queries.scoped import as_uuid
+from anlan.kernel.reminders import Matter
+from anlan.platform.declare import ReminderLine
+from anlan.platform.scope import Scope
+
+__all__ = [
+    "due_lines",
+    "follow_lines",
+    "listings_due",
+    "listings_following",
+    "listings_to_apply",
+    "listings_to_judge",
+    "listings_to_sign",
+    "listings_to_visit",
+]
+
+_SOON = timedelta(days=3)
+_PART = 500
+
+
+def listings_to_sign(scope: Scope) -> QuerySet[Listing]:
+    """Proposals that wait for the leader, the nearest deadline first."""
+    return listing_list(scope, state="proposed").order_by("due_at", "id")
+
+
+def listings_to_visit(scope: Scope, now: datetime) -> QuerySet[Listing]:
+    """This person's listings whose next follow-up is overdue or due within three days."""
+    rows = listing_list(scope, state="listed").filter(follower__in=[p for p in (scope.person, scope.on_behalf_of) if p])
+    return rows.filter(follow_due_at__lt=now + _SOON).order_by("follow_due_at", "id")
+
+
+def listings_to_judge(scope: Scope) -> QuerySet[Listing]:
+    """Listings whose unlisting was applied for, the oldest first."""
+    return listing_list(scope, state="unlisting_applied").order_by("applied_at", "id")
+
+
+def listings_to_apply(scope: Scope) -> QuerySet[Listing]:
+    """Listings whose hazard is closed and whose unlisting nobody has applied for."""
+    rows = listing_list(scope, state="listed").filter(hazard__state="closed", hazard__reopened_as__isnull=True)
+    return rows.order_by("due_at", "id")
+
+
+def _of(subjects: Collection[str] | None, column: str) -> Iterator[QuerySet[Listing]]:
+    rows = Listing._default_manager.filter(ended_at__isnull=True, state="listed", drill=0).select_related("hazard")
+    if subjects is None:
+        yield rows
+        return
+    keys = [key for subject in subjects if (key := as_uuid(subject.rpartition("/")[2]))]
+    for start in range(0, len(keys), _PART):
+        yield rows.filter(**{f"{column}__in": keys[start : start + _PART]})
+
+
+def listings_following(subjects: Collection[str] | None = None) -> Iterator[Matter]:
+    """Listings that have to be followed up, drills left out. Unscoped: for the job. `subjects`: `inspection.listing/<id>`."""
+    for rows in _of(subjects, "pk"):
+        for row in rows.filter(follow_due_at__isnull=False):
+            if row.follow_due_at is not None:
+                yield _matter(row, f"{Listing.SUBJECT}/{row.id}", row.follow_due_at)
+
+
+def _matter(row: Listing, subject: str, due_at: datetime) -> Matter:
+    set_at = max(filter(None, (row.listed_at, row.followed_at, row.returned_at)), default=row.created_at)
+    office = str(row.office_id or "")
+    return Matter(subject, row.region, due_at, set_at, True, str(row.enterprise_id or ""), office)
+
+
+def listings_due(subjects: Collection[str] | None = None) -> Iterator[Matter]:
+    """Listed hazards that are not closed, by the nearest deadline of their listings. Unscoped: for the job.
+
+    The subject is the hazard's: its closing withdraws the reminder at once.
+
+    Args:
+        subjects: only these, `inspection.hazard/<id>`; None: all.
+    """
+    nearest: dict[str, Listing] = {}
+    for rows in _of(subjects, "hazard_id"):
+        for row in rows.filter(hazard__closed_at__isnull=True):
+            subject = f"inspection.hazard/{row.hazard_id}"
+            if subject not in nearest or row.due_at < nearest[subject].due_at:
+                nearest[subject] = row
+    for subject, row in nearest.items():
+        yield Matter(
+            subject, row.region, row.due_at, row.listed_at or row.created_at, True, str(row.enterprise_id or ""),
+            str(row.office_id or ""),
+        )  # fmt: skip
+
+
+def _line(row: Listing, due_at: datetime | None) -> ReminderLine:
+    title = f"{row.enterprise.name}：{row.hazard.description[:40]}"
+    return ReminderLine(title, f"/inspection/listings/{row.id}", due_at, "bad")
+
+
+def follow_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:
+    """What the scope may know of these listings; those outside it are absent."""
+    keys = [key for subject in subjects if (key := as_uuid(subject.rpartition("/")[2]))]
+    lines = {}
+    for start in range(0, len(keys), _PART):
+        for row in listing_list(scope).filter(pk__in=keys[start : start + _PART]):
+            waits = row.state == "listed" and not row.drill
+            lines[f"{Listing.SUBJECT}/{row.id}"] = _line(row, row.follow_due_at if waits else None)
+    return lines
+
+
+def due_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:
+    """What the scope may know of these hazards as listed ones, each by its listing with the nearest deadline."""
+    keys = [key for subject in subjects if (key := as_uuid(subject.rpartition("/")[2]))]
+    lines: dict[str, ReminderLine] = {}
+    for start in range(0, len(keys), _PART):
+        rows = listing_list(scope).filter(hazard_id__in=keys[start : start + _PART])
+        for row in sorted(rows, key=lambda r: (r.state != "listed", r.due_at)):
+            waits = row.state == "listed" and row.hazard.closed_at is None and not row.drill
+            lines.setdefault(f"inspection.hazard/{row.hazard_id}", _line(row, row.due_at if waits else None))
+    return lines
