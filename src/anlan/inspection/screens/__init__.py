@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections, leaders
+from anlan.inspection.screens import batch, campaigns, checklists, hazards, indicators, inspections, leaders
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
@@ -12,6 +12,8 @@ _CAMPAIGN = "campaigns/<uuid:campaign_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
+    path("indicators", indicators.indicators, name="inspection-indicators"),
+    path("indicators/rows", indicators.indicator_rows, name="inspection-indicator-rows"),
     path("leaders", leaders.leaders, name="inspection-leaders"),
     path("hazards/order", batch.hazards_order, name="inspection-hazards-order"),
     path("hazards/new", hazards.hazard_new, name="inspection-hazard-new"),
