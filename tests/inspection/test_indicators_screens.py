@@ -39,7 +39,7 @@ def days(found: measured.MeasureTable) -> dict[str, tuple[int, float, float]]:
 
 
 def busy(world: World) -> list[str]:
-    """Found thrice in the first town (one closed after two days, one after two with a return, one overdue), once in the second."""
+    """Three of the first town (closed and seen again, sent back, a major one overdue), one of the second."""
     closed = world.closed(basis="甲法第一条")
     back = world.submitted(now=NOW + timedelta(days=3), basis="甲法第一条", source="public")
     item = ReturnInput(hazard_id=back, note="整改不彻底", days=7)

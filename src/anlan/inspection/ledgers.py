@@ -78,6 +78,10 @@ HAZARDS = Ledger(
     page="/inspection/hazards/{}".format,
     retirable=False,
     batch=("批量责令整改", "/inspection/hazards/order", "inspection.hazard.order"),
+    batches=(
+        ("批量出具指令书", "/inspection/hazards/issue", "inspection.hazard.order"),
+        ("打印隐患档案", "/inspection/hazards/print", _VIEW),
+    ),
 )
 
 INSPECTIONS = Ledger(

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from anlan.inspection.api import acts, campaigns, checklists, hazards, indicators, inspections, leading, pocket
+from anlan.inspection.api import acts, campaigns, checklists, hazards, indicators, inspections, leading, papers, pocket
 from anlan.inspection.api.router import router
 
-__all__ = ["acts", "campaigns", "checklists", "hazards", "indicators", "inspections", "leading", "pocket", "router"]
+__all__ = [
+    "acts",
+    "campaigns",
+    "checklists",
+    "hazards",
+    "indicators",
+    "inspections",
+    "leading",
+    "papers",
+    "pocket",
+    "router",
+]
