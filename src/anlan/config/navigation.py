@@ -115,7 +115,8 @@ SECTIONS: tuple[Section, ...] = (
                 own=False,
             ),
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
-            Link("统计", "/figures", "chart", ("inspection.view",), own=False),
+            Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
+            Link("统计", "/figures", "chart", ("inspection.view",), ("/inspection/indicators",), own=False),
         ),
     ),
     Section(

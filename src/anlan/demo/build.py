@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.accounts.services.bootstrap import SETUP
+from anlan.demo.acts import acts, judge_majors
 from anlan.demo.cast import Cast, account_list, cast_county, cast_firms
 from anlan.demo.figures import figures
 from anlan.demo.firms import COUNTY, Firm, villages
@@ -76,6 +77,8 @@ def _built(scale: str) -> bool:
 
 def _make(scale: str, now: datetime, progress: Progress) -> None:
     plan = make_plan(SCALES[scale], now)
+    if plan.scale.distinct:
+        judge_majors(plan)
     total = len(plan.steps)
     begin = opening(plan.begin - timedelta(days=20))
     # The history starts a year back: without this, entries after `anlan init` in this process would carry its later time.
@@ -159,8 +162,9 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 
 
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
-    """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; 挂牌督办."""
-    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage)]
+    """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; acts."""
+    more = acts(stage) if stage.plan.scale.distinct else []
+    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage), *more]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

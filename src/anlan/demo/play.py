@@ -20,7 +20,7 @@ from anlan.kernel.deadlines import local_date
 from anlan.platform.database import writing
 from anlan.platform.scope import Scope
 
-__all__ = ["Stage", "play"]
+__all__ = ["Stage", "found_again", "officer_of", "picture", "play"]
 
 _BATCH = 200
 _KINDS = {"squad": "enforcement", "experts": "expert"}
@@ -118,7 +118,8 @@ def _source(visit: Visit) -> str:
     return "department" if visit.by == "office" and visit.firm.office in {"housing", "traffic"} else ""
 
 
-def _officer(stage: Stage, visit: Visit, n: int = 0) -> Scope:
+def officer_of(stage: Stage, visit: Visit, n: int = 0) -> Scope:
+    """The officer of the visit who orders and reviews (0), or the next one of the same body."""
     return stage.cast.officer(_body(visit), visit.officer + n)
 
 
@@ -142,8 +143,14 @@ def _items(stage: Stage, checklist: str) -> dict[str, Any]:
     return stage.items[checklist]
 
 
-def _photo(stage: Stage, scope: Scope, picture: str, hazard: int, firm: Firm, at: datetime) -> tuple[str, ...]:
-    return (stage.album.take(scope, picture, hazard, at - timedelta(minutes=5), firm.lon, firm.lat),)
+def picture(stage: Stage, scope: Scope, kind: str, hazard: int, firm: Firm, at: datetime) -> tuple[str, ...]:
+    """A stored picture of this hazard, taken five minutes before `at`; `kind`: before, after or review."""
+    return (stage.album.take(scope, kind, hazard, at - timedelta(minutes=5), firm.lon, firm.lat),)
+
+
+def found_again(stage: Stage, hazard: HazardPlan, scope: Scope, at: datetime) -> loop.HazardInput:
+    """What a second report of a planned hazard by `scope` says."""
+    return _found(stage, stage.plan.visits[hazard.visit], hazard, scope, at)
 
 
 def _found(stage: Stage, visit: Visit, hazard: HazardPlan, scope: Scope, at: datetime) -> loop.HazardInput:
@@ -157,7 +164,7 @@ def _found(stage: Stage, visit: Visit, hazard: HazardPlan, scope: Scope, at: dat
         grade=hazard.grade,
         major_basis=item.major if hazard.grade == "major" else "",
         source=_source(visit),
-        photos=_photo(stage, scope, "before", hazard.index, firm, at) if hazard.photo else (),
+        photos=picture(stage, scope, "before", hazard.index, firm, at) if hazard.photo else (),
         campaigns=_campaigns(stage, visit),
         inspection_id=stage.inspections.get(visit.index),
     )
@@ -190,7 +197,7 @@ def _start(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
         now=at,
         kind=_KINDS.get(visit.by, "campaign" if campaigns else "routine"),
         source=_source(visit),
-        officers=() if alone else (_officer(stage, visit, 1).person,),
+        officers=() if alone else (officer_of(stage, visit, 1).person,),
         campaigns=campaigns,
     )
 
@@ -212,7 +219,7 @@ def _fill(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
         if hazard is None:
             answers.append(inspections.ItemAnswer(key, "na" if stage.dice.random() < 0.15 else "pass"))
             continue
-        photos = _photo(stage, scope, "before", hazard.index, visit.firm, at) if hazard.photo else ()
+        photos = picture(stage, scope, "before", hazard.index, visit.firm, at) if hazard.photo else ()
         major = item.major if hazard.grade == "major" else ""
         answers.append(
             inspections.ItemAnswer(key, "hazard", hazard.fault.text, hazard.fault.place, hazard.grade, major, photos)
@@ -259,7 +266,7 @@ def _order(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
         )
         for h in hazards
     ]
-    loop.hazards_order(scope=_officer(stage, visit), items=items, now=at)
+    loop.hazards_order(scope=officer_of(stage, visit), items=items, now=at)
 
 
 def _submit(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
@@ -270,7 +277,7 @@ def _submit(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
         loop.SubmitInput(
             hazard_id=stage.hazards[i],
             note=note.format(mend=stage.plan.hazards[i].fault.mend),
-            photos=_photo(stage, scope, "after", i, visit.firm, at),
+            photos=picture(stage, scope, "after", i, visit.firm, at),
         )
         for i in steps[0].hazards
     ]
@@ -281,7 +288,7 @@ def _return(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
     visit = stage.plan.visits[steps[0].visit]
     reason = stage.dice.choice(words()["texts"]["returned"])
     items = [loop.ReturnInput(hazard_id=stage.hazards[i], note=reason, days=7) for i in steps[0].hazards]
-    loop.hazards_return(scope=_officer(stage, visit), items=items, now=at)
+    loop.hazards_return(scope=officer_of(stage, visit), items=items, now=at)
 
 
 def _close(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
@@ -291,7 +298,7 @@ def _close(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
 
 def _close_of(stage: Stage, steps: Sequence[Step], at: datetime, major: bool) -> None:
     first = stage.plan.visits[steps[0].visit]
-    scope, other = _officer(stage, first), _officer(stage, first, 1)
+    scope, other = officer_of(stage, first), officer_of(stage, first, 1)
     if major:  # reviewed by the squad, one of whom was not at the visit
         scope, other = (stage.cast.officer("squad", first.officer + n) for n in (2, 0))
     items = []
@@ -302,7 +309,7 @@ def _close_of(stage: Stage, steps: Sequence[Step], at: datetime, major: bool) ->
             loop.CloseInput(
                 hazard_id=stage.hazards[i],
                 note=note,
-                photos=_photo(stage, scope, "review", i, firm, at),
+                photos=picture(stage, scope, "review", i, firm, at),
                 co_reviewer=other.person,
             )
             for i in step.hazards

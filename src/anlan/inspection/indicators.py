@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries import measured, measures
+from anlan.inspection.rules.measure import MEASURES, Measure
 from anlan.kernel.deadlines import end_of_day
 from anlan.platform.declare import Indicator
 from anlan.platform.scope import Scope
 
+_UNITS = {"ratio": "比值", "days": "天（中位数）"}
 _SOURCE = "安全生产法（2021）第四十一条；事故隐患排查治理情况统计（口径为本系统规定）"
 
 
@@ -32,6 +35,26 @@ def _rate(scope: Scope, region: str, since: date, until: date) -> float:
     found, closed = queries.hazard_totals(scope, region, since, until)
     return closed / found if found else 0.0
 
+
+def _of(measure: Measure) -> Indicator:
+    """A measure as the catalogue knows it: its ratio, or its median in days, at the end of the period."""
+
+    def asked(scope: Scope, region: str, since: date, until: date) -> measures.Asked:
+        return measures.asked_of(scope, measure.id, "town", region, since, until)
+
+    def value(scope: Scope, region: str, since: date, until: date) -> float:
+        total = measured.measure_table(scope, asked(scope, region, since, until), end_of_day(until)).total
+        return (total.ratio if measure.kind == "ratio" else total.median_days) or 0.0
+
+    def rows(scope: Scope, region: str, since: date, until: date) -> QuerySet[Hazard]:
+        return measures.rows_of(scope, asked(scope, region, since, until), None, end_of_day(until))
+
+    return Indicator(
+        f"inspection.hazards_{measure.id}", measure.label, _UNITS[measure.kind], measure.definition, _SOURCE, value, rows
+    )  # fmt: skip
+
+
+_OWN = {"found", "closed", "overdue"}
 
 INDICATORS = [
     Indicator(
@@ -70,4 +93,5 @@ INDICATORS = [
         value=lambda scope, region, since, until: _overdue(scope, region, since, until).count(),
         rows=_overdue,
     ),
+    *(_of(measure) for measure in MEASURES if measure.id not in _OWN),
 ]

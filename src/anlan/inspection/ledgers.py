@@ -63,13 +63,14 @@ HAZARDS = Ledger(
         Column("requirement", show=False, entered=False, width=40),
         Column("submitted_at", filter=True, show=False, entered=False, width=18),
         Column("rectification", show=False, entered=False, width=40),
-        Column("returned_count", show=False, entered=False, width=10),
+        Column("returned_count", filter=True, show=False, entered=False, width=10),
         Column("closed_at", filter=True, show=False, entered=False, width=18),
         Column("review_note", show=False, entered=False, width=40),
         Column("extended_count", show=False, entered=False, width=10),
         Column("five_funds_yuan", show=False, entered=False, width=16),
         Column("dismiss_reason", show=False, entered=False, width=40),
         Column("look_back_result", filter=True, show=False, entered=False, width=12),
+        Column("looked_back_at", filter=True, show=False, entered=False, width=18),
     ),
     order=("-found_at",),
     sets=("tags",),
@@ -78,6 +79,10 @@ HAZARDS = Ledger(
     page="/inspection/hazards/{}".format,
     retirable=False,
     batch=("批量责令整改", "/inspection/hazards/order", "inspection.hazard.order"),
+    batches=(
+        ("批量出具指令书", "/inspection/hazards/issue", "inspection.hazard.order"),
+        ("打印隐患档案", "/inspection/hazards/print", _VIEW),
+    ),
 )
 
 INSPECTIONS = Ledger(

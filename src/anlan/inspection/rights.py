@@ -6,6 +6,7 @@ from anlan.inspection.rules.hazard import SOURCES
 
 RIGHTS: dict[str, str] = {
     "inspection.view": "查看检查和隐患",
+    "inspection.leading.view": "查看领导看板和约谈建议",
     "inspection.inspect": "开展检查、登记隐患",
     "inspection.hazard.order": "责令限期整改",
     "inspection.hazard.submit": "提交整改情况",

@@ -45,6 +45,7 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
 
 
 _LOOK = "registry.view inspection.view platform.document.view "
+_LEAD = "inspection.leading.view "
 _ORDER = (
     "inspection.inspect inspection.hazard.order inspection.hazard.review inspection.hazard.extend"
     " inspection.hazard.dismiss inspection.hazard.transfer inspection.listing.follow "
@@ -61,6 +62,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "leader",
         "局领导",
         _LOOK
+        + _LEAD
         + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
         + " calling.escalation.read inspection.listing.sign inspection.hazard.extend",
     ),
@@ -68,6 +70,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "supervision",
         "监管科室",
         _LOOK
+        + _LEAD
         + _ORDER
         + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
         + " inspection.listing.propose"
@@ -79,6 +82,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "town",
         "乡镇（街道）应急办",
         _LOOK
+        + _LEAD
         + _ORDER
         + "vault.reveal registry.change journal.decide inspection.listing.apply"
         + _sources("town village expert enterprise public alarm upper"),
@@ -87,7 +91,11 @@ ROLES: tuple[BuiltinRole, ...] = (
     _role(
         "department",
         "行业主管部门",
-        _LOOK + _ORDER + "vault.reveal registry.change" + _sources("department expert enterprise public alarm upper"),
+        _LOOK
+        + _LEAD
+        + _ORDER
+        + "vault.reveal registry.change"
+        + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
     _role(
@@ -97,7 +105,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         enterprise=True,
     ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
-    _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
+    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read"),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
 )
 

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from anlan.inspection.api import acts, campaigns, checklists, hazards, inspections, listings, pocket
+from anlan.inspection.api import (
+    acts,
+    campaigns,
+    checklists,
+    hazards,
+    indicators,
+    inspections,
+    leading,
+    listings,
+    papers,
+    pocket,
+)
 from anlan.inspection.api.router import router
 
-__all__ = ["acts", "campaigns", "checklists", "hazards", "inspections", "listings", "pocket", "router"]
+__all__ = [
+    "acts",
+    "campaigns",
+    "checklists",
+    "hazards",
+    "inspections",
+    "listings",
+    "pocket",
+    "router",
+    "indicators",
+    "leading",
+    "papers",
+]

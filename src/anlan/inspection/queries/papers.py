@@ -10,7 +10,7 @@ from anlan.accounts import queries as accounts
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.queries.acts import extension_views
-from anlan.inspection.queries.hazards import hazard_get, hazard_list
+from anlan.inspection.queries.hazards import hazard_get, hazard_list, hazards_get
 from anlan.inspection.queries.inspections import inspection_get, inspection_officers, inspection_sheet
 from anlan.inspection.rules import document as rules
 from anlan.inspection.rules.ending import ENDED
@@ -132,13 +132,16 @@ def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
 
 
 def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.OrderPage:
-    """责令限期整改指令书 for one hazard, or for all of an inspection that were ordered.
+    """责令限期整改指令书 for one hazard, for several of its enterprise named by the facts, or for an inspection's ordered ones.
 
     Raises:
         HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" before any order.
     Source: 安全生产法(2021) 第六十五条第一款.
     """
     row, hazards = _subject(scope, subject)
+    if isinstance(facts, rules.OrderTogether):  # what a request carries is not believed
+        named = hazards_get(scope, facts.hazard_ids).values()
+        hazards = sorted((h for h in named if h.enterprise_id == row.enterprise_id), key=lambda h: h.number)
     ordered = [h for h in hazards if h.due_at is not None and h.state not in ENDED]
     _require(rules.check_order_paper(len(ordered)))
     began = row.found_at if isinstance(row, Hazard) else row.started_at

@@ -77,6 +77,13 @@ class OrderPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTogether:
+    """An order on several hazards of one enterprise: their ids, the one that the document is about among them."""
+
+    hazard_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPage(Page):
     """整改复查意见书; `order_number` is "" where no order was printed."""
 

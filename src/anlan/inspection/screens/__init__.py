@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections, listings
+from anlan.inspection.screens import (
+    batch,
+    bundles,
+    campaigns,
+    checklists,
+    hazards,
+    indicators,
+    inspections,
+    leaders,
+    listings,
+)
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
@@ -13,7 +23,13 @@ _LISTING = "listings/<uuid:listing_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
+    path("indicators", indicators.indicators, name="inspection-indicators"),
+    path("indicators/rows", indicators.indicator_rows, name="inspection-indicator-rows"),
+    path("leaders", leaders.leaders, name="inspection-leaders"),
     path("hazards/order", batch.hazards_order, name="inspection-hazards-order"),
+    path("hazards/print", bundles.hazards_print, name="inspection-hazards-print"),
+    path("hazards/issue", bundles.hazards_issue, name="inspection-hazards-issue"),
+    path("hazards/issued", bundles.hazards_issued, name="inspection-hazards-issued"),
     path("hazards/new", hazards.hazard_new, name="inspection-hazard-new"),
     path(_HAZARD, hazards.hazard_page, name="inspection-hazard"),
     path(f"{_HAZARD}/tags", hazards.hazard_tags, name="inspection-hazard-tags"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.kernel.errors import BadInput, NotFound, Violation
+from anlan.platform.attachments.models import AttachmentLink
 from anlan.platform.attachments.store import in_scope
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.documents.declare import Template
@@ -34,6 +35,7 @@ __all__ = [
     "document_versions",
     "documents_get",
     "documents_in_force",
+    "documents_naming",
     "documents_of",
     "documents_of_party",
     "subject_row",
@@ -160,6 +162,16 @@ def documents_in_force(subjects: Iterable[str], templates: Iterable[str], since:
 def documents_of_party(scope: Scope, party_ids: Iterable[Any]) -> QuerySet[Document]:
     """The documents to these enterprises, newest first."""
     return document_list(scope).filter(party_id__in=[str(i) for i in party_ids])
+
+
+def documents_naming(scope: Scope, template: str, party_ids: Iterable[Any], subjects: Iterable[str]) -> dict[str, str]:
+    """Number of a valid document of this kind by the subject that it is about or names beside that (`named` of the issue)."""
+    asked = set(subjects)
+    rows = documents_of_party(scope, party_ids).filter(template=template).exclude(state="void")
+    held = {sha256: (number, about) for number, about, sha256 in rows.values_list("number", "about", "sha256")}
+    found = {about: number for number, about in held.values() if about in asked}
+    links = AttachmentLink._default_manager.filter(subject__in=asked).values_list("subject", "sha256")
+    return {subject: held[sha256][0] for subject, sha256 in links if sha256 in held} | found
 
 
 def document_papers(document: Document) -> Sequence[DocumentPaper]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,14 +39,27 @@ from anlan.platform.scope import Scope
 _ONCE = uuid.UUID("5a8f3b0e-3c52-5a7d-8c7e-2a1f6de07c44")
 
 
+def document_key(scope: Scope, template: str, subject: str, once: str) -> str:
+    """The id that a document issued by this person under `once` has, whether it was issued or not."""
+    return str(uuid.uuid5(_ONCE, "\0".join((scope.person, template, subject, once))))
+
+
 def document_issue(
-    *, scope: Scope, template: str, subject: str, facts: Any = None, now: datetime, once: str | None = None
+    *,
+    scope: Scope,
+    template: str,
+    subject: str,
+    facts: Any = None,
+    named: Sequence[str] = (),
+    now: datetime,
+    once: str | None = None,
 ) -> str:
     """Number, fill in and keep one document about `subject`; its id. A repeated `once` gives the first one's id.
 
     Args:
         template: id of a declared kind. subject: `inspection.hazard/<id>`.
         facts: what the kind's builder needs besides the records (see its context); None for most.
+        named: further subjects that the document deals with; whoever sees one of them sees its file.
     Raises:
         NotAllowed: "platform.not_allowed". NotFound: "platform.document.subject_missing".
         BadInput: "platform.document.template_unknown", "platform.document.not_about". RuleViolation: of the builder;
@@ -57,7 +71,7 @@ def document_issue(
     if subject.partition("/")[0] not in kind.subjects:
         raise BadInput("platform.document.not_about", label=kind.label)
     row = queries.subject_row(scope, subject)
-    key = str(uuid.uuid5(_ONCE, "\0".join((scope.person, kind.id, subject, once)))) if once else new_id(now)
+    key = document_key(scope, kind.id, subject, once) if once else new_id(now)
     if once and version_of(f"{SUBJECT}/{key}"):
         return key
     page = kind.context(scope, subject, facts, now)
@@ -67,13 +81,15 @@ def document_issue(
             return key
         if problems := check_issue(queries.document_in_force(kind.id, subject, matter_of(kind, page)), kind.label):
             raise RuleViolation("platform.document.issue.refused", problems, label=kind.label)
-        _keep(kind, key, subject, row, page, scope, now, once)
+        sha256 = _keep(kind, key, subject, row, page, scope, now, once)
+        for other in named:
+            attachments.link([sha256], other, scope=scope)
     return key
 
 
 def _keep(
     kind: Template, key: str, subject: str, row: Any, page: Any, scope: Scope, now: datetime, once: str | None
-) -> None:
+) -> str:
     today, drill = local_date(now), bool(row.drill)
     number = next_document_number(kind.word, today.year, drill)
     values = {name: getattr(page, name) for name in page.__dataclass_fields__}
@@ -98,6 +114,7 @@ def _keep(
         drill=drill,
     )  # fmt: skip
     record(draft, scope=scope, now=now, base=NEW)
+    return stored.sha256
 
 
 def document_sign(

@@ -73,6 +73,7 @@ class Ledger:
         retirable: whether rows can be retired (never deleted); plain recording needs the column `retired_at`.
         batch: (label of the button, address of the page that gets the chosen rows as `ids`, right); the page says what
             will happen and asks before anything is done.
+        batches: further such buttons beside it.
         admin: dotted path of the ledger's own ModelAdmin where the derived desk list is not enough.
     """
 
@@ -99,6 +100,7 @@ class Ledger:
     page: Callable[[str], str] | None = None
     retirable: bool = True
     batch: tuple[str, str, str] | None = None
+    batches: tuple[tuple[str, str, str], ...] = ()
     admin: str = ""
 
     @property

@@ -150,7 +150,7 @@ def list_context(request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         "root": root_url(ledger),
         "may_create": may_create(scope, ledger),
         "may_import": may_import(scope, ledger),
-        "batch": ledger.batch if ledger.batch and scope.may(ledger.batch[2]) else None,
+        "batches": [b for b in (ledger.batch, *ledger.batches) if b and scope.may(b[2])],
     }
 
 
