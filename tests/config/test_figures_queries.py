@@ -19,7 +19,7 @@ def world(db):
     made.found()
     made.ordered(days=5)
     made.closed()
-    made.found(at=NOW - timedelta(days=20))
+    made.found(now=NOW - timedelta(days=20), at=NOW - timedelta(days=20))
     return made
 
 

@@ -50,8 +50,8 @@ def test_coverage_names_the_towns_that_reported_nothing(world: World) -> None:
 
 
 def test_counts_by_month_follow_the_local_day(world: World) -> None:
-    world.found(at=NOW.replace(month=1, day=31, hour=15, minute=59))
-    world.found(at=NOW.replace(month=1, day=31, hour=16))
+    for at in (NOW.replace(month=1, day=31, hour=15, minute=59), NOW.replace(month=1, day=31, hour=16)):
+        world.found(now=at, at=at)
     found = counts(world, by="month")
     assert [(r.key, r.found) for r in found.rows][:3] == [("2026-01", 1), ("2026-02", 1), ("2026-03", 0)]
     assert len(found.rows) == 12

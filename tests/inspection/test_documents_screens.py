@@ -153,7 +153,7 @@ def test_the_api_issues_steps_and_lists(world: World) -> None:
     key = {"Idempotency-Key": "issue-0001"}
     first = call("POST", "", {"template": "inspection.order", "subject": subject}, **key)
     assert call("POST", "", {"template": "inspection.order", "subject": subject}, **key)[1]["id"] == first[1]["id"]
-    assert (first[0], first[1]["number"]) == (201, "（黄岩）应急责改〔2026〕1号")
+    assert (first[0], first[1]["number"]) == (201, "（东城）应急责改〔2026〕1号")
     assert (first[1]["state"], first[1]["version"]) == ("issued", 1)
     one = f"/{first[1]['id']}"
     assert (

@@ -85,7 +85,7 @@ def visit(world: World, found: int = 2) -> str:
 def test_an_order_names_the_party_the_hazard_the_deadline_and_its_number(world: World) -> None:
     key = world.ordered(place="一号车间", basis="消防法 第二十八条")
     order = issue(world, "order", f"{HAZARD}/{key}")
-    assert order.number == "（黄岩）应急责改〔2026〕1号"
+    assert order.number == "（东城）应急责改〔2026〕1号"
     assert (order.state, order.label, order.title) == ("issued", "责令限期整改指令书", "测试甲机械有限公司")
     text = text_of(document_bytes(order))
     dates = ("2026年3月12日", "2026年3月5日")
@@ -103,7 +103,7 @@ def test_numbers_follow_each_other_within_a_kind_and_a_year(world: World) -> Non
     later = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
     numbers += [issue(world, "receipt", subject).number, issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number]
     ends = ["责改〔2026〕1号", "责改〔2026〕2号", "送达〔2026〕1号", "责改〔2027〕1号"]
-    assert numbers == [f"（黄岩）应急{end}" for end in ends]
+    assert numbers == [f"（东城）应急{end}" for end in ends]
 
 
 def test_a_refused_document_takes_no_number(world: World) -> None:
@@ -384,6 +384,43 @@ def test_a_drill_has_numbers_of_its_own(world: World) -> None:
     assert [place_of(n) for n in ("黄岩区", "东城街道", "院桥镇", "县县")] == ["黄岩", "东城", "院桥", "县县"]
 
 
+def test_each_body_issues_under_its_own_word(world: World) -> None:
+    from anlan.accounts.services.bootstrap import SETUP
+    from anlan.accounts.services.organisations import organisation_change
+    from anlan.inspection.queries.papers import numbered_as
+    from anlan.platform.documents.numbers import next_document_number
+
+    def number(role: str) -> str:
+        if role == "department":  # no firm of this county is its
+            return next_document_number("责改", 2026, False, numbered_as(world.scope[role]))
+        return issue(world, "order", f"{HAZARD}/{world.ordered()}", role=role).number
+
+    assert [number(role) for role in ("town", "supervision", "town", "department")] == [
+        "（东城）应急责改〔2026〕1号",
+        "（黄岩）应急责改〔2026〕1号",
+        "（东城）应急责改〔2026〕2号",
+        "（黄岩）住房和城乡建设局责改〔2026〕1号",
+    ]
+    county = world.county
+    for body, word in ((county.town_office, "东街应急"), (county.department, "黄建")):
+        organisation_change(scope=SETUP, id=body, values={"number_word": word}, base=None, now=NOW)
+    with pytest.raises(BadInput, match="accounts.organisation.refused") as taken:
+        values = {"number_word": "黄建"}
+        organisation_change(scope=SETUP, id=county.other_town_office, values=values, base=None, now=NOW)
+    assert [(v.code, v.field) for v in taken.value.violations] == [
+        ("accounts.organisation.number_word_taken", "number_word")
+    ]
+    with pytest.raises(BadInput) as long:
+        values = {"number_word": "长" * 21}
+        organisation_change(scope=SETUP, id=county.other_town_office, values=values, base=None, now=NOW)
+    assert [v.code for v in long.value.violations] == ["accounts.organisation.number_word_long"]
+    assert [number(role) for role in ("town", "department", "supervision")] == [
+        "东街应急责改〔2026〕1号",
+        "黄建责改〔2026〕1号",
+        "（黄岩）应急责改〔2026〕2号",
+    ]
+
+
 def test_after_a_restore_numbers_name_the_new_incarnation(world: World) -> None:
     from anlan.platform.documents.numbers import next_document_number
     from anlan.platform.journal import node
@@ -440,8 +477,8 @@ def test_several_documents_come_in_one_archive_in_the_order_asked(world: World) 
     held = [issue(world, "order", subject), issue(world, "receipt", subject)]
     with zipfile.ZipFile(io.BytesIO(bundle(held))) as archive:
         assert archive.namelist() == [
-            "01 责令限期整改指令书 （黄岩）应急责改〔2026〕1号.docx",
-            "02 送达回证 （黄岩）应急送达〔2026〕1号.docx",
+            "01 责令限期整改指令书 （东城）应急责改〔2026〕1号.docx",
+            "02 送达回证 （东城）应急送达〔2026〕1号.docx",
         ]
         assert archive.read(archive.namelist()[0]) == document_bytes(held[0])
     with pytest.raises(BadInput, match="platform.document.too_many"):

@@ -42,6 +42,7 @@ LEDGERS = [
         columns=(
             Column("name", required=True, search=True, width=30),
             Column("short_name", search=True, width=16),
+            Column("number_word", show=False, width=16),
             Column("kind", required=True, filter=True),
             Column("region", label="所在区划", filter=True, width=20),
             Column("parent", choices=_bodies, show=False, width=30),

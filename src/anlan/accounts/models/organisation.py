@@ -10,13 +10,17 @@ from anlan.platform.scope import ScopedBy
 
 
 class Organisation(Projection):
-    """A body that people belong to. `parent` is the body above it (a 科室's 局)."""
+    """A body that people belong to. `parent` is the body above it (a 科室's 局).
+
+    `number_word` begins the numbers of its documents, 东街应急; empty: made from its place or name.
+    """
 
     SUBJECT = "accounts.organisation"
     SCOPED_BY = ScopedBy()
 
     name = models.CharField("单位名称", max_length=120)
     short_name = models.CharField("简称", max_length=40, blank=True, default="")
+    number_word = models.CharField("发文代字", max_length=20, blank=True, default="")
     kind = models.CharField("单位类别", max_length=20, choices=tuple(KINDS.items()))
     parent = models.ForeignKey(
         "accounts.Organisation",

@@ -25,6 +25,8 @@ KINDS: dict[str, str] = {
 SUPERVISING = ("office", "department", "town")
 """Kinds that can be the one responsible office of an enterprise (一企一科)."""
 
+LONGEST_NUMBER_WORD = 20
+
 
 def check_organisation(values: Mapping[str, Any], taken: bool) -> list[Violation]:
     """Every reason why these values are not an organisation.
@@ -43,3 +45,19 @@ def check_organisation(values: Mapping[str, Any], taken: bool) -> list[Violation
     if taken:
         problems.append(Violation("accounts.organisation.duplicate", {"name": values["name"]}, "name"))
     return problems
+
+
+def check_number_word(word: str, taken: bool) -> list[Violation]:
+    """Why a body's documents can't be numbered under this word; "" is no word of its own and always fits.
+
+    Args:
+        taken: another open organisation numbers under it.
+    Source: house rule (two bodies under one word would issue the same number twice); 党政机关公文处理工作条例 第九条第五项.
+    """
+    found = []
+    if len(word) > LONGEST_NUMBER_WORD:
+        facts = {"limit": LONGEST_NUMBER_WORD}
+        found.append(Violation("accounts.organisation.number_word_long", facts, "number_word"))
+    if taken:
+        found.append(Violation("accounts.organisation.number_word_taken", {"word": word}, "number_word"))
+    return found

@@ -19,7 +19,7 @@ from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
 
 _PAGE_SIZE = 25
-_FIELDS = ("name", "short_name", "kind", "region", "parent_id")
+_FIELDS = ("name", "short_name", "number_word", "kind", "region", "parent_id")
 
 
 @require_http_methods(["GET", "POST"])

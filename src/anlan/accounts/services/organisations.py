@@ -10,7 +10,7 @@ from anlan.accounts.models import Organisation
 from anlan.accounts.queries import organisation_get
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.posts import posts_in
-from anlan.accounts.rules.organisations import check_organisation
+from anlan.accounts.rules.organisations import check_number_word, check_organisation
 from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.subjects import subject_id, text
 from anlan.kernel.codes import check_region, region_pad
@@ -19,7 +19,7 @@ from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, Draft, record
 from anlan.platform.scope import Scope
 
-_FIELDS = ("name", "short_name", "kind", "region", "parent_id")
+_FIELDS = ("name", "short_name", "number_word", "kind", "region", "parent_id")
 
 
 def organisation_create(*, scope: Scope, values: Mapping[str, Any], now: datetime, once: str | None = None) -> str:
@@ -27,7 +27,7 @@ def organisation_create(*, scope: Scope, values: Mapping[str, Any], now: datetim
 
     Args:
         values: name, kind (a word of rules.organisations.KINDS), region (any code within the scope), short_name,
-            parent_id.
+            number_word, parent_id.
     Returns:
         Its id.
     Raises:
@@ -89,15 +89,20 @@ def organisation_close(*, scope: Scope, id: str, reason: str, base: int | None, 
 
 def _checked(scope: Scope, values: Mapping[str, Any], own_id: str) -> tuple[dict[str, Any], str]:
     region = "" if check_region(values["region"]) else region_pad(values["region"])
-    hold_keys("accounts.organisation", ["\0".join((text(values, "name"), text(values, "kind"), region))])
+    keys = ["\0".join((text(values, "name"), text(values, "kind"), region)), text(values, "number_word")]
+    hold_keys("accounts.organisation", keys)
     same = Organisation.objects.filter(name=text(values, "name"), kind=text(values, "kind"), region=region, closed=0)
-    if problems := check_organisation(values, taken=same.exclude(pk=own_id).exists()):
+    word = text(values, "number_word")
+    others = Organisation.objects.filter(number_word=word, closed=0).exclude(pk=own_id) if word else same.none()
+    problems = check_organisation(values, taken=same.exclude(pk=own_id).exists())
+    if problems := problems + check_number_word(word, taken=others.exists()):
         raise BadInput("accounts.organisation.refused", problems)
     scope.require_region(region)
     parent_id = as_id(values.get("parent_id"))
     data = {
         "name": text(values, "name"),
         "short_name": text(values, "short_name"),
+        "number_word": word,
         "kind": text(values, "kind"),
         "parent_id": parent_id if parent_id and Organisation.objects.filter(pk=parent_id).exists() else None,
     }

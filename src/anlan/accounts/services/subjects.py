@@ -13,7 +13,7 @@ from anlan.kernel.text import check_hidden, parse_date
 from anlan.platform.journal.node import new_id
 from anlan.platform.scope import Scope
 
-_NAMES = frozenset({"name", "short_name", "label", "title", "prefix", "kind"})
+_NAMES = frozenset({"name", "number_word", "short_name", "label", "title", "prefix", "kind"})
 
 
 def subject_id(subject_type: str, *, scope: Scope, now: datetime, once: str | None) -> str:

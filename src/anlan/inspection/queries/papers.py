@@ -19,6 +19,7 @@ from anlan.kernel.errors import NotFound, Violation
 from anlan.kernel.messages import render
 from anlan.platform import regions
 from anlan.platform.documents import queries as documents
+from anlan.platform.documents.declare import Issuer
 from anlan.platform.scope import Scope
 
 VISIT, HAZARD = "inspection.inspection", "inspection.hazard"
@@ -38,16 +39,33 @@ def _named(text: str, code: str, region: str) -> str:
 
 def issuer_of(scope: Scope, region: str) -> str:
     """Whose seal the document bears: the body the person's post belongs to; for a section (科室) the bureau above it."""
-    county = _named(regions.name(region[:6].ljust(12, "0")), "bureau", region)
+    body = _body_of(scope)
+    return body.name if body else _named(regions.name(region[:6].ljust(12, "0")), "bureau", region)
+
+
+def _body_of(scope: Scope) -> Any:
+    """The organisation that issues: the post's own, for a section (科室) the one above it; None for the county's bureau."""
     try:
         body = accounts.post_get(scope, scope.post).organisation if scope.post else None
     except NotFound:
-        body = None
-    if body is None or body.kind == "expert_group":
-        return county
-    if body.kind == "office":
-        return body.parent.name if body.parent else county
-    return body.name
+        return None
+    if body is not None and body.kind == "office":
+        body = body.parent
+    return None if body is None or body.kind == "expert_group" else body
+
+
+def numbered_as(scope: Scope) -> Issuer:
+    """Whose numbers a document bears that this person issues: a town's its town's, a department's its department's.
+
+    Source: 党政机关公文处理工作条例 第九条第五项 (发文字号 begins with the issuing body's word).
+    """
+    body = _body_of(scope)
+    if body is None:
+        return Issuer()
+    if body.kind == "bureau":
+        return Issuer(word=body.number_word)
+    place_alone = body.kind in {"town", "village"}
+    return Issuer(body.number_word, body.region, "" if place_alone else str(body))
 
 
 def _page(scope: Scope, row: Any, officers: Iterable[str]) -> dict[str, Any]:

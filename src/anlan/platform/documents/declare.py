@@ -13,6 +13,20 @@ COMMON = ("number", "issued_on", "drill")
 """Fields that every template has besides those of its shape."""
 
 
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The body whose numbers a document bears; by default the bureau of the server's region.
+
+    Attributes:
+        word: what its numbers begin with, 东街应急; "": made from `region`, and from `name` where that is set.
+        region: 12-digit code of its place. name: what it is called, where its place alone would not tell it apart.
+    """
+
+    word: str = ""
+    region: str = ""
+    name: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Template:
     """One kind of document.
@@ -28,6 +42,7 @@ class Template:
         context: (scope, subject, facts, now) -> an instance of `shape`; raises a RuleViolation where the facts do not
             bear such a document. `facts` is what the caller hands over, None for what the records say by themselves.
         by_hand: may be issued with a button and by the API; False: only by its context's own service, with facts.
+        issuer: (scope) -> whose numbers the document bears; None: the bureau of the server's region.
         order: place in lists.
         aside: fields of the shape that say who issues it and to whom; documents about one subject of which all other fields
             are equal are the same matter, and one of them at a time is in force.
@@ -44,3 +59,4 @@ class Template:
     by_hand: bool = True
     order: int = 100
     aside: frozenset[str] = frozenset()
+    issuer: Callable[[Scope], Issuer] | None = None

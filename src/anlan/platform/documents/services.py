@@ -14,7 +14,7 @@ from anlan.platform import attachments
 from anlan.platform.attachments import files
 from anlan.platform.database import hold_keys, writing
 from anlan.platform.documents import queries
-from anlan.platform.documents.declare import Template
+from anlan.platform.documents.declare import Issuer, Template
 from anlan.platform.documents.ink import drawn
 from anlan.platform.documents.matter import matter_of
 from anlan.platform.documents.models import Document
@@ -91,7 +91,7 @@ def _keep(
     kind: Template, key: str, subject: str, row: Any, page: Any, scope: Scope, now: datetime, once: str | None
 ) -> str:
     today, drill = local_date(now), bool(row.drill)
-    number = next_document_number(kind.word, today.year, drill)
+    number = next_document_number(kind.word, today.year, drill, kind.issuer(scope) if kind.issuer else Issuer())
     values = {name: getattr(page, name) for name in page.__dataclass_fields__}
     data = fill(kind, values | {"number": number, "issued_on": today, "drill": drill})
     stored = attachments.store(data, f"{kind.label} {number}.docx", scope=scope, now=now)
