@@ -48,10 +48,12 @@ def _node_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
         _install()
         from django.core.cache import cache
 
+        from anlan.platform.ledger.features import FEATURES
         from anlan.platform.ledger.totals import KEPT
 
         cache.clear()
         KEPT.forget()
+        FEATURES.forget()
         yield
         from anlan.platform import regions
         from anlan.platform.journal import node

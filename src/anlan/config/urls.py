@@ -25,13 +25,13 @@ _DOORS: tuple[tuple[str, str], ...] = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),  # first: phones and programs ask most
     path("", home.home, name="home"),
     path("todos", home.todos, name="todos"),
     path("figures", home.figures, name="figures"),
     path("search", everywhere_doors.everywhere, name="everywhere"),
     path("favicon.ico", RedirectView.as_view(url=static("anlan/mark.svg"))),
     *(path(prefix, include(module)) for module, prefix in _DOORS),
-    path("api/v1/", api.urls),
     path("desk/", desk().urls),
 ]
 

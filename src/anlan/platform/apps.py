@@ -9,3 +9,9 @@ class PlatformConfig(AppConfig):
     name = "anlan.platform"
     label = "platform"
     verbose_name = "平台"
+
+    def ready(self) -> None:
+        """Django's hook."""
+        from anlan.platform.database import read_instants
+
+        read_instants()

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils.datastructures import MultiValueDict
 
 from anlan.kernel.errors import BadInput
+from anlan.platform import instances
 from anlan.platform.projection import Local
 
 KEPT_FOR = timedelta(days=7)
@@ -85,7 +86,7 @@ def answer_of(request: Keyed) -> ApiAnswer | None:
     Raises:
         BadInput: "api.idempotency_reused" when the key came with another request before.
     """
-    held = ApiAnswer.objects.filter(pk=request.id).first()
+    held = next(iter(instances.instances_in(ApiAnswer, "id", [request.id])), None)
     if held is not None and held.fingerprint != request.fingerprint:
         raise BadInput("api.idempotency_reused")
     return held

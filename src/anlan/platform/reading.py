@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -119,7 +118,7 @@ def _converter(field: Any) -> Convert | None:
     if isinstance(field, models.UUIDField):
         return uuid_text if sqlite else str
     if isinstance(field, models.DateTimeField):
-        return _sqlite_instant if sqlite else None
+        return None  # aware already: PostgreSQL's driver, and database.read_instants
     if isinstance(field, models.DecimalField):
         places = Decimal(1).scaleb(-field.decimal_places)
         return (lambda value: Decimal(repr(value)).quantize(places)) if sqlite else None
@@ -129,11 +128,6 @@ def _converter(field: Any) -> Convert | None:
 def uuid_text(raw: str) -> str:
     """32 hex digits as SQLite keeps them, with dashes."""
     return f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
-
-
-def _sqlite_instant(raw: datetime) -> datetime:
-    # Django's connection reads dates and times by their declared type, but leaves out that they are UTC.
-    return raw.replace(tzinfo=UTC)
 
 
 def key_params(field: Any, keys: Iterable[Any]) -> tuple[Any, ...]:

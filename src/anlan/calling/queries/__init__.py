@@ -9,7 +9,7 @@ from anlan.calling.queries.notices import (
     unread_count,
     unread_counts,
 )
-from anlan.calling.queries.standing import Key, notices_held, notices_standing, notices_waiting
+from anlan.calling.queries.standing import Key, notice_stands, notices_held, notices_standing, notices_waiting
 
 __all__ = [
     "Addressees",
@@ -18,6 +18,7 @@ __all__ = [
     "NoticeView",
     "notice_get",
     "notice_list",
+    "notice_stands",
     "notices_held",
     "notices_standing",
     "notices_waiting",

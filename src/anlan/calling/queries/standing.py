@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anlan.calling.models import Notice
+from anlan.platform import reading
 
 # subject, step (with its deadline), post.
 Key = tuple[str, str, str]
@@ -24,6 +25,12 @@ def notices_standing(topic: str, subjects: Collection[str] | None = None) -> dic
         for part in _parts(rows, subjects)
         for key, subject, step, post in part.values_list(*columns).iterator()
     }
+
+
+def notice_stands(topic: str, subject: str) -> bool:
+    """Whether a notice of a topic about this subject was not withdrawn; asked after every step of anything."""
+    held = reading.select_in(Notice, ("topic", "withdrawn_at"), "subject", [subject])
+    return any(of == topic and withdrawn_at is None for of, withdrawn_at in held)
 
 
 def notices_held(topic: str, subjects: Collection[str]) -> dict[Key, tuple[int, bool]]:

@@ -65,7 +65,7 @@ def matter_refresh(*, subject: str, now: datetime) -> int:
     for reminder in CATALOGUE.reminders.values():
         if reminder.subject == kind:
             # One writer at a time on SQLite: what a run wrote is committed, so a look without the key is exact.
-            if is_sqlite() and not queries.notices_standing(reminder.id, [subject]):
+            if is_sqlite() and not queries.notice_stands(reminder.id, subject):
                 continue
             with writing():
                 hold_keys("calling.reminder", [reminder.id])

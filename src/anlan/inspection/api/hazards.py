@@ -18,9 +18,7 @@ from anlan.inspection.services import hazards
 
 def stood(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
     """Where the hazard stands after a step: what every step answers."""
-    hazard = next(iter(queries.hazards_get(request.scope, [hazard_id]).values()))
-    version = queries.versions_of([f"inspection.hazard/{hazard.id}"]).popitem()[1]
-    return {"id": str(hazard.id), "number": hazard.number, "state": hazard.state, "version": version}
+    return asdict(queries.hazard_standing(request.scope, hazard_id))
 
 
 def step(request: HttpRequest, hazard_id: str, body: Any) -> dict[str, Any]:

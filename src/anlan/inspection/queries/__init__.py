@@ -107,6 +107,7 @@ from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
 from anlan.inspection.queries.officers import officer_choices, officers_known
 from anlan.inspection.queries.photos import DoubtView, doubt_views, photo_matches, photo_views, photos_before
 from anlan.inspection.queries.pocket import pocket_bundle
+from anlan.inspection.queries.standing import Standing, hazard_standing
 from anlan.platform.journal.held import once_recorded, versions_of
 
 __all__ = [
@@ -127,6 +128,8 @@ __all__ = [
     "listings_to_visit",
     "may_list",
     "notice_stands",
+    "Standing",
+    "hazard_standing",
     "ExtensionView",
     "LastEntry",
     "LookBackRow",

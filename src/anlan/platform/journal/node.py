@@ -12,7 +12,7 @@ from anlan.kernel import hlc
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.ids import uuid7
 from anlan.kernel.region_codes import region_prefix
-from anlan.platform.database import writing
+from anlan.platform.database import joining, writing
 from anlan.platform.journal.models import Node
 
 _lock = threading.Lock()
@@ -91,7 +91,7 @@ def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
     Must run inside the transaction that records the numbered subject, so that an aborted one gives no number away.
     """
     node = own().id
-    with writing(), connection.cursor() as cursor:
+    with joining(), connection.cursor() as cursor:
         cursor.execute(_NUMBER, [f"{prefix}-{node}-{year}", count])
         last = int(cursor.fetchone()[0])
     return [f"{prefix}-{node}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]

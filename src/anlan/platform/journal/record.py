@@ -23,7 +23,7 @@ from anlan.kernel.errors import BadInput, Conflict, RuleViolation
 from anlan.kernel.ids import uuid7
 from anlan.platform import bus
 from anlan.platform.catalogue import Row
-from anlan.platform.database import is_sqlite, writing
+from anlan.platform.database import is_sqlite, joining, writing
 from anlan.platform.journal import node, refold, sequence, sql
 from anlan.platform.journal.fold import fold_entry
 from anlan.platform.journal.models import Head, JournalEntry
@@ -70,7 +70,8 @@ def record(draft: Draft, *, scope: Scope, now: datetime, base: int | None) -> En
             "journal.once_reused" for a key that recorded another kind of act.
         RuleViolation: "journal.drill_mixed", "journal.subject_stalled".
     """
-    return record_many([(draft, base)], scope=scope, now=now)[0]
+    with writing():
+        return record_many([(draft, base)], scope=scope, now=now)[0]
 
 
 def record_many(
@@ -78,13 +79,14 @@ def record_many(
 ) -> list[Entry]:
     """Record some 200 drafts in one transaction, all or none; drafts of one subject build on each other in order.
 
-    For the second and later drafts of one subject `base` may be None. Raises as `record` does.
+    For the second and later drafts of one subject `base` may be None. Raises as `record` does; a refusal ends the open
+    transaction, so whoever goes on after one enters `writing` around the call.
     """
     for draft, _ in items:
         if violations := check_draft(draft):
             raise BadInput("journal.draft.refused", violations, kind=draft.kind)
     items = [(_owned(draft, scope), base) for draft, base in items]
-    with writing():
+    with joining():
         works = _open([draft for draft, _ in items])
         entries: list[Entry] = []
         stored: list[_Stored] = []

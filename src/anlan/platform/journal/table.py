@@ -128,7 +128,7 @@ def table(model: type[models.Model]) -> Table:
     for name, f in fields.items():
         if defaults[name] is None and not f.null and isinstance(f, models.CharField | models.TextField):
             defaults[name] = ""
-    names = ", ".join(_selected(f) for f in fields.values())
+    names = ", ".join(f'"{f.column}"' for f in fields.values())
     return Table(
         model,
         tuple(fields),
@@ -179,22 +179,11 @@ def _converter(target: models.Field[Any, Any]) -> Change | None:
 # --- from what the database hands over ---------------------------------------------------------------------------------
 
 
-def _selected(own: models.Field[Any, Any]) -> str:
-    # A column that SQLite hands over by its declared type passes through several functions; text needs one.
-    if is_sqlite() and _binds_utc() and isinstance(own, models.DateTimeField):
-        return f'CAST("{own.column}" AS TEXT)'
-    return f'"{own.column}"'
-
-
-def _utc(value: str) -> datetime:
-    return datetime.fromisoformat(value + "+00:00")
-
-
 def _reader(own: models.Field[Any, Any], target: models.Field[Any, Any]) -> Change | None:
     if isinstance(target, models.UUIDField):
         return sql.uuid_text if is_sqlite() else str
     if isinstance(target, models.DateTimeField):
-        return _utc if is_sqlite() and _binds_utc() else _instant
+        return None if is_sqlite() and _binds_utc() else _instant  # database.read_instants
     if isinstance(target, models.BooleanField):
         return None
     column = own.get_col(own.model._meta.db_table)

@@ -21,10 +21,20 @@ _KINDS = (
     "SELECT DISTINCT e.kind FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
     " WHERE s.node = %s AND s.seq > %s AND s.seq <= %s"
 )
+_SUBJECTS = (
+    "SELECT DISTINCT h.subject FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
+    " JOIN journal_head h ON h.sid = e.sid WHERE s.node = %s AND s.seq > %s AND s.seq <= %s"
+)
+_WAITING_SUBJECTS = (
+    "SELECT DISTINCT h.subject FROM journal_unsequenced u JOIN journal_entry e ON e.id = u.entry"
+    " JOIN journal_head h ON h.sid = e.sid"
+)
 _HASH = "SELECT hash FROM journal_seq WHERE node = %s AND seq = %s"
 # Beyond this many new entries at once (an import, a night's sleep) everything counts as changed.
 _MOST_NEW = 3000
 _OF_ALL = "platform"
+# By node: number and hash of its last entry.
+Positions = dict[str, tuple[int, bytes]]
 
 
 class Changes:
@@ -55,6 +65,41 @@ class Changes:
                 counts = [self._of_all, *((self._types[t] for t in types) if types else [self._types.total()])]
         return self._start + repr(counts).encode()
 
+    def since(self, seen: Positions | None, subject_type: str) -> tuple[Positions, list[str] | None]:
+        """Where the chains stand now, and the keys of the subjects of one type that changed since `seen`.
+
+        None for the keys: that can't be told, or an entry of the platform may have changed any of them.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK)
+            now = {node: (int(seq), bytes(last_hash)) for node, seq, last_hash in cursor.fetchall()}
+            if seen is None or seen.keys() != now.keys():
+                return now, None
+            found: set[str] = set()
+            for node, (seq, seen_hash) in seen.items():
+                last, last_hash = now[node]
+                if (last, last_hash) != (seq, seen_hash):
+                    if not self._follows(cursor, node, seq, seen_hash, last):
+                        return now, None
+                    cursor.execute(_SUBJECTS, [node, seq, last])
+                    found.update(row[0] for row in cursor.fetchall())
+            if connection.vendor != "sqlite":
+                cursor.execute(_WAITING_SUBJECTS)
+                found.update(row[0] for row in cursor.fetchall())
+        if any(subject.partition(".")[0] == _OF_ALL for subject in found):
+            return now, None
+        head = f"{subject_type}/"
+        return now, sorted(subject[len(head) :] for subject in found if subject.startswith(head))
+
+    def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int) -> bool:
+        """Whether the chain up to `last` continues what was seen, by few enough entries to name them.
+
+        What was seen inside a transaction may have been rolled back, and its number given to another entry.
+        """
+        cursor.execute(_HASH, [node, seq])
+        held = cursor.fetchone()
+        return 0 < last - seq <= _MOST_NEW and (not seq or (held is not None and bytes(held[0]) == seen_hash))
+
     def _move_on(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> None:
         types = self._types_since(cursor, nodes)
         # On PostgreSQL an entry is there before it has its number, and its leaving the queue moves the mark once more.
@@ -75,10 +120,7 @@ class Changes:
             seq, seen_hash = self._seen[node]
             if (last, last_hash) == (seq, seen_hash):
                 continue
-            cursor.execute(_HASH, [node, seq])
-            held = cursor.fetchone()
-            # What was seen inside a transaction may have been rolled back, and its number given to another entry.
-            if not 0 < last - seq <= _MOST_NEW or (seq and (held is None or bytes(held[0]) != seen_hash)):
+            if not self._follows(cursor, node, seq, seen_hash, last):
                 return None
             cursor.execute(_KINDS, [node, seq, last])
             kinds.update(_type_of(row[0]) for row in cursor.fetchall())

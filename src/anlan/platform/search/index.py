@@ -21,6 +21,10 @@ from anlan.platform.search.models import SearchType
 
 Sql = tuple[str, list[Any]]
 _SLICE = 2000
+_ROW = (
+    'INSERT INTO "search_row" ("id", "type", "row") VALUES (%s, %s, %s)'
+    ' ON CONFLICT ("row") DO UPDATE SET "id" = excluded."id"'
+)
 
 
 @cache
@@ -163,15 +167,16 @@ def _put(mark: str, texts: Mapping[str, str]) -> None:
                 [(mark, key, _words(mark, text)) for key, text in sorted(texts.items())],
             )
             return
+        if len(texts) == 1:
+            ((key, text),) = texts.items()
+            cursor.execute('INSERT INTO "search_word" ("words") VALUES (%s)', [" ".join(_words(mark, text))])
+            cursor.execute(_ROW, (cursor.lastrowid, mark, _key(key)))
+            return
         # The ids of words once written are never given again, also when their row is gone.
         cursor.execute('SELECT COALESCE(MAX("id"), 0) FROM "search_word_docsize"')
         last = int(cursor.fetchone()[0])
         rows = list(enumerate(texts.items(), last + 1))
-        cursor.executemany(
-            'INSERT INTO "search_row" ("id", "type", "row") VALUES (%s, %s, %s)'
-            ' ON CONFLICT ("row") DO UPDATE SET "id" = excluded."id"',
-            [(number, mark, _key(key)) for number, (key, _) in rows],
-        )
+        cursor.executemany(_ROW, [(number, mark, _key(key)) for number, (key, _) in rows])
         cursor.executemany(
             'INSERT INTO "search_word" ("rowid", "words") VALUES (%s, %s)',
             [(number, " ".join(_words(mark, text))) for number, (_, text) in rows],
