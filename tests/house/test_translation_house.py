@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 
 from anlan.inspection.queries import checklist_list
 from inspection.factories import make_world
+from inspection.listing_samples import applied, major
 
 # Packages that render something in our pages: forms, lists, admin names, validation messages.
 SHOWN = ("unfold", "axes", "django_otp", "django_tasks", "django_tasks_db", "csp")
@@ -234,13 +235,16 @@ def crawl(client, start="/"):
 
 @pytest.fixture
 def busy_county(db):
-    """The small county with a hazard in every state, a campaign and the checklists."""
+    """The small county with a hazard in every state, listed ones, a campaign and the checklists."""
     world = make_world()
     campaign = world.campaign("2026年有限空间专项整治")
     world.found(campaigns=(campaign,))
     world.ordered()
     world.submitted()
     world.closed()
+    applied(world)
+    major(world).propose()
+    major(world)
     return world
 
 
@@ -258,7 +262,14 @@ def test_pages_speak_chinese_and_links_open(busy_county):
                 english[role, address] = sorted(words)
     assert broken == {}
     assert english == {}
-    assert {"/", "/figures", "/inspection/hazards/#", "/registry/enterprises/#", "/desk/inspection/hazard/"} <= shapes
+    assert {
+        "/",
+        "/figures",
+        "/inspection/hazards/#",
+        "/inspection/listings/#",
+        "/registry/enterprises/#",
+        "/desk/inspection/hazard/",
+    } <= shapes
 
 
 @pytest.mark.django_db

@@ -128,7 +128,7 @@ def lawful(case: Listed) -> None:
                 assert (row.end_number, [p.stage for p in row.photos.all()].count("end")) == ("台1号", 1)
         if row.ended_at is None and hazard.due_at is not None:
             assert row.due_at <= hazard.due_at
-        assert (row.follow_due_at is not None) == (row.state in {"listed", "unlisting_applied"})
+        assert (row.follow_due_at is not None) == (row.state == "listed")
         assert row.listed_at is not None or row.state in {"proposed", "refused", "cancelled"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from anlan.demo.plan import LISTING_OFFICES, HazardPlan, Plan
 from anlan.demo.play import Stage
+from anlan.demo.times import opening
 from anlan.demo.words import words
 from anlan.inspection.services import listing_steps
 from anlan.inspection.services.listing_papers import listing_notice
@@ -158,8 +159,10 @@ def _begun(player: _Player) -> Acts:
 
 
 def _before_closing(player: _Player, share: float) -> datetime:
-    closed = player.case.closed or player.stage.plan.end
-    return player.case.ordered + 5 * _HOUR + (closed - player.case.ordered - 5 * _HOUR) * share
+    begun, closed = player.case.ordered + 5 * _HOUR, player.case.closed or player.stage.plan.end
+    exact = begun + (closed - begun) * share
+    morning = opening(exact) + _HOUR
+    return morning if begun < morning < closed else exact
 
 
 def _applied(player: _Player) -> Acts:

@@ -68,12 +68,13 @@ def fold_followed(row: Row | None, entry: Entry) -> Row:
 
 
 def fold_unlisting_applied(row: Row | None, entry: Entry) -> Row:
-    """Unlisting was applied for."""
+    """Unlisting was applied for; no visit is due until it is answered."""
     return (row or {}) | {
         "state": "unlisting_applied",
         "applied_at": entry.time,
         "applied_by": entry.actor,
         "apply_note": entry.text.get("note", ""),
+        "follow_due_at": None,
         "stepped_at": entry.time,
     }
 

@@ -7,6 +7,7 @@ from django.db import models
 from anlan.inspection.rules.acts import LOOK_BACK_RESULTS
 from anlan.inspection.rules.extension import EXTENSION_STATES
 from anlan.inspection.rules.hazard import DUE_UNITS, GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
+from anlan.inspection.rules.listing import LISTED
 from anlan.platform.projection import Projection, ProjectionChild
 from anlan.platform.scope import ScopedBy
 
@@ -110,7 +111,7 @@ class Hazard(Projection):
     look_back_result = models.CharField("回头看结果", max_length=8, choices=LOOK_BACK_RESULTS, default="")
     look_back_note = models.TextField("回头看情况", default="")
     # Levels of its listings that have not ended, parted by blanks: dismissing and merging must not pass them by.
-    listed = models.CharField("挂牌督办级别", max_length=24, default="")
+    listed = models.CharField("挂牌督办级别", max_length=24, choices=LISTED, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "隐患"

@@ -137,6 +137,8 @@ __all__ = [
     "listings_to_visit",
     "may_list",
     "notice_stands",
+    "Standing",
+    "hazard_standing",
     "ExtensionView",
     "LastEntry",
     "LookBackRow",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import combinations
 
 from anlan.kernel.deadlines import end_of_day, local_date
 from anlan.kernel.loops import Action, Loop, State
@@ -16,6 +17,7 @@ __all__ = [
     "FOLLOW_LIMITS",
     "LEVELS",
     "LISTABLE",
+    "LISTED",
     "LISTING_ACTS",
     "LISTING_LOOP",
     "LISTING_STAGES",
@@ -29,6 +31,12 @@ __all__ = [
 
 LEVELS: tuple[tuple[str, str], ...] = (("county", "县级"), ("city", "市级"), ("province", "省级"))
 UPPER = frozenset({"city", "province"})
+LISTED: tuple[tuple[str, str], ...] = tuple(
+    (" ".join(sorted(level for level, _ in some)), "、".join(label for _, label in some))
+    for count in (1, 2, 3)
+    for some in combinations(LEVELS, count)
+)
+"""What a hazard says of its open listings: their levels by name, parted by blanks, and how people read it."""
 LISTABLE = frozenset({"ordered", "submitted", "doubted"})
 """States of a hazard in which it can be listed."""
 LISTING_STAGES: tuple[tuple[str, str], ...] = (
