@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from django.db.models import Count
+from typing import Any
 
 from anlan.inspection.queries import campaigns
 from anlan.inspection.queries.measures import MANY, PATHS, Asked, base_rows, month_of, part_of
+from anlan.inspection.queries.tally import tally
 from anlan.inspection.rules.hazard import SOURCES
 from anlan.kernel.codes import region_pad
 from anlan.kernel.deadlines import local_date
-from anlan.platform import regions
+from anlan.platform import reading, regions
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
@@ -83,21 +84,37 @@ def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _counted(scope: Scope, asked: Asked, now: datetime) -> tuple[int, int]:
-    found = (
-        base_rows(scope, asked)
-        .order_by()
-        .aggregate(whole=Count("pk"), part=Count("pk", filter=part_of(asked.measure, now)))
-    )
+    found = base_rows(scope, asked).order_by().aggregate(whole=tally(), part=tally(part_of(asked.measure, now)))
     return found["whole"], found["part"]
 
 
 def _counts(scope: Scope, asked: Asked, now: datetime) -> _Counts:
     if asked.by == "month":
         return {key: _counted(scope, month_of(asked, key), now) for key in _months(asked)}
-    path = PATHS[asked.by]
-    grouped = base_rows(scope, asked).order_by().values_list(path)
-    part = Count("pk", filter=part_of(asked.measure, now))
-    return {key or "": (whole, few) for key, whole, few in grouped.annotate(whole=Count("pk"), part=part)}
+    grouped = base_rows(scope, asked).order_by().values_list(_path(asked))
+    part = tally(part_of(asked.measure, now))
+    counted = [(key or "", whole, few) for key, whole, few in grouped.annotate(whole=tally(), part=part)]
+    found: _Counts = {}
+    keys = _keys(asked, {key for key, _, _ in counted})
+    for raw, whole, few in counted:
+        for key in keys(raw):
+            held = found.get(key, (0, 0))
+            found[key] = (held[0] + whole, held[1] + few)
+    return found
+
+
+def _path(asked: Asked) -> str:
+    # Classes are looked up by enterprise afterwards: thousands of enterprises instead of a join for every hazard.
+    return "enterprise_id" if asked.by == "class" else PATHS[asked.by]
+
+
+def _keys(asked: Asked, raw: set[Any]) -> Callable[[Any], Sequence[str]]:
+    """The values of the dimension for a value of `_path`."""
+    if asked.by != "class":
+        return lambda key: (key or "",)
+    ids = {key: uuid.UUID(str(key)) for key in raw}
+    classes = registry.enterprise_classes(ids.values())
+    return lambda key: classes.get(ids[key], ("",))
 
 
 def _all_spans(scope: Scope, asked: Asked) -> list[float]:
@@ -109,9 +126,13 @@ def _spans(scope: Scope, asked: Asked) -> _Spans:
     if asked.by == "month":
         return {key: _all_spans(scope, month_of(asked, key)) for key in _months(asked)}
     found: _Spans = {}
-    rows = base_rows(scope, asked).order_by().values_list(PATHS[asked.by], DaysBetween(*asked.measure.span))
-    for key, days in rows.iterator(chunk_size=5000):
-        found.setdefault(key or "", []).append(days)
+    asked_rows = base_rows(scope, asked).order_by().annotate(days=DaysBetween(*asked.measure.span))
+    # Raw: making a UUID for each of 200,000 hazards costs more than reading them.
+    rows = reading.plain(asked_rows, (_path(asked), "days")).raw()
+    keys = _keys(asked, {raw for raw, _ in rows})
+    for raw, days in rows:
+        for key in keys(raw):
+            found.setdefault(key, []).append(days)
     return found
 
 

@@ -7,19 +7,23 @@ and found again at a look-back within a year. Drills, dismissed and merged hazar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from anlan.inspection.queries.hazards import day_range, hazard_list
 from anlan.inspection.queries.lists import OPEN_STATES, hazards_url, overdue_until
+from anlan.inspection.queries.scoped import VIEW
+from anlan.inspection.queries.tally import tally
 from anlan.inspection.rules.interview import LONG_DAYS, OFTEN, InterviewFacts
 from anlan.kernel.codes import region_pad
 from anlan.kernel.deadlines import local_date
 from anlan.platform import regions
+from anlan.platform.ledger.changes import CHANGES
+from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
@@ -46,7 +50,21 @@ class Standing:
 
 
 def town_standings(scope: Scope, now: datetime) -> list[Standing]:
-    """The towns of the scope that have any of the numbers, by code."""
+    """The towns of the scope that have any of the numbers, by code; kept until the journal changes or the day ends."""
+    return _kept("town", scope, now, _towns)
+
+
+def enterprise_standings(scope: Scope, now: datetime) -> list[Standing]:
+    """The enterprises of the scope that have any of the numbers, as they stand today: merged ones are one. Kept likewise."""
+    return _kept("enterprise", scope, now, _enterprises)
+
+
+def _kept(kind: str, scope: Scope, now: datetime, make: Callable[[Scope, datetime], list[Standing]]) -> list[Standing]:
+    key = ("standings", kind, scope.sees, scope.may(VIEW), local_date(now))
+    return KEPT.get(key, CHANGES.mark(), lambda: make(scope, now))
+
+
+def _towns(scope: Scope, now: datetime) -> list[Standing]:
     counted = _counted(scope, now, "region9")
     today = local_date(now)
     return [
@@ -55,12 +73,13 @@ def town_standings(scope: Scope, now: datetime) -> list[Standing]:
     ]
 
 
-def enterprise_standings(scope: Scope, now: datetime) -> list[Standing]:
-    """The enterprises of the scope that have any of the numbers, as they stand today: merged ones are one."""
+def _enterprises(scope: Scope, now: datetime) -> list[Standing]:
     counted: dict[str, dict[str, int]] = {}
     ids: dict[str, list[str]] = {}
-    for key, counts in _counted(scope, now, "enterprise_id").items():
-        one = registry.enterprise_current(key) if counts.pop("gone", 0) else str(key)
+    found = _counted(scope, now, "enterprise_id")
+    merged = registry.enterprises_merged(found)
+    for key, counts in found.items():
+        one = registry.enterprise_current(key) if key in merged else str(key)
         ids.setdefault(one, []).append(str(key))
         held = counted.setdefault(one, dict.fromkeys(NUMBERS, 0))
         for name, count in counts.items():
@@ -84,28 +103,21 @@ def _counted(scope: Scope, now: datetime, by: str) -> dict[Any, dict[str, int]]:
     today = local_date(now)
     long_ago, _ = day_range(today - timedelta(days=LONG_DAYS), None)
     overdue = Q(state="ordered", due_at__lt=now)
-    gone: dict[str, Any] = {}
-    if by == "enterprise_id":
-        gone = {"gone": Count("pk", filter=Q(enterprise__merged_into__isnull=False))}
     rows = hazard_list(scope, open_only=True, real=True).order_by().values(by)
     grouped = rows.annotate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=overdue),
-        overdue_major=Count("pk", filter=overdue & Q(grade="major")),
-        overdue_long=Count("pk", filter=overdue & Q(due_at__lt=long_ago)),
-        returned=Count("pk", filter=Q(returned_count__gte=1)),
-        often=Count("pk", filter=Q(returned_count__gte=OFTEN)),
-        **gone,
+        open=tally(),
+        overdue=tally(overdue),
+        overdue_major=tally(overdue & Q(grade="major")),
+        overdue_long=tally(overdue & Q(due_at__lt=long_ago)),
+        returned=tally(Q(returned_count__gte=1)),
+        often=tally(Q(returned_count__gte=OFTEN)),
     )
     found = {row.pop(by): {**row, "again": 0} for row in grouped}
     since, _ = day_range(today - timedelta(days=AGAIN_DAYS), None)
     back = hazard_list(scope, state="closed", real=True).filter(look_back_result="again", looked_back_at__gte=since)
     nothing = dict.fromkeys(NUMBERS, 0)
-    for row in back.order_by().values(by).annotate(again=Count("pk"), **gone):
-        held = found.setdefault(row[by], dict(nothing))
-        held["again"] = row["again"]
-        if gone:
-            held["gone"] = held.get("gone", 0) + row["gone"]
+    for row in back.order_by().values(by).annotate(again=tally()):
+        found.setdefault(row[by], dict(nothing))["again"] = row["again"]
     return found
 
 

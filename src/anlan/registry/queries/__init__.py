@@ -21,6 +21,7 @@ from anlan.registry.queries.enterprises import (
     subject_of,
     values_of,
 )
+from anlan.registry.queries.groups import enterprise_classes, enterprises_merged
 from anlan.registry.queries.profile import (
     ACTIONS,
     ActionState,
@@ -62,4 +63,6 @@ __all__ = [
     "subject_of",
     "values_of",
     "version_now",
+    "enterprise_classes",
+    "enterprises_merged",
 ]
