@@ -1,7 +1,8 @@
 """Refusals of this context; each carries a stable code whose sentence stands in messages/inspection.toml.
 
 AnlanError
-├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound
+├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound,
+│                  SelfCheckNotFound
 ├── RuleViolation  StepRefused (every reason in `violations`)
 └── Conflict       StalePage
 """
@@ -12,7 +13,15 @@ from collections.abc import Sequence
 
 from anlan.kernel.errors import Conflict, NotFound, RuleViolation, Violation
 
-__all__ = ["CampaignNotFound", "ChecklistNotFound", "HazardNotFound", "InspectionNotFound", "StalePage", "StepRefused"]
+__all__ = [
+    "CampaignNotFound",
+    "ChecklistNotFound",
+    "HazardNotFound",
+    "InspectionNotFound",
+    "SelfCheckNotFound",
+    "StalePage",
+    "StepRefused",
+]
 
 
 class HazardNotFound(NotFound):
@@ -41,6 +50,13 @@ class ChecklistNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("inspection.checklist.not_found")
+
+
+class SelfCheckNotFound(NotFound):
+    """No such self-check, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.self_check.not_found")
 
 
 class StepRefused(RuleViolation):

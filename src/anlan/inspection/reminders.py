@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due
-from anlan.inspection.rules.reminder import HAZARD_REMINDERS
+from anlan.inspection.queries import due, self_due
+from anlan.inspection.rules.reminder import HAZARD_REMINDERS, SELF_CHECK_REMINDERS
 from anlan.platform.declare import Reminder
 
 REMINDERS = [
@@ -20,5 +20,18 @@ REMINDERS = [
         },
         matters=due.hazards_reminded,
         lines=due.hazard_lines,
+    ),
+    Reminder(
+        id="inspection.self_check_due",
+        label="企业自查上报",
+        subject="registry.enterprise",
+        tables=SELF_CHECK_REMINDERS,
+        rights={
+            "enterprise": "inspection.self_check.report",
+            "town": "inspection.hazard.order",
+            "office": "inspection.hazard.order",
+        },
+        matters=self_due.self_checks_reminded,
+        lines=self_due.self_check_lines,
     ),
 ]

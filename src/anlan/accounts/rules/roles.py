@@ -69,7 +69,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "监管科室",
         _LOOK
         + _ORDER
-        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
+        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change inspection.self_check.rule"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -82,14 +82,19 @@ ROLES: tuple[BuiltinRole, ...] = (
         + "vault.reveal registry.change journal.decide"
         + _sources("town village expert enterprise public alarm upper"),
     ),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _sources("town village")),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _sources("town village")),
     _role(
         "department",
         "行业主管部门",
         _LOOK + _ORDER + "vault.reveal registry.change" + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit" + _sources("enterprise"), enterprise=True),
+    _role(
+        "enterprise",
+        "企业安全员",
+        _LOOK + "inspection.hazard.submit inspection.self_check.report" + _sources("enterprise"),
+        enterprise=True,
+    ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
     _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),

@@ -12,6 +12,7 @@ from anlan.inspection.models.inspection import (
     InspectionPhoto,
     InspectionTag,
 )
+from anlan.inspection.models.self_check import SelfCheck, SelfCheckItem, SelfCheckPhoto, SelfCheckRule
 
 __all__ = [
     "Campaign",
@@ -26,4 +27,8 @@ __all__ = [
     "InspectionOfficer",
     "InspectionPhoto",
     "InspectionTag",
+    "SelfCheck",
+    "SelfCheckItem",
+    "SelfCheckPhoto",
+    "SelfCheckRule",
 ]

@@ -108,6 +108,12 @@ class Hazard(Projection):
     looked_back_by = models.CharField("回头看人员", max_length=36, default="")
     look_back_result = models.CharField("回头看结果", max_length=8, choices=LOOK_BACK_RESULTS, default="")
     look_back_note = models.TextField("回头看情况", default="")
+    self_check = models.ForeignKey(
+        "inspection.SelfCheck", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="企业自查", related_name="+",
+    )  # fmt: skip
+    planned_measure = models.TextField("企业拟采取的措施", default="")
+    planned_on = models.DateField("企业计划完成日期", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "隐患"

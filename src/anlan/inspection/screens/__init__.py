@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections
+from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections, self_checks
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>"
+_SELF = "self-checks/<uuid:self_check_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
@@ -24,6 +25,10 @@ urlpatterns = [
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
     path(f"{_CAMPAIGN}/change", campaigns.campaign_edit, name="inspection-campaign-change"),
     path(f"{_CAMPAIGN}/retire", campaigns.campaign_retire, name="inspection-campaign-retire"),
+    path("self-checks", self_checks.self_checks_page, name="inspection-self-checks"),
+    path("self-checks/new", self_checks.self_check_new, name="inspection-self-check-new"),
+    path(_SELF, self_checks.self_check_page, name="inspection-self-check"),
+    path(f"{_SELF}/items", self_checks.self_check_items, name="inspection-self-check-items"),
     path("checklists/new", checklists.checklist_new, name="inspection-checklist-new"),
     path(_LIST, checklists.checklist_page, name="inspection-checklist"),
     path(f"{_LIST}/change", checklists.checklist_edit, name="inspection-checklist-change"),
