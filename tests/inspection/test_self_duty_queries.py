@@ -46,7 +46,8 @@ def duty(world: World, role: str, now: datetime) -> list[tuple[str, str, date, b
 
 def test_every_enterprise_in_scope_owes_a_report_by_the_end_of_its_window(world: World) -> None:
     assert duty(world, "leader", NOW) == [
-        ("测试乙机械有限公司", "quarter", date(2026, 6, 30), False), ("测试甲机械有限公司", "quarter", date(2026, 6, 30), False),
+        ("测试乙机械有限公司", "quarter", date(2026, 6, 30), False),
+        ("测试甲机械有限公司", "quarter", date(2026, 6, 30), False),
     ]  # fmt: skip
     assert duty(world, "enterprise", JULY) == [("测试甲机械有限公司", "quarter", date(2026, 6, 30), True)]
     assert [name for name, *_ in duty(world, "town", JULY)] == ["测试甲机械有限公司"]

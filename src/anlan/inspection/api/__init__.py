@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.inspection.api import acts, campaigns, checklists, hazards, inspections, pocket, self_checks
+from anlan.inspection.api import acts, blanket, campaigns, checklists, hazards, inspections, pocket, self_checks
 from anlan.inspection.api.router import router
 
-__all__ = ["acts", "campaigns", "checklists", "hazards", "inspections", "pocket", "router", "self_checks"]
+__all__ = ["acts", "blanket", "campaigns", "checklists", "hazards", "inspections", "pocket", "router", "self_checks"]

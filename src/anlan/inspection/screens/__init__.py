@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections, self_checks
+from anlan.inspection.screens import batch, blanket, campaigns, checklists, hazards, inspections, self_checks
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
@@ -23,6 +23,9 @@ urlpatterns = [
     path(f"{_VISIT}/items", inspections.inspection_items, name="inspection-items"),
     path("campaigns/new", campaigns.campaign_new, name="inspection-campaign-new"),
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
+    path(f"{_CAMPAIGN}/grid", blanket.grid_page, name="inspection-campaign-grid"),
+    path(f"{_CAMPAIGN}/firms.xlsx", blanket.grid_export, name="inspection-campaign-firms"),
+    path(f"{_CAMPAIGN}/firms/new", blanket.firm_new, name="inspection-campaign-firm-new"),
     path(f"{_CAMPAIGN}/change", campaigns.campaign_edit, name="inspection-campaign-change"),
     path(f"{_CAMPAIGN}/retire", campaigns.campaign_retire, name="inspection-campaign-retire"),
     path("self-checks", self_checks.self_checks_page, name="inspection-self-checks"),
