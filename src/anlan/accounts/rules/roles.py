@@ -69,7 +69,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         "监管科室",
         _LOOK
         + _ORDER
-        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change inspection.self_check.rule"
+        + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
+        + " inspection.self_check.rule"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),

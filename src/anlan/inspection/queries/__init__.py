@@ -39,6 +39,7 @@ from anlan.inspection.queries.checklists import (
     checklist_get,
     checklist_items,
     checklist_list,
+    clause_citations,
     clause_text,
     law_names,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "checklist_get",
     "checklist_items",
     "checklist_list",
+    "clause_citations",
     "clause_text",
     "doubt_views",
     "draft_list",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, blanket, campaigns, checklists, hazards, inspections, self_checks
+from anlan.inspection.screens import (
+    batch,
+    blanket,
+    campaigns,
+    checklist_sheets,
+    checklists,
+    hazards,
+    inspections,
+    self_checks,
+)
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
@@ -33,6 +42,10 @@ urlpatterns = [
     path(_SELF, self_checks.self_check_page, name="inspection-self-check"),
     path(f"{_SELF}/items", self_checks.self_check_items, name="inspection-self-check-items"),
     path("checklists/new", checklists.checklist_new, name="inspection-checklist-new"),
+    path("checklists/import", checklist_sheets.sheet_import, name="inspection-checklist-import-new"),
+    path("checklists/template.xlsx", checklist_sheets.sheet_file, name="inspection-checklist-template"),
+    path(f"{_LIST}/import", checklist_sheets.sheet_import, name="inspection-checklist-import"),
+    path(f"{_LIST}/items.xlsx", checklist_sheets.sheet_file, name="inspection-checklist-file"),
     path(_LIST, checklists.checklist_page, name="inspection-checklist"),
     path(f"{_LIST}/change", checklists.checklist_edit, name="inspection-checklist-change"),
     path(f"{_LIST}/retire", checklists.checklist_retire, name="inspection-checklist-retire"),
