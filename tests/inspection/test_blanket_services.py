@@ -21,6 +21,7 @@ from anlan.inspection.services.inspections import (
     inspection_start,
 )
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation
+from anlan.kernel.messages import render
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.registry import queries as registry
 from anlan.registry.services.enterprises import enterprise_status_set
@@ -225,7 +226,10 @@ def test_the_pages_lead_from_the_town_to_the_firms_not_yet_visited(world: World)
     assert client.get(f"/inspection/campaigns/{key}/grid?region=abc").status_code == 422
     plain = world.campaign("百日攻坚")
     answer = client.get(f"/inspection/campaigns/{plain}/grid")
-    assert (answer.status_code, "不是地毯式检查" in answer.content.decode()) == (404, True)
+    assert (
+        answer.status_code,
+        render("inspection.blanket.not_blanket", {"name": "百日攻坚"}) in answer.content.decode(),
+    ) == (404, True)
     # The list of hazards behind a number holds exactly so many.
     assert Hazard.objects.count() == 1
     state = "state=found,ordered,submitted,doubted,closed"

@@ -131,7 +131,7 @@ def test_the_firm_is_reminded_before_and_after_and_never_after_reporting(
         monkeypatch.setattr(clock, "now", lambda: now)
         reminders_run(now=now)
         rows = Notice.objects.filter(topic="inspection.self_check_due", withdrawn_at__isnull=True)
-        mine = rows.filter(subject=f"registry.enterprise/{world.enterprise}")
+        mine = rows.filter(subject=f"inspection.self_duty/{world.enterprise}")
         return {str(post) for post in mine.values_list("post_id", flat=True)}
 
     firm, town = world.county.post["enterprise"], world.county.post["town"]
@@ -147,7 +147,7 @@ def test_the_firm_is_reminded_before_and_after_and_never_after_reporting(
 
 def test_what_a_reader_may_know_of_a_reminded_enterprise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: JULY)
-    subjects = [f"registry.enterprise/{key}" for key in (world.enterprise, world.other_enterprise)]
+    subjects = [f"inspection.self_duty/{key}" for key in (world.enterprise, world.other_enterprise)]
     assert {m.subject for m in self_due.self_checks_reminded()} == set(subjects)
     lines = self_due.self_check_lines(world.scope["enterprise"], subjects)
     assert {k: (v.title, v.tone) for k, v in lines.items()} == {subjects[0]: ("测试甲机械有限公司：自查上报", "bad")}

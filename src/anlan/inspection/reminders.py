@@ -24,7 +24,7 @@ REMINDERS = [
     Reminder(
         id="inspection.self_check_due",
         label="企业自查上报",
-        subject="registry.enterprise",
+        subject=self_due.DUTY,
         tables=SELF_CHECK_REMINDERS,
         rights={
             "enterprise": "inspection.self_check.report",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.calling.services.reminders import matter_refresh
-from anlan.inspection.queries.self_due import self_check_enterprise
+from anlan.inspection.queries.self_due import DUTY, self_check_enterprise
 from anlan.inspection.services.upkeep import enterprise_rescope
 from anlan.kernel.entry import Entry
 from anlan.platform import bus, clock
@@ -23,7 +23,7 @@ def on_self_check_reported(entry: Entry) -> None:
     """The enterprise has reported: what reminded of it is withdrawn at once."""
     enterprise = self_check_enterprise(entry.subject_id)
     if enterprise:
-        matter_refresh(subject=f"registry.enterprise/{enterprise}", now=clock.now())
+        matter_refresh(subject=f"{DUTY}/{enterprise}", now=clock.now())
 
 
 def connect() -> None:

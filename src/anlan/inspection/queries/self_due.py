@@ -18,6 +18,8 @@ from anlan.platform.declare import ReminderLine
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
+# What is reminded of is an enterprise's duty: no subject of the journal, so that no entry of the registry looks it up.
+DUTY = "inspection.self_duty"
 _JOB = Scope("", "", "", frozenset({registry.VIEW, "inspection.view"}), "")
 
 
@@ -25,7 +27,7 @@ def self_checks_reminded(subjects: Collection[str] | None = None) -> Iterator[Ma
     """Enterprises that owe a report within days, or are late with it. Unscoped: for the job.
 
     Args:
-        subjects: only these, `registry.enterprise/<id>`; None: all.
+        subjects: only these, `inspection.self_duty/<enterprise id>`; None: all.
     """
     now = clock.now()
     only = None if subjects is None else [subject.rpartition("/")[2] for subject in subjects]
@@ -34,7 +36,7 @@ def self_checks_reminded(subjects: Collection[str] | None = None) -> Iterator[Ma
         if line.duty.due_on <= horizon:
             begun = datetime(line.duty.since.year, line.duty.since.month, line.duty.since.day, tzinfo=SHANGHAI)
             yield Matter(
-                f"{registry.SUBJECT}/{line.firm.id}", line.firm.region, end_of_day(line.duty.due_on),
+                f"{DUTY}/{line.firm.id}", line.firm.region, end_of_day(line.duty.due_on),
                 begun.astimezone(UTC), False, line.firm.id, line.office_id,
             )  # fmt: skip
 
@@ -46,7 +48,7 @@ def self_check_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, Re
     lines = {}
     for line in self_duties(scope, now, only=[subject.rpartition("/")[2] for subject in subjects]):
         waits = line.duty.due_on <= horizon
-        lines[f"{registry.SUBJECT}/{line.firm.id}"] = ReminderLine(
+        lines[f"{DUTY}/{line.firm.id}"] = ReminderLine(
             render("inspection.self_check.remind", {"name": line.name}),
             "/inspection/self-checks",
             end_of_day(line.duty.due_on) if waits else None,
