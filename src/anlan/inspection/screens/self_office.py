@@ -65,7 +65,9 @@ def _doubts(scope: Any, since: date, until: date, request: HttpRequest, region: 
 
 def _month(asked: str, today: date) -> tuple[date, date]:
     try:
-        first = date.fromisoformat(f"{asked}-01") if asked else today.replace(day=1)
+        # Of the present month little is over yet: the page begins with the one before.
+        last = today.replace(day=1) - timedelta(days=1)
+        first = date.fromisoformat(f"{asked}-01") if asked else last.replace(day=1)
     except ValueError as error:
         raise BadInput("kernel.text.not_a_date", value=asked[:20]) from error
     return first, first.replace(day=monthrange(first.year, first.month)[1])
