@@ -146,3 +146,10 @@ def test_the_firm_s_enterprise_page_and_list_hold_its_self_checks(world: World) 
     assert number in client.get(f"/registry/enterprises/{world.enterprise}").content.decode()
     assert number in client.get("/desk/inspection/selfcheck/").content.decode()
     assert number not in world.client("other_enterprise").get("/desk/inspection/selfcheck/").content.decode()
+
+
+def test_the_firm_s_history_does_not_tell_how_odd_reports_are_found(world: World) -> None:
+    key = reported(world, minutes=1)
+    for address in (f"/history/inspection.self_check/{key}", f"/api/v1/inspection/self-checks/{key}"):
+        text = world.client("enterprise").get(address).content.decode()
+        assert ("too_fast" in text, "存疑情形" in text, SelfCheck.objects.get().number in text) == (False, False, True)

@@ -16,6 +16,8 @@ class SelfCheck(Projection):
     SUBJECT = "inspection.self_check"
     CHILDREN = {"items": "inspection.SelfCheckItem", "photos": "inspection.SelfCheckPhoto"}
     SCOPED_BY = ScopedBy(office="office_id", subject="enterprise_id")
+    # The enterprise need not learn how odd reports are found.
+    OFFICE_ONLY = frozenset({"doubts", "digest", "seconds"})
 
     number = models.CharField("自查编号", max_length=40)
     enterprise = models.ForeignKey(
