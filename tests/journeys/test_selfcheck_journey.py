@@ -1,11 +1,13 @@
 """A firm checks itself on its phone, the office sees the rate, and a blanket campaign is looked at by grid."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from anlan.inspection.models import Hazard, SelfCheck
 from anlan.inspection.services.campaigns import campaign_create
+from anlan.kernel.deadlines import local_date
+from anlan.platform import clock
 from inspection.factories import NOW, REGISTRAR, make_world
 from journeys.browser import DESK, PHONE, chromium, chromium_path
 from pictures import jpeg, scene
@@ -52,7 +54,7 @@ def test_a_firm_reports_one_mended_and_one_hazard_on_its_phone_and_the_office_se
     page.click("#item-ty-03 .choices label:has-text('上报隐患')")
     page.fill("#note-ty-03-h", "配电箱门缺失")
     page.fill("#measure-ty-03", "更换配电箱门")
-    page.fill("#planned_on-ty-03", (datetime.now(UTC) + timedelta(days=9)).date().isoformat())
+    page.fill("#planned_on-ty-03", local_date(clock.now() + timedelta(days=9)).isoformat())
     firm.shot(tmp_path / "form.png")
     page.click("button:has-text('其余各项均符合')")
     page.wait_for_selector("text=20 / 20项")
