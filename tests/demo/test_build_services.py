@@ -16,6 +16,8 @@ from anlan.accounts.services.bootstrap import SETUP
 from anlan.demo.build import build
 from anlan.demo.cast import ACCOUNTS, PASSWORD
 from anlan.inspection import queries
+from anlan.inspection.queries.blanket import blanket_rows, grid_total
+from anlan.inspection.queries.self_checks import self_check_list
 from anlan.kernel.errors import AnlanError
 from anlan.platform.journal import chain, node, rebuild
 from anlan.platform.journal.models import JournalEntry
@@ -100,8 +102,9 @@ def test_every_hazard_has_a_picture_of_its_own(built: dict[str, Any]) -> None:
 
 
 def test_two_campaigns_overlap_and_a_hazard_of_both_is_one_hazard(built: dict[str, Any]) -> None:
-    held = list(queries.campaign_list(COUNTY))
-    assert len(held) == 2
+    everything = list(queries.campaign_list(COUNTY))
+    held = [c for c in everything if not c.blanket]
+    assert (len(everything), len(held)) == (3, 2)
     later, earlier = sorted(held, key=lambda c: c.since_on, reverse=True)
     assert earlier.since_on < later.since_on < earlier.until_on < later.until_on
     single = [queries.hazard_list(COUNTY, campaigns=[str(c.id)]).count() for c in held]
@@ -147,3 +150,11 @@ def test_listings_stand_in_every_state(built: dict[str, Any]) -> None:
     late = [row for row in rows if row.state == "listed" and row.follow_due_at and row.follow_due_at < NOW]
     assert len(late) == 1
     assert [row.hazard.listed for row in rows if row.ended_at is None] == ["county"] * 4
+
+
+def test_enterprises_check_themselves_and_a_blanket_campaign_is_under_way(built: dict[str, Any]) -> None:
+    reports = self_check_list(COUNTY, counting=True)
+    assert (reports.count(), reports.filter(mended__gt=0).count(), reports.filter(hazards__gt=0).count()) == (100, 16, 0)
+    campaign = next(c for c in queries.campaign_list(COUNTY) if c.blanket)
+    total = grid_total(blanket_rows(COUNTY, campaign))
+    assert (total.visited, total.found, total.targets > 4) == (4, 0, True)

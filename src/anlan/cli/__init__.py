@@ -25,6 +25,7 @@ _COMMANDS = {
     "restore": "safety",
     "demo": "demo",
     "documents": "documents",
+    "checklist": "checklist",
     "code": "words",
     "geo": "words",
 }

@@ -91,6 +91,7 @@ SECTIONS: tuple[Section, ...] = (
                 ("/inspection/hazards",),
                 phone="隐患",
             ),
+            Link("企业自查", "/inspection/self-checks", "checklist", ("inspection.view",), phone="自查"),
             Link(
                 "挂牌督办",
                 "/desk/inspection/listing/",

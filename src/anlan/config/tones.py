@@ -11,6 +11,8 @@ TONES: dict[str, str] = {
     "已销号": "tag tag-good",
     "重大隐患": "tag tag-bad",
     "检查中": "tag tag-info",
+    "自查中": "tag tag-info",
+    "已上报": "tag tag-good",
     "已完成": "tag tag-good",
     "已办结": "tag tag-good",
     "拟挂牌": "tag tag-warn",

@@ -14,6 +14,7 @@ from anlan.demo.firms import COUNTY, Firm, villages
 from anlan.demo.listings import listing_acts
 from anlan.demo.plan import SCALES, Plan, make_plan
 from anlan.demo.play import Stage, play
+from anlan.demo.selfcheck import self_check_extras
 from anlan.demo.times import opening
 from anlan.demo.words import person_name, phone, words
 from anlan.inspection import queries
@@ -164,7 +165,7 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
     """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; acts."""
     more = acts(stage) if stage.plan.scale.distinct else []
-    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage), *more]
+    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage), *self_check_extras(stage), *more]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

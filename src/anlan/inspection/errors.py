@@ -1,7 +1,8 @@
 """Refusals of this context; each carries a stable code whose sentence stands in messages/inspection.toml.
 
 AnlanError
-├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound, ListingNotFound
+├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound, ListingNotFound,
+│                  SelfCheckNotFound
 ├── RuleViolation  StepRefused (every reason in `violations`)
 └── Conflict       StalePage
 """
@@ -18,6 +19,7 @@ __all__ = [
     "HazardNotFound",
     "InspectionNotFound",
     "ListingNotFound",
+    "SelfCheckNotFound",
     "StalePage",
     "StepRefused",
 ]
@@ -56,6 +58,11 @@ class ListingNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("inspection.listing.not_found")
+class SelfCheckNotFound(NotFound):
+    """No such self-check, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.self_check.not_found")
 
 
 class StepRefused(RuleViolation):

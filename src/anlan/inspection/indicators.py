@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
 from anlan.inspection import queries
-from anlan.inspection.models import Hazard
+from anlan.inspection.models import Hazard, SelfCheck
 from anlan.inspection.queries import measured, measures
+from anlan.inspection.queries.self_checks import self_check_list
+from anlan.inspection.queries.self_duty import firm_rates
+from anlan.inspection.queries.self_rates import rates_total
 from anlan.inspection.rules.measure import MEASURES, Measure
 from anlan.kernel.deadlines import end_of_day
+from anlan.platform import clock
 from anlan.platform.declare import Indicator
 from anlan.platform.scope import Scope
 
@@ -56,7 +60,37 @@ def _of(measure: Measure) -> Indicator:
 
 _OWN = {"found", "closed", "overdue"}
 
+
+def _self_reports(scope: Scope, region: str, since: date, until: date) -> QuerySet[SelfCheck]:
+    return self_check_list(scope, region=region, since=since, until=until, counting=True)
+
+
+def _self_rate(scope: Scope, region: str, since: date, until: date) -> float:
+    # A window that ends on the last day is over on the morning after; what lies ahead of now is owed by nobody yet.
+    moment = min(clock.now(), end_of_day(until) + timedelta(days=1))
+    total = rates_total(firm_rates(scope, since, until, moment, region=region))
+    return total.rate_ratio or 0.0
+
+
 INDICATORS = [
+    Indicator(
+        id="inspection.self_check_reports",
+        label="企业自查上报数",
+        unit="次",
+        definition="期间内企业上报的自查（含零报告），更正只计一次，不含演练",
+        source=_SOURCE,
+        value=lambda scope, region, since, until: _self_reports(scope, region, since, until).count(),
+        rows=_self_reports,
+    ),
+    Indicator(
+        id="inspection.self_check_rate",
+        label="自查自报率",
+        unit="比值",
+        definition="期间内届满的应报期次中，企业在该期次内已上报的比例（0至1）；没有应报期次的，记为0",
+        source=_SOURCE,
+        value=_self_rate,
+        rows=_self_reports,
+    ),
     Indicator(
         id="inspection.hazards_found",
         label="发现隐患数",

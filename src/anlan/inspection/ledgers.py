@@ -10,6 +10,7 @@ from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.listing_ledger import LISTINGS
 from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
+from anlan.inspection.self_ledgers import SELF_CHECK_RULES, SELF_CHECKS
 from anlan.kernel.errors import Violation
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.platform.scope import Scope
@@ -17,6 +18,7 @@ from anlan.registry import queries as registry
 
 _VIEW = "inspection.view"
 _CLASSES, _TAGS = queries.target_choices()
+_SCALES = [(c.id, c.label) for c in registry.codes("scale")]
 
 
 def _campaigns(scope: Scope) -> list[tuple[str, str]]:
@@ -124,6 +126,8 @@ CAMPAIGNS = Ledger(
         Column("region", label="覆盖区划", required=True, filter=True, width=20, help="县（市、区）或乡镇（街道）"),
         Column("target_class", show=False, choices=_CLASSES, width=20, help="对象的监管类别，不填为全部"),
         Column("target_tag", show=False, choices=_TAGS, width=20, help="对象的风险标签，不填为全部"),
+        Column("target_scale", show=False, choices=_SCALES, width=12, help="对象的企业规模，不填为全部"),
+        Column("blanket", show=False, filter=True, kind="bool", width=12, help="逐户检查小微企业、按网格统计进度的填“是”"),
         Column("summary", show=False, width=48),
     ),
     natural_key=("name",),
@@ -152,4 +156,4 @@ CHECKLISTS = Ledger(
     retirable=False,
 )
 
-LEDGERS = [HAZARDS, LISTINGS, INSPECTIONS, CAMPAIGNS, CHECKLISTS]
+LEDGERS = [HAZARDS, LISTINGS, INSPECTIONS, CAMPAIGNS, CHECKLISTS, SELF_CHECKS, SELF_CHECK_RULES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from anlan.inspection import queries
+from anlan.inspection.queries.self_checks import self_check_list
 from anlan.platform.declare import Panel, PanelRow
 from anlan.platform.scope import Scope
 
@@ -24,6 +25,7 @@ TONES = {
     "unlisted": "good",
     "refused": "plain",
     "cancelled": "plain",
+    "reported": "good",
 }
 
 
@@ -72,6 +74,21 @@ def _listings(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[Pa
     return shown, rows.count()
 
 
+def _self_checks(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
+    rows = self_check_list(scope, enterprise_id=enterprise_id)
+    shown = [
+        PanelRow(
+            held.number,
+            f"/inspection/self-checks/{held.id}",
+            held.get_state_display(),
+            TONES[held.state],
+            held.reported_at or held.started_at,
+        )
+        for held in rows[:limit]
+    ]
+    return shown, rows.count()
+
+
 def _url(plural: str) -> Callable[[str], str]:
     """Address of the list that holds what the panel counts: of this enterprise and of those merged into it."""
     return lambda enterprise_id: (
@@ -103,5 +120,13 @@ PANELS = [
         rows=_listings,
         url=_url("listing"),
         order=15,
+    ),
+    Panel(
+        id="inspection.enterprise_self_checks",
+        subject="registry.enterprise",
+        label="企业自查",
+        rows=_self_checks,
+        url=_url("selfcheck"),
+        order=30,
     ),
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due, listing_due
-from anlan.inspection.rules.reminder import FOLLOW_REMINDERS, HAZARD_REMINDERS, LISTING_REMINDERS
+from anlan.inspection.queries import due, listing_due, self_due
+from anlan.inspection.rules.reminder import FOLLOW_REMINDERS, HAZARD_REMINDERS, LISTING_REMINDERS, SELF_CHECK_REMINDERS
 from anlan.platform.declare import Reminder
 
 _FOLLOW = "inspection.listing.follow"
@@ -41,5 +41,18 @@ REMINDERS = [
         rights=_SUPERVISE,
         matters=listing_due.listings_due,
         lines=listing_due.due_lines,
+    ),
+    Reminder(
+        id="inspection.self_check_due",
+        label="企业自查上报",
+        subject=self_due.DUTY,
+        tables=SELF_CHECK_REMINDERS,
+        rights={
+            "enterprise": "inspection.self_check.report",
+            "town": "inspection.hazard.order",
+            "office": "inspection.hazard.order",
+        },
+        matters=self_due.self_checks_reminded,
+        lines=self_due.self_check_lines,
     ),
 ]

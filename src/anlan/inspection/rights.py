@@ -20,6 +20,8 @@ RIGHTS: dict[str, str] = {
     "inspection.listing.apply": "申请摘牌",
     "inspection.checklist.change": "维护检查表",
     "inspection.campaign.change": "维护专项行动",
+    "inspection.self_check.report": "企业自查上报",
+    "inspection.self_check.rule": "维护企业自查周期",
     # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).
     **{f"inspection.source.{word}": f"登记来源：{label}" for word, label in SOURCES},
 }

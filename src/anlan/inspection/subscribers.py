@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from anlan.calling.services.reminders import matter_refresh
+from anlan.inspection.queries.self_due import DUTY, self_check_enterprise
 from anlan.inspection.services.upkeep import enterprise_rescope
 from anlan.kernel.entry import Entry
 from anlan.platform import bus, clock
@@ -17,7 +19,15 @@ def on_enterprise_changed(entry: Entry) -> None:
         enterprise_rescope(enterprise_id=entry.subject_id, now=clock.now())
 
 
+def on_self_check_reported(entry: Entry) -> None:
+    """The enterprise has reported: what reminded of it is withdrawn at once."""
+    enterprise = self_check_enterprise(entry.subject_id)
+    if enterprise:
+        matter_refresh(subject=f"{DUTY}/{enterprise}", now=clock.now())
+
+
 def connect() -> None:
     """Called once when the app is ready."""
+    bus.subscribe("inspection.self_check.reported", on_self_check_reported)
     for kind in _KINDS:
         bus.subscribe(f"registry.enterprise.{kind}", on_enterprise_changed)

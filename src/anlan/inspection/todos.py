@@ -11,6 +11,7 @@ from anlan.inspection import queries
 from anlan.inspection.listing_todos import LISTING_TODOS
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.hazard import is_overdue
+from anlan.inspection.self_todos import SELF_TODOS
 from anlan.platform.declare import Todo, TodoItem
 from anlan.platform.scope import Scope
 
@@ -80,6 +81,7 @@ def _drafts(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem]
 
 TODOS = [
     *LISTING_TODOS,
+    *SELF_TODOS,
     Todo(id="inspection.to_mend", label="待整改隐患", items=_to_mend, order=10),
     Todo(id="inspection.overdue", label="逾期未整改隐患", items=_overdue, order=20),
     Todo(id="inspection.to_review", label="待复查隐患", items=_to_review, order=30),

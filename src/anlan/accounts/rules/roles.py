@@ -73,7 +73,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _LEAD
         + _ORDER
         + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
-        + " inspection.listing.propose"
+        + " inspection.listing.propose inspection.self_check.rule"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -87,7 +87,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + "vault.reveal registry.change journal.decide inspection.listing.apply"
         + _sources("town village expert enterprise public alarm upper"),
     ),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _sources("town village")),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _sources("town village")),
     _role(
         "department",
         "行业主管部门",
@@ -101,7 +101,7 @@ ROLES: tuple[BuiltinRole, ...] = (
     _role(
         "enterprise",
         "企业安全员",
-        _LOOK + "inspection.hazard.submit inspection.listing.apply" + _sources("enterprise"),
+        _LOOK + "inspection.hazard.submit inspection.listing.apply inspection.self_check.report" + _sources("enterprise"),
         enterprise=True,
     ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),

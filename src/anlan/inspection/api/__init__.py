@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.inspection.api import (
     acts,
+    blanket,
     campaigns,
     checklists,
     hazards,
@@ -13,19 +14,22 @@ from anlan.inspection.api import (
     listings,
     papers,
     pocket,
+    self_checks,
 )
 from anlan.inspection.api.router import router
 
 __all__ = [
     "acts",
+    "blanket",
     "campaigns",
     "checklists",
     "hazards",
+    "indicators",
     "inspections",
+    "leading",
     "listings",
+    "papers",
     "pocket",
     "router",
-    "indicators",
-    "leading",
-    "papers",
+    "self_checks",
 ]

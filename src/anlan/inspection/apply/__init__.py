@@ -7,6 +7,7 @@ from anlan.inspection.apply.checklists import CHECKLIST_FOLDS
 from anlan.inspection.apply.hazards import HAZARD_FOLDS
 from anlan.inspection.apply.inspections import INSPECTION_FOLDS
 from anlan.inspection.apply.listings import LISTING_FOLDS
+from anlan.inspection.apply.self_checks import SELF_CHECK_FOLDS
 from anlan.kernel.ledger_fold import plain_folds
 
 FOLDS = {
@@ -15,5 +16,7 @@ FOLDS = {
     **INSPECTION_FOLDS,
     **CHECKLIST_FOLDS,
     **LISTING_FOLDS,
+    **SELF_CHECK_FOLDS,
     **plain_folds("campaign"),
+    **plain_folds("self_check_rule"),
 }

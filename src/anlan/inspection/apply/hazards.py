@@ -12,9 +12,10 @@ Row = dict[str, Any]
 
 _FOUND_DATA = (
     "number", "enterprise_id", "office_id", "inspection_id", "item_key", "basis", "grade", "source", "lon", "lat",
-    "major_criteria", "major_unlisted", "reopened_from_id",
+    "major_criteria", "major_unlisted", "reopened_from_id", "self_check_id",
+    "planned_on",
 )  # fmt: skip
-_FOUND_TEXT = ("description", "place", "major_basis")
+_FOUND_TEXT = ("description", "place", "major_basis", "planned_measure")
 
 
 def fold_found(row: Row | None, entry: Entry) -> Row:

@@ -13,6 +13,7 @@ from anlan.inspection.models.inspection import (
     InspectionTag,
 )
 from anlan.inspection.models.listing import Listing, ListingFollowUp, ListingPhoto
+from anlan.inspection.models.self_check import SelfCheck, SelfCheckItem, SelfCheckPhoto, SelfCheckRule
 
 __all__ = [
     "Campaign",
@@ -30,4 +31,8 @@ __all__ = [
     "Listing",
     "ListingFollowUp",
     "ListingPhoto",
+    "SelfCheck",
+    "SelfCheckItem",
+    "SelfCheckPhoto",
+    "SelfCheckRule",
 ]

@@ -20,6 +20,8 @@ class Campaign(Projection):
     until_on = models.DateField("结束日期", null=True)
     target_class = models.CharField("对象类别", max_length=40, default="")
     target_tag = models.CharField("对象标签", max_length=40, default="")
+    target_scale = models.CharField("对象规模", max_length=10, default="", blank=True)
+    blanket = models.SmallIntegerField("地毯式检查", default=0)
     summary = models.TextField("工作要求", default="")
     retired_at = models.DateTimeField("停用时间", null=True)
 

@@ -33,6 +33,8 @@ class Checklist(Projection):
 class ChecklistItem(ProjectionChild):
     """One wording of an item, standing from `since_version` until before `until_version` (empty: it still stands)."""
 
+    SCOPED_BY = ScopedBy(public=True)
+
     parent = models.ForeignKey(Checklist, on_delete=models.CASCADE, db_constraint=False, related_name="items")
     item_key = models.CharField("检查项编号", max_length=20)
     position = models.PositiveIntegerField("序号")

@@ -112,6 +112,12 @@ class Hazard(Projection):
     look_back_note = models.TextField("回头看情况", default="")
     # Levels of its listings that have not ended, parted by blanks: dismissing and merging must not pass them by.
     listed = models.CharField("挂牌督办级别", max_length=24, choices=LISTED, default="")
+    self_check = models.ForeignKey(
+        "inspection.SelfCheck", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="企业自查", related_name="+",
+    )  # fmt: skip
+    planned_measure = models.TextField("企业拟采取的措施", default="")
+    planned_on = models.DateField("企业计划完成日期", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "隐患"

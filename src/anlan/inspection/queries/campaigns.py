@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.inspection.errors import CampaignNotFound
 from anlan.inspection.models import Campaign, Inspection, InspectionTag
+from anlan.inspection.queries.blanket import blanket_rows, grid_total
 from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.campaign import covers_region
@@ -87,12 +88,15 @@ def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> Campai
     """How far a campaign has come: its targets in the registry, those inspected, hazards found, closed and overdue."""
     prefix = region_prefix(campaign.region)
     targets = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
+    if campaign.target_scale:
+        targets = targets.filter(scale=campaign.target_scale)
+    grid = grid_total(blanket_rows(scope, campaign)) if campaign.blanket else None
     tagged = InspectionTag._default_manager.filter(parent=OuterRef("pk"), key=str(campaign.id))
     inspections = visible(Inspection, scope).filter(Exists(tagged), drill=0)
     hazards = hazard_list(scope, campaigns=[str(campaign.id)], real=True)
     return CampaignProgress(
-        targets=targets.count(),
-        inspected=_enterprises(inspections),
+        targets=grid.targets if grid else targets.count(),
+        inspected=grid.visited if grid else _enterprises(inspections),
         inspections=inspections.count(),
         found=hazards.count(),
         closed=hazards.filter(state="closed").count(),
@@ -118,7 +122,12 @@ def target_choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 
 def target_labels(campaign: Campaign) -> list[str]:
-    """The labels of the class and the tag that a campaign is aimed at; empty: every enterprise of its region."""
+    """The labels of the class, the tag and the scale that a campaign is aimed at; empty: every enterprise of its region."""
     classes, tags = target_choices()
-    wanted = (dict(classes).get(campaign.target_class, ""), dict(tags).get(campaign.target_tag, ""))
+    scales = {c.id: c.label for c in registry.codes("scale")}
+    wanted = (
+        dict(classes).get(campaign.target_class, ""),
+        dict(tags).get(campaign.target_tag, ""),
+        scales.get(campaign.target_scale, ""),
+    )
     return [label for label in wanted if label]

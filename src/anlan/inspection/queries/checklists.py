@@ -12,6 +12,7 @@ from anlan import data
 from anlan.inspection.errors import ChecklistNotFound
 from anlan.inspection.models import Checklist, ChecklistItem
 from anlan.inspection.queries.scoped import as_uuid, visible
+from anlan.inspection.rules.checklist import packaged_checklists
 from anlan.platform.scope import Scope
 
 SUBJECT = Checklist.SUBJECT
@@ -65,6 +66,17 @@ def _clauses() -> dict[str, str]:
 def clause_text(basis: str) -> str:
     """The wording of the law for a citation such as 《中华人民共和国消防法》第二十八条; "" where the data holds none."""
     return _clauses().get(basis, "")
+
+
+@cache
+def clause_citations() -> dict[str, list[str]]:
+    """The clauses known by law, as they are cited (第三十六条第二款): those held in full, and those of the package's items."""
+    known = [(clause.law, clause.citation.partition("》")[2]) for clause in data.clauses().values()]
+    known += [(item.law, item.article) for packaged in packaged_checklists() for item in packaged.items]
+    found: dict[str, list[str]] = {}
+    for law, article in dict.fromkeys(known):
+        found.setdefault(law, []).append(article)
+    return found
 
 
 def law_names() -> list[str]:

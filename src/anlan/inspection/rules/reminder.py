@@ -10,7 +10,14 @@ from datetime import date
 
 from anlan.kernel.reminders import ReminderStep, ReminderTable
 
-__all__ = ["FOLLOW_REMINDERS", "HAZARD_REMINDERS", "LISTING_REMINDERS", "REMINDED_STATE"]
+__all__ = [
+    "FOLLOW_REMINDERS",
+    "HAZARD_REMINDERS",
+    "LISTING_REMINDERS",
+    "REMINDED_STATE",
+    "SELF_CHECK_DAYS",
+    "SELF_CHECK_REMINDERS",
+]
 
 # Only what the enterprise still has to mend: what it has handed in waits for the officers and is not its delay.
 REMINDED_STATE = "ordered"
@@ -54,5 +61,20 @@ LISTING_REMINDERS: tuple[ReminderTable, ...] = (
             ReminderStep("over_3", ("town", "office", "leader"), 3, every=3),
         ),
         "house rule; 安全生产法(2021) 第七十三条",
+    ),
+)
+# Of a self-check nothing is said before this many days are left.
+SELF_CHECK_DAYS = 3
+SELF_CHECK_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (
+            ReminderStep("before_3", ("enterprise",), -SELF_CHECK_DAYS),
+            ReminderStep("last_day", ("enterprise",), 0),
+            ReminderStep("over_1", ("enterprise",), 1),
+            ReminderStep("over_3", ("enterprise", "town"), 3, every=7),
+            ReminderStep("over_14", ("office",), 14, every=14),
+        ),
+        "house rule; 安全生产法(2021) 第四十一条第二款",
     ),
 )

@@ -6,20 +6,24 @@ from django.urls import path
 
 from anlan.inspection.screens import (
     batch,
+    blanket,
     bundles,
     campaigns,
+    checklist_sheets,
     checklists,
     hazards,
     indicators,
     inspections,
     leaders,
     listings,
+    self_checks,
 )
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>"
 _LISTING = "listings/<uuid:listing_id>"
+_SELF = "self-checks/<uuid:self_check_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
@@ -42,9 +46,20 @@ urlpatterns = [
     path(f"{_LISTING}/<slug:action>", listings.listing_act, name="inspection-listing-act"),
     path("campaigns/new", campaigns.campaign_new, name="inspection-campaign-new"),
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
+    path(f"{_CAMPAIGN}/grid", blanket.grid_page, name="inspection-campaign-grid"),
+    path(f"{_CAMPAIGN}/firms.xlsx", blanket.grid_export, name="inspection-campaign-firms"),
+    path(f"{_CAMPAIGN}/firms/new", blanket.firm_new, name="inspection-campaign-firm-new"),
     path(f"{_CAMPAIGN}/change", campaigns.campaign_edit, name="inspection-campaign-change"),
     path(f"{_CAMPAIGN}/retire", campaigns.campaign_retire, name="inspection-campaign-retire"),
+    path("self-checks", self_checks.self_checks_page, name="inspection-self-checks"),
+    path("self-checks/new", self_checks.self_check_new, name="inspection-self-check-new"),
+    path(_SELF, self_checks.self_check_page, name="inspection-self-check"),
+    path(f"{_SELF}/items", self_checks.self_check_items, name="inspection-self-check-items"),
     path("checklists/new", checklists.checklist_new, name="inspection-checklist-new"),
+    path("checklists/import", checklist_sheets.sheet_import, name="inspection-checklist-import-new"),
+    path("checklists/template.xlsx", checklist_sheets.sheet_file, name="inspection-checklist-template"),
+    path(f"{_LIST}/import", checklist_sheets.sheet_import, name="inspection-checklist-import"),
+    path(f"{_LIST}/items.xlsx", checklist_sheets.sheet_file, name="inspection-checklist-file"),
     path(_LIST, checklists.checklist_page, name="inspection-checklist"),
     path(f"{_LIST}/change", checklists.checklist_edit, name="inspection-checklist-change"),
     path(f"{_LIST}/retire", checklists.checklist_retire, name="inspection-checklist-retire"),

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.inspection import queries
+from anlan.inspection.queries import blanket as queries_blanket
 from anlan.inspection.screens.forms import errors_of, read_base, read_once
 from anlan.inspection.services import campaigns
 from anlan.kernel.codes import region_pad, region_prefix
@@ -19,8 +20,9 @@ from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform import regions
 from anlan.platform.web import once_token, screen
+from anlan.registry import queries as registry
 
-_FIELDS = ("name", "region", "since_on", "until_on", "target_class", "target_tag", "summary")
+_FIELDS = ("name", "region", "since_on", "until_on", "target_class", "target_tag", "target_scale", "blanket", "summary")
 _RIGHT = "inspection.campaign.change"
 
 
@@ -40,6 +42,7 @@ def _page(request: HttpRequest, campaign_id: UUID, error: AnlanError | None = No
         "progress": queries.campaign_progress(request.scope, campaign, request.now),
         "region": regions.full_name(campaign.region),
         "targets": queries.target_labels(campaign),
+        "grid": queries_blanket.blanket_rows(request.scope, campaign) if campaign.blanket else [],
         "editable": request.scope.may(_RIGHT) and campaign.retired_at is None,
         "base": queries.versions_of([subject]).get(subject, 0),
         "once": once_token(),
@@ -61,6 +64,7 @@ def _form(request: HttpRequest, held: dict[str, Any], error: AnlanError | None, 
         "regions": [*places, *towns],
         "classes": classes,
         "tags": tags,
+        "scales": [(c.id, c.label) for c in registry.codes("scale")],
         "base": typed.get("base", base),
         "once": typed.get("once") or once_token(),
         "error": error,

@@ -8,6 +8,7 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard, Inspection
+from anlan.inspection.queries.self_checks import self_check_list
 from anlan.inspection.services.drafting import term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft
@@ -93,6 +94,8 @@ def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYST
 def _held(scope: Scope, enterprise_id: str) -> Iterator[tuple[Any, bool]]:
     for hazard in queries.hazard_list(scope, enterprise_id=enterprise_id):
         yield hazard, hazard.closed_at is None
+    for check in self_check_list(scope, enterprise_id=enterprise_id):
+        yield check, check.reported_at is None
     rows = queries.inspection_list(scope, enterprise_id=enterprise_id)
     inspection: Inspection
     for inspection in rows:

@@ -266,6 +266,8 @@ class _RowShower:
         self._models = {name: model._meta.get_field(name).related_model for name in children}
         self._children = {name: child._meta.verbose_name for name, child in self._models.items()}
         self._names: dict[str, str] = {}
+        own = scope is not None and scope.subjects is not None
+        self._withheld: frozenset[str] = getattr(model, "OFFICE_ONLY", frozenset()) if own else frozenset()
 
     def label(self, name: str) -> str:
         """The Chinese name of a column, of a set or of a vault value."""
@@ -280,7 +282,7 @@ class _RowShower:
         found = []
         for name in dict.fromkeys((*old, *new)):
             before, after = old.get(name), new.get(name)
-            if name in _ENVELOPE or before == after or (before in (None, "") and after in (None, "")):
+            if name in _ENVELOPE or name in self._withheld or before == after or (before in (None, "") and after in (None, "")):
                 continue
             if name in self._children:
                 found += self._members(name, before or {}, after or {})

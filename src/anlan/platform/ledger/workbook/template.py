@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -20,14 +21,18 @@ REQUIRED_MARK = "*"
 HELP_ROW = 1
 LISTS = "ledger.template.lists"
 _LAST_LINE = 100_001
+_MOST_CELL = 32_000
 _MOST_INLINE = 250  # characters of an inline list in Excel, commas included
 
 
-def template(scope: Scope, ledger: Ledger) -> bytes:
-    """The empty workbook of a ledger for this person: choices and regions are those of the scope.
+def template(scope: Scope, ledger: Ledger, rows: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """The workbook of a ledger to be filled in for this person: choices and regions are those of the scope.
 
     Row 1 holds the headings (`*` marks what must be filled in), row 2 a line of help for each column; an import skips
     row 2 when it is unchanged.
+
+    Args:
+        rows: texts by column, to stand under that already.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -43,6 +48,8 @@ def template(scope: Scope, ledger: Ledger) -> bytes:
         sheet.write_string(0, i, f"{mark}{bound.label}", need if mark else head)
         sheet.write_string(HELP_ROW, i, help_of(bound), note)
         _drop_down(sheet, lists, i, bound, scope, head)
+        for line, row in enumerate(rows, start=HELP_ROW + 1):
+            sheet.write_string(line, i, row.get(bound.name, "")[:_MOST_CELL], text)
     sheet.set_row(HELP_ROW, 45)
     sheet.freeze_panes(2, 0)
     sheet.activate()

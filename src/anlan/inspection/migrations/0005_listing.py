@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('inspection', '0003_loop_complete'),
+        ("inspection", "0004_submitted_late"),
         ('registry', '0001_initial'),
     ]
 

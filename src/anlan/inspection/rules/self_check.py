@@ -1,0 +1,130 @@
+"""An enterprise's check of itself (自查自报): its short loop, and what an answer and a report need. Pure.
+
+Source: 安全生产法(2021) 第四十一条第二款 (the enterprise finds, records and mends its hazards), 第二十一条第五项; that a
+major hazard is reported and not mended quietly: 第四十一条第三款.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from anlan.inspection.rules.words import check_words
+from anlan.kernel.errors import Violation
+from anlan.kernel.loops import Action, Loop, State
+
+__all__ = [
+    "OWN_ITEMS",
+    "SELF_CHECK_LOOP",
+    "SELF_RESULTS",
+    "SELF_STAGES",
+    "AnswerFacts",
+    "check_answer",
+    "check_report_of",
+    "is_own",
+]
+
+RIGHT = "inspection.self_check.report"
+SELF_RESULTS: tuple[tuple[str, str], ...] = (
+    ("pass", "符合"), ("na", "不适用"), ("mended", "当场整改"), ("hazard", "上报隐患"),
+)  # fmt: skip
+SELF_STAGES: tuple[tuple[str, str], ...] = (("before", "整改前"), ("after", "整改后"))
+# What the enterprise found beside its checklist.
+OWN_ITEMS: tuple[str, ...] = ("own-1", "own-2", "own-3", "own-4", "own-5")
+_OWN = re.compile(r"own-[1-5]")
+
+SELF_CHECK_LOOP = Loop(
+    id="self_check",
+    subject="inspection.self_check",
+    label="企业自查",
+    states=(State("draft", "自查中"), State("reported", "已上报", terminal=True)),
+    actions=(
+        Action("start", "开始自查", "inspection.self_check.started", (), "draft", RIGHT, (),
+               "选择检查表，开始自查。"),
+        Action("report", "上报自查", "inspection.self_check.reported", ("draft",), "reported", RIGHT, (),
+               "各项填写后上报；没有发现问题的，也要上报（零报告）。上报后不能修改，有误的另报更正。"),
+    ),
+    initial_action="start",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """One answer of a self-check.
+
+    Attributes:
+        key: of the checklist's item, or one of OWN_ITEMS. known: it is one of these.
+        criterion: the item's criterion of major hazards, "" for none. major: "yes" or "no" as the enterprise judged it.
+        before, after: number of photos. planned_on: by when a reported hazard is to be mended.
+        held: the report that this one corrects had filed a hazard here.
+    """
+
+    key: str
+    known: bool
+    result: str
+    note: str = ""
+    place: str = ""
+    measure: str = ""
+    criterion: str = ""
+    major: str = ""
+    before: int = 0
+    after: int = 0
+    planned_on: date | None = None
+    held: bool = False
+
+
+def is_own(key: str) -> bool:
+    """Whether the item is the enterprise's own, beside the checklist."""
+    return bool(_OWN.fullmatch(key))
+
+
+def check_answer(facts: AnswerFacts, today: date) -> list[Violation]:
+    """Why this answer can't stand; empty when it can. Source: 安全生产法(2021) 第四十一条第二款、第三款."""
+    key, item = facts.key, {"item": facts.key}
+    found = [] if facts.known else [Violation("inspection.self_check.item.unknown", item, key)]
+    if facts.result not in dict(SELF_RESULTS):
+        found.append(Violation("inspection.self_check.item.result_unknown", item, key))
+    if facts.held and facts.result != "hazard":
+        found.append(Violation("inspection.self_check.item.hazard_kept", item, key))
+    if facts.result in {"mended", "hazard"}:
+        if not facts.note.strip():
+            found.append(Violation("inspection.self_check.item.note_missing", item, key))
+        if facts.criterion and facts.major not in {"yes", "no"}:
+            found.append(Violation("inspection.self_check.item.major_unanswered", item, key))
+    if facts.result == "mended":
+        if facts.major == "yes":
+            found.append(Violation("inspection.self_check.item.major_mended", item, key))
+        if facts.before < 1 or facts.after < 1:
+            found.append(Violation("inspection.self_check.item.photos_missing", item, key))
+    if facts.result == "hazard":
+        found += _planned(facts, today)
+    texts = {"description": facts.note, "place": facts.place, "measures": facts.measure}
+    return found + check_words(texts, key)
+
+
+def _planned(facts: AnswerFacts, today: date) -> list[Violation]:
+    item, found = {"item": facts.key}, []
+    if not facts.measure.strip():
+        found.append(Violation("inspection.self_check.item.measure_missing", item, facts.key))
+    if facts.planned_on is None:
+        found.append(Violation("inspection.self_check.item.planned_missing", item, facts.key))
+    elif facts.planned_on < today and not facts.held:
+        found.append(Violation("inspection.self_check.item.planned_past", item, facts.key))
+    return found
+
+
+def check_report_of(state: str, keys: frozenset[str], results: Mapping[str, str], note: str) -> list[Violation]:
+    """Why this self-check can't be reported; empty when it can. Nothing found is a report too.
+
+    Args:
+        keys: of the checklist's items. results: by key, the enterprise's own items among them.
+    Source: 安全生产法(2021) 第四十一条第二款.
+    """
+    found = SELF_CHECK_LOOP.check_step("report", state)
+    missing = sorted(keys - results.keys())
+    if missing:
+        facts = {"count": len(missing), "first": missing[0]}
+        found.append(Violation("inspection.self_check.report.items_missing", facts, missing[0]))
+    return found + check_words({"conclusion": note})
