@@ -1,7 +1,8 @@
 """Refusals of this context; each carries a stable code whose sentence stands in messages/inspection.toml.
 
 AnlanError
-├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound
+├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound, PlanNotFound, TaskNotFound,
+│                  TeamNotFound
 ├── RuleViolation  StepRefused (every reason in `violations`)
 └── Conflict       StalePage
 """
@@ -12,7 +13,17 @@ from collections.abc import Sequence
 
 from anlan.kernel.errors import Conflict, NotFound, RuleViolation, Violation
 
-__all__ = ["CampaignNotFound", "ChecklistNotFound", "HazardNotFound", "InspectionNotFound", "StalePage", "StepRefused"]
+__all__ = [
+    "CampaignNotFound",
+    "ChecklistNotFound",
+    "HazardNotFound",
+    "InspectionNotFound",
+    "PlanNotFound",
+    "StalePage",
+    "StepRefused",
+    "TaskNotFound",
+    "TeamNotFound",
+]
 
 
 class HazardNotFound(NotFound):
@@ -41,6 +52,27 @@ class ChecklistNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("inspection.checklist.not_found")
+
+
+class PlanNotFound(NotFound):
+    """No such annual plan, or not published to this person."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.plan.not_found")
+
+
+class TaskNotFound(NotFound):
+    """No such task, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.task.not_found")
+
+
+class TeamNotFound(NotFound):
+    """No such team, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.team.not_found")
 
 
 class StepRefused(RuleViolation):

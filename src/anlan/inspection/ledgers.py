@@ -9,6 +9,7 @@ from typing import Any
 from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
+from anlan.inspection.work_ledgers import WORK_LEDGERS
 from anlan.kernel.errors import Violation
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.platform.scope import Scope
@@ -113,6 +114,7 @@ CAMPAIGNS = Ledger(
     plural="campaigns",
     columns=(
         Column("name", required=True, search=True, width=32, help="全称，如“2026年有限空间专项整治”"),
+        Column("kind", filter=True, width=14, help="不填为专项检查"),
         Column("since_on", required=True, filter=True, width=14),
         Column("until_on", required=True, filter=True, width=14),
         Column("region", label="覆盖区划", required=True, filter=True, width=20, help="县（市、区）或乡镇（街道）"),
@@ -146,4 +148,4 @@ CHECKLISTS = Ledger(
     retirable=False,
 )
 
-LEDGERS = [HAZARDS, INSPECTIONS, CAMPAIGNS, CHECKLISTS]
+LEDGERS = [HAZARDS, INSPECTIONS, CAMPAIGNS, CHECKLISTS, *WORK_LEDGERS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from anlan.inspection import queries
+from anlan.inspection.work_panels import WORK_PANELS
 from anlan.platform.declare import Panel, PanelRow
 from anlan.platform.scope import Scope
 
@@ -75,4 +76,5 @@ PANELS = [
         url=_url("inspection"),
         order=20,
     ),
+    *WORK_PANELS,
 ]

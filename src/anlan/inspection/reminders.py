@@ -1,9 +1,9 @@
-"""Of what people are reminded: deadlines of hazards. `calling` does the rest and knows nothing of hazards."""
+"""Of what people are reminded: deadlines of hazards and of tasks. `calling` does the rest and knows neither."""
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due
-from anlan.inspection.rules.reminder import HAZARD_REMINDERS
+from anlan.inspection.queries import due, task_due
+from anlan.inspection.rules.reminder import HAZARD_REMINDERS, TASK_REMINDERS
 from anlan.platform.declare import Reminder
 
 REMINDERS = [
@@ -20,5 +20,19 @@ REMINDERS = [
         },
         matters=due.hazards_reminded,
         lines=due.hazard_lines,
+    ),
+    Reminder(
+        id="inspection.task_due",
+        label="检查任务期限",
+        subject="inspection.task",
+        tables=TASK_REMINDERS,
+        rights={
+            "post": "inspection.inspect",
+            "town": "inspection.task.assign",
+            "office": "inspection.task.assign",
+            "leader": "calling.escalation.read",
+        },
+        matters=task_due.tasks_reminded,
+        lines=task_due.task_lines,
     ),
 ]

@@ -15,6 +15,11 @@ RIGHTS: dict[str, str] = {
     "inspection.hazard.transfer": "移送执法",
     "inspection.checklist.change": "维护检查表",
     "inspection.campaign.change": "维护专项行动",
+    "inspection.plan.view": "查看年度检查计划、检查组和检查任务",
+    "inspection.plan.change": "编制年度检查计划",
+    "inspection.plan.approve": "批准年度检查计划",
+    "inspection.team.change": "组建检查组",
+    "inspection.task.assign": "派发检查任务",
     # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).
     **{f"inspection.source.{word}": f"登记来源：{label}" for word, label in SOURCES},
 }

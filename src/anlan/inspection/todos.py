@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.hazard import is_overdue
+from anlan.inspection.work_todos import WORK_TODOS
 from anlan.platform.declare import Todo, TodoItem
 from anlan.platform.scope import Scope
 
@@ -86,4 +87,5 @@ TODOS = [
     Todo(id="inspection.to_extend", label="待答复延期申请", items=_to_extend, order=35),
     Todo(id="inspection.extension_answered", label="延期申请已答复", items=_answered, order=45),
     Todo(id="inspection.drafts", label="未完成的检查", items=_drafts, order=50),
+    *WORK_TODOS,
 ]

@@ -50,6 +50,10 @@ _ORDER = (
     " inspection.hazard.dismiss inspection.hazard.transfer "
 )
 
+# Who sees plans, teams and tasks: everybody but the enterprises, which are not told beforehand.
+_PLANS = " inspection.plan.view "
+_ASSIGN = _PLANS + "inspection.team.change inspection.task.assign"
+
 
 def _sources(words: str) -> str:
     """The rights to name these sources of an inspection or hazard (inspection.rules.hazard.SOURCES)."""
@@ -62,6 +66,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         "局领导",
         _LOOK
         + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
+        + _PLANS
+        + "inspection.plan.approve"
         + " calling.escalation.read",
     ),
     _role(
@@ -70,28 +76,31 @@ ROLES: tuple[BuiltinRole, ...] = (
         _LOOK
         + _ORDER
         + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
+        + _ASSIGN
+        + " inspection.plan.change"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _sources("county public alarm upper")),
+    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _PLANS + _sources("county public alarm upper")),
     _role(
         "town",
         "乡镇（街道）应急办",
         _LOOK
         + _ORDER
         + "vault.reveal registry.change journal.decide"
+        + _ASSIGN
         + _sources("town village expert enterprise public alarm upper"),
     ),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _sources("town village")),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect" + _PLANS + _sources("town village")),
     _role(
         "department",
         "行业主管部门",
-        _LOOK + _ORDER + "vault.reveal registry.change" + _sources("department expert enterprise public alarm upper"),
+        _LOOK + _ORDER + "vault.reveal registry.change" + _ASSIGN + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
     _role("enterprise", "企业安全员", _LOOK + "inspection.hazard.submit" + _sources("enterprise"), enterprise=True),
-    _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
-    _role("auditor", "审计人员", _LOOK + "accounts.view journal.read"),
+    _role("expert", "专家", _LOOK + "inspection.inspect" + _PLANS + _sources("expert")),
+    _role("auditor", "审计人员", _LOOK + "accounts.view journal.read" + _PLANS),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anlan.inspection.api import acts, campaigns, checklists, hazards, inspections, pocket
+from anlan.inspection.api import acts, campaigns, checklists, hazards, inspections, plans, pocket, tasks
 from anlan.inspection.api.router import router
 
-__all__ = ["acts", "campaigns", "checklists", "hazards", "inspections", "pocket", "router"]
+__all__ = ["acts", "campaigns", "checklists", "hazards", "inspections", "plans", "pocket", "router", "tasks"]

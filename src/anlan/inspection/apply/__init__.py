@@ -6,6 +6,9 @@ from anlan.inspection.apply.acts import ACT_FOLDS
 from anlan.inspection.apply.checklists import CHECKLIST_FOLDS
 from anlan.inspection.apply.hazards import HAZARD_FOLDS
 from anlan.inspection.apply.inspections import INSPECTION_FOLDS
+from anlan.inspection.apply.plans import PLAN_FOLDS
+from anlan.inspection.apply.reports import REPORT_FOLDS
+from anlan.inspection.apply.tasks import TASK_FOLDS
 from anlan.kernel.ledger_fold import plain_folds
 
 FOLDS = {
@@ -14,4 +17,8 @@ FOLDS = {
     **INSPECTION_FOLDS,
     **CHECKLIST_FOLDS,
     **plain_folds("campaign"),
+    **plain_folds("team", ("members",)),
+    **PLAN_FOLDS,
+    **TASK_FOLDS,
+    **REPORT_FOLDS,
 }

@@ -10,8 +10,12 @@ from anlan.inspection.models.inspection import (
     InspectionItem,
     InspectionOfficer,
     InspectionPhoto,
+    InspectionReport,
     InspectionTag,
 )
+from anlan.inspection.models.plan import Plan, PlanLine
+from anlan.inspection.models.task import Task, TaskGuest, TaskOfficer
+from anlan.inspection.models.team import Team, TeamMember
 
 __all__ = [
     "Campaign",
@@ -25,5 +29,13 @@ __all__ = [
     "InspectionItem",
     "InspectionOfficer",
     "InspectionPhoto",
+    "InspectionReport",
     "InspectionTag",
+    "Plan",
+    "PlanLine",
+    "Task",
+    "TaskGuest",
+    "TaskOfficer",
+    "Team",
+    "TeamMember",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from anlan.inspection.rules.hazard import HAZARD_LOOP
 from anlan.inspection.rules.inspection import INSPECTION_LOOP
+from anlan.inspection.rules.plan import PLAN_LOOP
+from anlan.inspection.rules.task import TASK_LOOP
 from anlan.kernel.loops import Loop
 
-LOOPS: tuple[Loop, ...] = (HAZARD_LOOP, INSPECTION_LOOP)
+LOOPS: tuple[Loop, ...] = (HAZARD_LOOP, INSPECTION_LOOP, PLAN_LOOP, TASK_LOOP)

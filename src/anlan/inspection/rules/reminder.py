@@ -10,7 +10,7 @@ from datetime import date
 
 from anlan.kernel.reminders import ReminderStep, ReminderTable
 
-__all__ = ["HAZARD_REMINDERS", "REMINDED_STATE"]
+__all__ = ["HAZARD_REMINDERS", "REMINDED_STATE", "TASK_REMINDERS"]
 
 # Only what the enterprise still has to mend: what it has handed in waits for the officers and is not its delay.
 REMINDED_STATE = "ordered"
@@ -29,4 +29,18 @@ _OVERDUE = (
 
 HAZARD_REMINDERS: tuple[ReminderTable, ...] = (
     ReminderTable(date(2000, 1, 1), (*_BEFORE, *_OVERDUE), "house rule; 安全生产法(2021) 第四十一条、第七十三条"),
+)
+
+# Who was sent hears first; late, so does whoever sent them.
+TASK_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (
+            ReminderStep("before_3", ("post",), -3),
+            ReminderStep("last_day", ("post",), 0),
+            ReminderStep("over_1", ("post", "office"), 1),
+            ReminderStep("over_7", ("post", "office", "leader"), 7, every=7),
+        ),
+        "house rule",
+    ),
 )

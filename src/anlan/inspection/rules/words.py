@@ -24,6 +24,7 @@ LIMITS: Mapping[str, int] = {
     "measures": 2000,
     "name": 80,
     "note": 4000,
+    "participants": 200,
     "place": 100,
     "plan": 2000,
     "responsible": 80,

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.inspection.screens import batch, campaigns, checklists, hazards, inspections
+from anlan.inspection.screens import (
+    assigning,
+    batch,
+    campaigns,
+    checklists,
+    hazards,
+    inspections,
+    plans,
+    reports,
+    tasks,
+)
 
 _HAZARD = "hazards/<uuid:hazard_id>"
 _VISIT = "inspections/<uuid:inspection_id>"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>"
+_PLAN = "plans/<uuid:plan_id>"
+_TASK = "tasks/<uuid:task_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
@@ -20,6 +32,14 @@ urlpatterns = [
     path("inspections/new", inspections.inspection_new, name="inspection-new"),
     path(_VISIT, inspections.inspection_page, name="inspection-page"),
     path(f"{_VISIT}/items", inspections.inspection_items, name="inspection-items"),
+    path(f"{_VISIT}/report", reports.inspection_report, name="inspection-report"),
+    path("plans/new", plans.plan_new, name="inspection-plan-new"),
+    path(_PLAN, plans.plan_page, name="inspection-plan"),
+    path(f"{_PLAN}/change", plans.plan_edit, name="inspection-plan-change"),
+    path(f"{_PLAN}/<slug:action>", plans.plan_step, name="inspection-plan-step"),
+    path("tasks/assign", assigning.tasks_assign, name="inspection-tasks-assign"),
+    path(_TASK, tasks.task_page, name="inspection-task"),
+    path(f"{_TASK}/<slug:action>", tasks.task_step, name="inspection-task-step"),
     path("campaigns/new", campaigns.campaign_new, name="inspection-campaign-new"),
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
     path(f"{_CAMPAIGN}/change", campaigns.campaign_edit, name="inspection-campaign-change"),

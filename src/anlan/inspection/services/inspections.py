@@ -35,6 +35,7 @@ from anlan.inspection.services.hazards import (
     hazard_drafts,
     require_taggable,
 )
+from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
 from anlan.platform import attachments
@@ -72,6 +73,8 @@ def inspection_start(
     officers: Sequence[str] = (),
     campaigns: Sequence[str] = (),
     at: datetime | None = None,
+    task_id: str = "",
+    participants: str = "",
     once: str | None = None,
 ) -> str:
     """Begin an inspection and return its id; a repeated `once` of the same person returns the first one's id.
@@ -80,8 +83,11 @@ def inspection_start(
         officers: person ids of the colleagues; the person acting is always the first officer.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
         at: when the visit began, if not now (aware).
+        task_id: the task this visit is for; kind, source and campaign are then the task's.
+        participants: others who take part, with their bodies; not officers.
     Raises:
-        NotAllowed: "platform.not_allowed". NotFound: "registry.enterprise.not_found", ChecklistNotFound, CampaignNotFound.
+        NotAllowed: "platform.not_allowed". NotFound: "registry.enterprise.not_found", ChecklistNotFound, CampaignNotFound,
+        TaskNotFound. StalePage: "inspection.stale" when somebody begins the same task at the same moment.
         StepRefused: "inspection.start.refused" with every reason.
     Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
     """
@@ -92,11 +98,19 @@ def inspection_start(
         return key
     enterprise = registry.enterprise_get(scope, enterprise_id)
     checklist = queries.checklist_get(scope, checklist_id)
+    begun = task_begun(scope, task_id, enterprise_id)
+    sources: frozenset[str] | None = allowed_sources(scope)
+    if begun is not None:
+        # Whoever gave the task out has settled these, and was allowed to name the source.
+        kind, source, sources = begun.task.kind, begun.task.source, None
+        campaigns = [*campaigns, *([str(begun.task.campaign_id)] if begun.task.campaign_id else [])]
     tags = sorted({str(queries.campaign_get(scope, c).id) for c in campaigns})
     team = list(dict.fromkeys([scope.person, *(o for o in officers if o)]))
     chemicals = bool(_CHEMICAL_CLASSES & {c.key for c in enterprise.classes.all()})
     source = source or default_source(scope)
-    problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals, allowed_sources(scope)))
+    experts = queries.experts_among(team, _START.right, now)
+    facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
+    problems = check_start(facts) + (begun.problems if begun else [])
     if set(team) - queries.officers_known(scope, team, _START.right, now):
         problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
     for campaign_id in tags:
@@ -110,14 +124,26 @@ def inspection_start(
         "checklist_id": str(checklist.id), "checklist_version": checklist.version,
         "kind": kind, "source": source, "officers": team, "campaigns": tags,
     }  # fmt: skip
+    if begun is not None:
+        data["task_id"] = str(begun.task.pk)
     with writing():
         data["number"] = numbers_for("JC", [at or now])[0]
         draft = Draft(
             kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
-            step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
+            text=said(participants=participants), step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
         )  # fmt: skip
-        record(draft, scope=scope, now=now, base=NEW)
+        _record_start(scope, draft, begun, now)
     return key
+
+
+def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> None:
+    drafts = begun.drafts(draft.subject.rpartition("/")[2]) if begun else []
+    try:
+        record_many([(draft, NEW), *drafts], scope=scope, now=now)
+    except Conflict as error:
+        if begun is None:
+            raise
+        raise StalePage(begun.task.number, begun.task.get_state_display()) from error
 
 
 def _editable(scope: Scope, inspection_id: str) -> Inspection:
@@ -237,7 +263,7 @@ def inspection_finish(
             if signatures:
                 attachments.link(signatures, subject, scope=scope)
             drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
-            record_many([*drafts, (draft, version)], scope=scope, now=now)
+            record_many([*drafts, (draft, version), *finish_drafts(scope, inspection)], scope=scope, now=now)
     except Conflict as error:
         # Somebody finished it since it was read above: its hazards are there already, or it has moved on itself.
         if subject in queries.once_recorded(scope, [(subject, once)], _FINISH.kind):

@@ -73,6 +73,7 @@ class Ledger:
         retirable: whether rows can be retired (never deleted); plain recording needs the column `retired_at`.
         batch: (label of the button, address of the page that gets the chosen rows as `ids`, right); the page says what
             will happen and asks before anything is done.
+        new: (address of the context's own form for a new row, right), where rows are not made by plain recording.
         admin: dotted path of the ledger's own ModelAdmin where the derived desk list is not enough.
     """
 
@@ -99,6 +100,7 @@ class Ledger:
     page: Callable[[str], str] | None = None
     retirable: bool = True
     batch: tuple[str, str, str] | None = None
+    new: tuple[str, str] | None = None
     admin: str = ""
 
     @property

@@ -150,6 +150,7 @@ def list_context(request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         "root": root_url(ledger),
         "may_create": may_create(scope, ledger),
         "may_import": may_import(scope, ledger),
+        "new": ledger.new[0] if ledger.new and scope.may(ledger.new[1]) else "",
         "batch": ledger.batch if ledger.batch and scope.may(ledger.batch[2]) else None,
     }
 
