@@ -6,14 +6,21 @@ from dataclasses import dataclass
 
 from anlan.inspection import queries
 from anlan.inspection.models import Inspection, Task
+from anlan.inspection.rules.inspection import SOLO_SOURCES
 from anlan.inspection.rules.task import TASK_LOOP, check_begin
+from anlan.inspection.services.hazards import default_source
 from anlan.inspection.services.stepping import Pressed, step_draft
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import Violation
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
-__all__ = ["Begun", "finish_drafts", "task_begun"]
+__all__ = ["Begun", "finish_drafts", "inspects_alone", "task_begun"]
+
+
+def inspects_alone(scope: Scope) -> bool:
+    """Whether what this person usually does is no inspection by officers: a grid worker's patrol, an expert's service."""
+    return default_source(scope) in SOLO_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
