@@ -9,7 +9,7 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
-from anlan.inspection.models import Inspection
+from anlan.inspection.models import Checklist, Inspection
 from anlan.inspection.rules.inspection import (
     INSPECTION_LOOP,
     FinishFacts,
@@ -110,13 +110,9 @@ def inspection_start(
     source = source or default_source(scope)
     experts = queries.experts_among(team, _START.right, now)
     facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
-    problems = check_start(facts) + (begun.problems if begun else [])
-    if set(team) - queries.officers_known(scope, team, _START.right, now):
-        problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
     for campaign_id in tags:
         require_taggable(scope, campaign_id, [enterprise.region])
-    if checklist.retired_at is not None:
-        problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
+    problems = _against(scope, facts, checklist) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
     data = {
@@ -134,6 +130,16 @@ def inspection_start(
         )  # fmt: skip
         _record_start(scope, draft, begun, now)
     return key
+
+
+def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Violation]:
+    """What stands against beginning: the rules, colleagues who may not be named, a checklist out of use."""
+    problems = check_start(facts)
+    if facts.officers - queries.officers_known(scope, facts.officers, _START.right, facts.now):
+        problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    if checklist.retired_at is not None:
+        problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
+    return problems
 
 
 def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> None:
