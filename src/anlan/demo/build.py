@@ -12,6 +12,7 @@ from anlan.demo.figures import figures
 from anlan.demo.firms import COUNTY, Firm, villages
 from anlan.demo.plan import SCALES, Plan, make_plan
 from anlan.demo.play import Stage, play
+from anlan.demo.tasks import work_of
 from anlan.demo.times import opening
 from anlan.demo.words import person_name, phone, words
 from anlan.inspection import queries
@@ -159,7 +160,7 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
     """Campaigns on the eve of their first day; hazards that count for both; one enterprise renamed, one suspended."""
-    return [*_campaigns(stage), *_shared(stage), *_changes(stage)]
+    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *work_of(stage)]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

@@ -115,13 +115,7 @@ def inspection_start(
     problems = _against(scope, facts, checklist) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
-    data = {
-        "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
-        "checklist_id": str(checklist.id), "checklist_version": checklist.version,
-        "kind": kind, "source": source, "officers": team, "campaigns": tags,
-    }  # fmt: skip
-    if begun is not None:
-        data["task_id"] = str(begun.task.pk)
+    data = _start_data(facts, enterprise, checklist, begun) | {"officers": team, "campaigns": tags}
     with writing():
         data["number"] = numbers_for("JC", [at or now])[0]
         draft = Draft(
@@ -130,6 +124,13 @@ def inspection_start(
         )  # fmt: skip
         _record_start(scope, draft, begun, now)
     return key
+
+
+def _start_data(facts: StartFacts, enterprise: Any, checklist: Checklist, begun: Begun | None) -> dict[str, Any]:
+    return {
+        "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
+        "checklist_id": str(checklist.id), "checklist_version": checklist.version, "kind": facts.kind, "source": facts.source,
+    } | ({"task_id": str(begun.task.pk)} if begun else {})  # fmt: skip
 
 
 def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Violation]:
