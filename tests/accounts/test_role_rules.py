@@ -38,6 +38,7 @@ def test_an_auditor_only_reads():
     assert auditor.rights == {
         "registry.view",
         "inspection.view",
+        "inspection.plan.view",
         "accounts.view",
         "journal.read",
         "platform.document.view",

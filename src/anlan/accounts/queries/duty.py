@@ -59,12 +59,12 @@ def _joined(rows: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def posts_holding(scope: Scope, right: str, now: datetime) -> list[PostCard]:
-    """Running posts in scope whose role holds `right`, those of enterprises left out, by name."""
+    """Running posts in scope whose role holds `right`, those of enterprises left out, by body and name."""
     if scope.subjects is not None:
         return []
     rows = limit(posts_active(now).filter(enterprise_id__isnull=True), scope)
     cards = (_card(post, now) for post in _joined(rows))
-    return sorted((c for c in cards if right in c.rights and c.person_id), key=lambda c: (c.name, c.body, c.post_id))
+    return sorted((c for c in cards if right in c.rights and c.person_id), key=lambda c: (c.body, c.name, c.post_id))
 
 
 def people_expert(ids: Iterable[str], right: str, now: datetime) -> set[str]:
