@@ -14,6 +14,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused, TaskNotFound
 from anlan.inspection.models import Hazard, Inspection, Task
 from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
+from anlan.inspection.services.plans import plan_revise
 from anlan.inspection.services.stepping import Pressed
 from anlan.inspection.services.tasks import (
     AssignInput,
@@ -24,10 +25,13 @@ from anlan.inspection.services.tasks import (
     tasks_assign,
     tasks_judge,
 )
+from anlan.inspection.services.upkeep import enterprise_rescope
 from anlan.inspection.todos import TODOS
 from anlan.kernel.errors import BadInput, NotAllowed
+from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.ledger.services import plain_retire
-from inspection.factories import NOW, World
+from anlan.registry.services.enterprises import enterprise_office_assign
+from inspection.factories import NOW, REGISTRAR, World
 from inspection.task_samples import DUE, approved, assigned, crew, posts, team
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +266,27 @@ def test_a_plan_line_moves_with_its_tasks(world: World) -> None:
     assert line() == (40, 1, 0, 1)
     finish(world, start(world, key, role="supervision", second="enforcement"), role="supervision")
     assert line() == (40, 1, 1, 0)
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_plans_teams_and_tasks_equal_the_folded_journal_in_any_order_of_arrival(world: World, seed: int | None) -> None:
+    plan = approved(world)
+    plan_revise(scope=world.scope["supervision"], plan_id=plan, pressed=Pressed(note="增加任务"), now=NOW)
+    squad = team(world, "town", "town_second")
+    done = assigned(world, crew=Crew(DUE, (), squad), plan_id=plan, plan_line="1")
+    visit = start(world, done, participants="测试乙公司朱工")
+    finish(world, visit)
+    key = assigned(world)
+    task_return(scope=world.scope["town"], task_id=key, pressed=Pressed(note="企业停产"), now=NOW)
+    task_reassign(scope=world.scope["town"], task_id=key, crew=crew(world, "town", "grid"), pressed=Pressed(), now=NOW)
+    found = rebuild(check=True, shuffle=seed)
+    assert (found.differences, found.different) == (0, [])
+
+
+def test_a_task_follows_its_enterprise_to_another_office(world: World) -> None:
+    key = assigned(world)
+    enterprise_office_assign(
+        scope=REGISTRAR, enterprise_id=world.enterprise, office_id=world.county.other_office, base=None, now=NOW
+    )
+    enterprise_rescope(enterprise_id=world.enterprise, now=NOW)
+    assert str(row(key).office_id) == world.county.other_office
