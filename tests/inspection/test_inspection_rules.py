@@ -25,6 +25,7 @@ SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).parents[3] / "shared
 def codes(violations: list[Any]) -> list[str]:
     return [v.code.removeprefix("inspection.") for v in violations]
 
+
 ALONE = frozenset("a")
 
 
@@ -36,8 +37,12 @@ ALONE = frozenset("a")
         pytest.param({"kind": "enforcement", "officers": frozenset("ab")}, [], id="xzcf-42-two-officers"),
         pytest.param({"officers": ALONE}, ["start.two_officers"], id="xzcf-42-any-visit"),
         pytest.param({"source": "village", "officers": ALONE}, [], id="house-patrol-alone"),
-        pytest.param({"supervises_chemicals": True, "officers": ALONE}, ["start.two_officers_chemicals"], id="whp-7-2-alone"),
-        pytest.param({"supervises_chemicals": True, "source": "village", "officers": ALONE}, [], id="whp-7-2-grid-visit"),
+        pytest.param(
+            {"supervises_chemicals": True, "officers": ALONE}, ["start.two_officers_chemicals"], id="whp-7-2-alone"
+        ),
+        pytest.param(
+            {"supervises_chemicals": True, "source": "village", "officers": ALONE}, [], id="whp-7-2-grid-visit"
+        ),
         pytest.param({"officers": frozenset({""})}, ["start.officer_missing"], id="aqscf-67-nobody"),
         pytest.param({"kind": "raid"}, ["start.kind_unknown"], id="house-kind"),
         pytest.param({"source": "hearsay"}, ["start.source_unknown"], id="house-source"),

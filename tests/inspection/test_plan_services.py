@@ -62,7 +62,12 @@ def test_a_plan_is_approved_by_the_leader_and_then_published(world: World) -> No
     press(world, plan_approve, "leader", key, base=2, once="a1", note="同意")
     press(world, plan_approve, "leader", key, base=2, once="a1", note="同意")
     plan = queries.plan_get(world.scope["town"], key)
-    assert (plan.state, plan.version, plan.opinion, plan.approved_by) == ("approved", 1, "同意", world.county.person["leader"])
+    assert (plan.state, plan.version, plan.opinion, plan.approved_by) == (
+        "approved",
+        1,
+        "同意",
+        world.county.person["leader"],
+    )
     assert world.version("inspection.plan", key) == 3
     with pytest.raises(PlanNotFound):
         queries.plan_get(world.scope["enterprise"], key)
@@ -126,7 +131,9 @@ def test_a_plan_beyond_the_officers_days_or_without_lines_is_not_handed_in(world
         pytest.param([LINE | {"enterprises": 0}], ["line.count_invalid"], id="none"),
         pytest.param([LINE | {"times": 53}], ["line.times_invalid"], id="weekly-at-most"),
         pytest.param([LINE, LINE], ["line.repeated"], id="twice"),
-        pytest.param([LINE | {"enterprises": n} for n in range(1, 62)], ["lines_too_many"] + ["line.repeated"] * 60, id="many"),
+        pytest.param(
+            [LINE | {"enterprises": n} for n in range(1, 62)], ["lines_too_many"] + ["line.repeated"] * 60, id="many"
+        ),
     ],
 )
 def test_what_the_lines_must_say(world: World, lines: list[dict[str, Any]], expected: list[str]) -> None:

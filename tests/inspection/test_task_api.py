@@ -97,7 +97,11 @@ def test_the_phone_takes_its_tasks_along_and_begins_from_them(world: World) -> N
     assert task["officers"] == [[world.county.person["town_second"], "孔达（东城街道应急办）"]]
     assert (bundle["alone"], bundle["accompanied"]) == (False, ["peer", "third_party"])
     assert call(world.client("grid"), "GET", "/pocket")[1]["alone"] is True
-    body = {"enterprise_id": world.enterprise, "checklist_id": task["checklist_id"], "officers": [task["officers"][0][0]]}
+    body = {
+        "enterprise_id": world.enterprise,
+        "checklist_id": task["checklist_id"],
+        "officers": [task["officers"][0][0]],
+    }
     begin = body | {"task_id": key}
     status, visit = call(town, "POST", "/inspections", begin, **{"Idempotency-Key": "s-1"})
     assert (status, visit["state"]) == (201, "draft")

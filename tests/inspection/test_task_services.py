@@ -51,7 +51,11 @@ def todo(world: World, role: str, word: str, now: Any = NOW) -> int:
 
 
 def start(world: World, task_id: str, role: str = "town", second: str = "town_second", **values: Any) -> str:
-    full = {"enterprise_id": world.enterprise, "checklist_id": world.checklist(), "officers": [world.county.person[second]]}
+    full = {
+        "enterprise_id": world.enterprise,
+        "checklist_id": world.checklist(),
+        "officers": [world.county.person[second]],
+    }
     return inspection_start(scope=world.scope[role], now=NOW, task_id=task_id, **full | values)
 
 
@@ -70,7 +74,11 @@ def test_a_task_is_done_by_the_visit_that_begins_from_it(world: World) -> None:
     task = row(key)
     assert (task.state, task.kind, task.source, task.note) == ("assigned", "campaign", "town", "重点看配电间")
     assert task.number.startswith("RW-") and task.checklist_id is not None
-    assert (todo(world, "town", "tasks"), todo(world, "town_second", "tasks"), todo(world, "grid", "tasks")) == (1, 1, 0)
+    assert (todo(world, "town", "tasks"), todo(world, "town_second", "tasks"), todo(world, "grid", "tasks")) == (
+        1,
+        1,
+        0,
+    )
     visit = start(world, key, kind="routine")
     begun = Inspection.objects.get(pk=visit)
     assert (begun.kind, begun.source, str(begun.task_id)) == ("campaign", "town", key)
@@ -124,7 +132,9 @@ def test_two_officers_begin_a_visit_and_an_expert_is_none(world: World) -> None:
         pytest.param({"officers": ("town", "enterprise")}, ["task.officer_unknown"], id="enterprise"),
         pytest.param({"officers": ("town", "town_second"), "kind": "x"}, ["start.kind_unknown"], id="kind"),
         pytest.param({"officers": ("town", "town_second"), "source": "x"}, ["start.source_unknown"], id="source"),
-        pytest.param({"officers": ("town", "town_second"), "source": "county"}, ["start.source_not_yours"], id="county"),
+        pytest.param(
+            {"officers": ("town", "town_second"), "source": "county"}, ["start.source_not_yours"], id="county"
+        ),
         pytest.param({"officers": ("town", "town_second"), "kind": "peer"}, ["task.guests_missing"], id="no-guests"),
         pytest.param({"officers": ("town", "town_second"), "plan_line": "7"}, ["task.line_unknown"], id="line"),
         pytest.param({"officers": ("grid",), "source": "village"}, [], id="patrol-alone"),
@@ -227,7 +237,9 @@ def test_a_task_given_back_is_given_to_others_or_cancelled(world: World) -> None
 
 def test_work_handed_over_goes_with_the_post(world: World) -> None:
     key = assigned(world)
-    heir = world.county.add("town_third", role="town", organisation="东城街道应急办", region=world.county.town, name="曹安")
+    heir = world.county.add(
+        "town_third", role="town", organisation="东城街道应急办", region=world.county.town, name="曹安"
+    )
     post_end(
         scope=SETUP, id=world.county.post["town"], reason="调离", base=None, now=NOW,
         successor_id=world.county.post["town_third"],
@@ -256,7 +268,9 @@ def test_other_towns_and_enterprises_see_no_task(world: World) -> None:
 
 def test_a_plan_line_moves_with_its_tasks(world: World) -> None:
     plan = approved(world)
-    key = assigned(world, role="supervision", crew=crew(world, "supervision", "enforcement"), plan_id=plan, plan_line="1")
+    key = assigned(
+        world, role="supervision", crew=crew(world, "supervision", "enforcement"), plan_id=plan, plan_line="1"
+    )
     held = queries.plan_get(world.scope["supervision"], plan)
 
     def line() -> tuple[int, int, int, int]:

@@ -16,7 +16,9 @@ from inspection.factories import NOW
 
 TEAM = TeamFacts("inspect", date(2026, 3, 1), date(2026, 3, 31), "p1", frozenset({"p1", "p2"}), "")
 ONE, TWO = OfficerFacts("p1", "甲", True, True), OfficerFacts("p2", "乙", True, True)
-TASK = TaskFacts("routine", "county", date(2026, 3, 9), date(2026, 3, 2), (ONE, TWO), None, frozenset({"county", "village"}))
+TASK = TaskFacts(
+    "routine", "county", date(2026, 3, 9), date(2026, 3, 2), (ONE, TWO), None, frozenset({"county", "village"})
+)
 START = StartFacts("peer", "county", frozenset({"p1", "p2"}), NOW, NOW)
 
 
@@ -56,7 +58,10 @@ def test_firms_visit_each_other_in_a_ring_within_their_group() -> None:
     groups = groups_of(["a", "b", "c", "d", "e", "f", "g"], 3)
     assert groups == [("a", "b", "c"), ("d", "e", "f", "g")]
     assert pairs_of(groups[0]) == [("a", "c"), ("b", "a"), ("c", "b")]
-    assert [v.code for v in check_round(["a", "a"], 1)] == ["inspection.peer.firms_missing", "inspection.peer.size_invalid"]
+    assert [v.code for v in check_round(["a", "a"], 1)] == [
+        "inspection.peer.firms_missing",
+        "inspection.peer.size_invalid",
+    ]
 
 
 def test_others_who_take_part_are_named() -> None:

@@ -60,7 +60,12 @@ def revise(world: World, role: str) -> Any:
 
 
 def make_team(world: World, role: str) -> Any:
-    values = {"name": "一组", "kind": "inspect", "region": "331003001000", "members": list(posts(world, "town", "grid"))}
+    values = {
+        "name": "一组",
+        "kind": "inspect",
+        "region": "331003001000",
+        "members": list(posts(world, "town", "grid")),
+    }
     return lambda: plain_create(scope=world.scope[role], ledger="inspection.team", values=values, now=NOW)
 
 

@@ -49,6 +49,8 @@ def _to_decide(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIt
     if not scope.may("inspection.hazard.review"):
         return _NOTHING
     return _items(queries.hazards_to_decide(scope), now, limit)
+
+
 def _to_extend(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
     if not scope.may("inspection.hazard.extend"):
         return _NOTHING

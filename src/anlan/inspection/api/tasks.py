@@ -79,7 +79,9 @@ def task_cancel(request: HttpRequest, task_id: str, body: schemas_tasks.TaskStep
     return _stood(request, task_id)
 
 
-@router.post("/inspections/{inspection_id}/reports", response=schemas_hazards.StepOut, tags=["检查"], summary="提交检查报告")
+@router.post(
+    "/inspections/{inspection_id}/reports", response=schemas_hazards.StepOut, tags=["检查"], summary="提交检查报告"
+)
 def inspection_report_add(request: HttpRequest, inspection_id: str, body: schemas_tasks.ReportIn) -> dict[str, Any]:
     """Add the report of experts or of a third party."""
     reports.inspection_report_add(

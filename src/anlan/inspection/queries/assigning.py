@@ -54,7 +54,9 @@ class Desk:
     def officers(self, posts: Sequence[str]) -> dict[str, accounts.PostCard]:
         """The posts that may be named: in scope, running, with the right to inspect."""
         cards: dict[str, accounts.PostCard] = self._once(
-            "officers", "", lambda: {c.post_id: c for c in accounts.posts_holding(self.scope, "inspection.inspect", self.now)}
+            "officers",
+            "",
+            lambda: {c.post_id: c for c in accounts.posts_holding(self.scope, "inspection.inspect", self.now)},
         )
         return {post: cards[post] for post in posts if post in cards}
 
@@ -103,7 +105,9 @@ def campaign_waiting(scope: Scope, campaign: Campaign, town: str = "") -> list[s
     prefix = town or region_prefix(campaign.region)
     firms = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
     tagged = InspectionTag._default_manager.filter(key=str(campaign.pk), parent__enterprise_id=OuterRef("pk"))
-    tasks = Task._default_manager.filter(campaign_id=campaign.pk, enterprise_id=OuterRef("pk")).exclude(state="cancelled")
+    tasks = Task._default_manager.filter(campaign_id=campaign.pk, enterprise_id=OuterRef("pk")).exclude(
+        state="cancelled"
+    )
     rows = firms.filter(~Exists(tagged), ~Exists(tasks)).order_by("region9", "name", "id")
     return [str(key) for key in rows.values_list("id", flat=True)]
 

@@ -56,9 +56,7 @@ def campaign_towns(scope: Scope, campaign: Campaign, now: datetime) -> list[Town
     }
     towns = sorted({*targets, *inspected, *tasks})
     return [
-        TownRow(
-            t, region_name(t.ljust(12, "0")) or t, targets.get(t, 0), inspected.get(t, 0), *tasks.get(t, (0, 0, 0))
-        )
+        TownRow(t, region_name(t.ljust(12, "0")) or t, targets.get(t, 0), inspected.get(t, 0), *tasks.get(t, (0, 0, 0)))
         for t in towns
     ]
 

@@ -84,7 +84,9 @@ def task_posts(task: Task) -> list[str]:
     held = list(named.values_list("key", flat=True))
     if held or task.team_id is None:
         return held
-    return list(TeamMember._default_manager.filter(parent_id=task.team_id).order_by("key").values_list("key", flat=True))
+    return list(
+        TeamMember._default_manager.filter(parent_id=task.team_id).order_by("key").values_list("key", flat=True)
+    )
 
 
 def task_people(task: Task, now: datetime) -> list[accounts.PostCard]:

@@ -48,7 +48,9 @@ def team_choices(scope: Scope, now: datetime, campaign_id: Any = None) -> list[t
     """(id, name) of the teams that stand today; those of a campaign only for it."""
     day = local_date(now)
     ending = Q(until_on__isnull=True) | Q(until_on__gte=day)
-    rows = work_rows(Team, scope).filter(ending, Q(since_on__isnull=True) | Q(since_on__lte=day), retired_at__isnull=True)
+    rows = work_rows(Team, scope).filter(
+        ending, Q(since_on__isnull=True) | Q(since_on__lte=day), retired_at__isnull=True
+    )
     own = Q(campaign__isnull=True) | Q(campaign_id=as_uuid(campaign_id)) if campaign_id else Q()
     return [(str(t.pk), t.name) for t in rows.filter(own).order_by("name", "id")]
 

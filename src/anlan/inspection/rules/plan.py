@@ -86,7 +86,9 @@ def check_lines(lines: Sequence[LineFacts], classes: frozenset[str], tags: froze
     seen: set[tuple[str, str, str]] = set()
     for n, line in enumerate(lines, start=1):
         where, field = {"line": n}, f"line-{n}"
-        if (line.target_class and line.target_class not in classes) or (line.target_tag and line.target_tag not in tags):
+        if (line.target_class and line.target_class not in classes) or (
+            line.target_tag and line.target_tag not in tags
+        ):
             found.append(Violation("inspection.plan.line.target_unknown", where, field))
         if line.importance not in dict(IMPORTANCES):
             found.append(Violation("inspection.plan.line.importance_unknown", where, field))

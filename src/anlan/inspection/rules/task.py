@@ -14,7 +14,16 @@ from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
 
-__all__ = ["TASK_LOOP", "OfficerFacts", "TaskFacts", "check_assign", "check_begin", "check_due", "check_note", "check_officers"]
+__all__ = [
+    "TASK_LOOP",
+    "OfficerFacts",
+    "TaskFacts",
+    "check_assign",
+    "check_begin",
+    "check_due",
+    "check_note",
+    "check_officers",
+]
 
 _ASSIGN, _INSPECT = "inspection.task.assign", "inspection.inspect"
 _LONGEST_DAYS = 400

@@ -90,7 +90,9 @@ def _form(request: HttpRequest, held: dict[str, Any], error: AnlanError | None, 
     typed = request.POST if request.method == "POST" else {}
     rows: list[dict[str, Any]] = held["lines"]
     if typed:
-        rows = [{name: typed.get(f"{name}-{n}", "") for name in _LINE} for n in range(_MOST) if f"importance-{n}" in typed]
+        rows = [
+            {name: typed.get(f"{name}-{n}", "") for name in _LINE} for n in range(_MOST) if f"importance-{n}" in typed
+        ]
     classes, tags = queries.target_choices()
     context = {
         "values": {n: typed.get(n, held.get(n, "")) for n in ("year", "name", *_CAPACITY)},
@@ -119,9 +121,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     error: AnlanError | None = None
     if request.method == "POST":
         try:
-            key = plans.plan_draft(
-                scope=request.scope, values=_read(request), now=request.now, once=read_once(request)
-            )
+            key = plans.plan_draft(scope=request.scope, values=_read(request), now=request.now, once=read_once(request))
             messages.success(request, sentence("inspection.done.saved", {}))
             return redirect("inspection-plan", plan_id=key)
         except AnlanError as refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -116,13 +116,11 @@ def inspection_start(
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
     data = _start_data(facts, enterprise, checklist, begun) | {"officers": team, "campaigns": tags}
-    with writing():
-        data["number"] = numbers_for("JC", [at or now])[0]
-        draft = Draft(
-            kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
-            text=said(participants=participants), step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
-        )  # fmt: skip
-        _record_start(scope, draft, begun, now)
+    draft = Draft(
+        kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
+        text=said(participants=participants), step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
+    )  # fmt: skip
+    _record_start(scope, draft, begun, now)
     return key
 
 
@@ -146,7 +144,10 @@ def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Viol
 def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> None:
     drafts = begun.drafts(draft.subject.rpartition("/")[2]) if begun else []
     try:
-        record_many([(draft, NEW), *drafts], scope=scope, now=now)
+        with writing():
+            number = numbers_for("JC", [draft.at or now])[0]
+            numbered = replace(draft, data={**draft.data, "number": number})
+            record_many([(numbered, NEW), *drafts], scope=scope, now=now)
     except Conflict as error:
         if begun is None:
             raise

@@ -29,7 +29,16 @@ from anlan.platform.database import writing
 from anlan.platform.journal.record import NEW, record
 from anlan.platform.scope import Scope
 
-__all__ = ["PlanInput", "plan_approve", "plan_draft", "plan_edit", "plan_input", "plan_revise", "plan_send_back", "plan_submit"]
+__all__ = [
+    "PlanInput",
+    "plan_approve",
+    "plan_draft",
+    "plan_edit",
+    "plan_input",
+    "plan_revise",
+    "plan_send_back",
+    "plan_submit",
+]
 
 _SUBJECT = Plan.SUBJECT
 _FIRST, _LAST = 2000, 2100
