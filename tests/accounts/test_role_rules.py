@@ -39,6 +39,7 @@ def test_an_auditor_only_reads():
         "registry.view",
         "inspection.view",
         "inspection.leading.view",
+        "inspection.plan.view",
         "accounts.view",
         "journal.read",
         "platform.document.view",

@@ -54,6 +54,11 @@ class World:
         """Scopes by role word."""
         return self.county.scope
 
+    @property
+    def mate(self) -> str:
+        """Person id of the grid worker, the second officer of visits in the first town."""
+        return self.county.person["grid"]
+
     def photo(self, role: str) -> str:
         """The hash of a new photo that this role's person uploaded."""
         self.shots += 1

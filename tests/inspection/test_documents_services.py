@@ -154,7 +154,7 @@ def test_an_unfinished_inspection_has_no_record(world: World) -> None:
     scope = world.scope["town"]
     key = inspection_start(
         scope=scope, enterprise_id=world.enterprise, checklist_id=world.checklist(), kind="routine", source="",
-        officers=[], campaigns=[], now=NOW,
+        officers=[world.mate], campaigns=[], now=NOW,
     )  # fmt: skip
     with pytest.raises(StepRefused) as refused:
         issue(world, "record", f"inspection.inspection/{key}")

@@ -113,13 +113,13 @@ def test_naive_times_bad_ids_and_bad_hashes_are_refused(world: World) -> None:
 
 def test_inspection_from_start_to_finish_by_api(world: World) -> None:
     town = caller(world, "town")
-    body = {"enterprise_id": world.enterprise, "checklist_id": world.checklist("yxkj")}
+    body = {"enterprise_id": world.enterprise, "checklist_id": world.checklist("yxkj"), "officers": [world.mate]}
     with clock.frozen(NOW):
         status, visit = town("POST", "/inspections", body)
         assert (status, visit["number"], visit["state"]) == (201, "JC-331003a-2026-000001", "draft")
         path = f"/inspections/{visit['id']}"
         sheet = town("GET", f"{path}/sheet")[1]
-        assert (len(sheet["items"]), sheet["officers"]) == (12, [[world.county.person["town"], "蒋安"]])
+        assert (len(sheet["items"]), sheet["officers"]) == (12, [[world.county.person["town"], "蒋安"], [world.mate, "韩立"]])
         answers = [{"key": i["key"], "result": "pass"} for i in sheet["items"]]
         answers[1] |= {"result": "hazard", "note": "没有标志", "photos": [world.photo("town")]}
         assert town("POST", f"{path}/items", {"answers": answers})[1]["version"] == 2

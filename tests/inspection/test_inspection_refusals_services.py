@@ -81,6 +81,7 @@ def test_a_campaign_that_ends_before_it_begins_breaks_the_ledger_s_rule(world: W
 
 def test_an_inspection_of_an_unknown_kind_does_not_start(world: World) -> None:
     given = {"enterprise_id": world.enterprise, "checklist_id": world.checklist(), "kind": "visit", "now": NOW}
+    given["officers"] = [world.mate]
     assert refused(inspection_start, scope=world.scope["town"], **given) == (
         "inspection.start.refused",
         ["inspection.start.kind_unknown"],
@@ -89,7 +90,10 @@ def test_an_inspection_of_an_unknown_kind_does_not_start(world: World) -> None:
 
 def test_items_of_another_sheet_and_a_sheet_half_filled_are_refused(world: World) -> None:
     town = world.scope["town"]
-    key = inspection_start(scope=town, enterprise_id=world.enterprise, checklist_id=world.checklist(), now=NOW)
+    listed = world.checklist()
+    key = inspection_start(
+        scope=town, enterprise_id=world.enterprise, checklist_id=listed, officers=[world.mate], now=NOW
+    )
     answers = [ItemAnswer("zz-99", "pass")]
     assert refused(inspection_items_set, scope=town, inspection_id=key, answers=answers, now=NOW) == (
         "inspection.items.refused",

@@ -26,14 +26,23 @@ def codes(violations: list[Any]) -> list[str]:
     return [v.code.removeprefix("inspection.") for v in violations]
 
 
+ALONE = frozenset("a")
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         pytest.param({}, [], id="aqscf-67-complete"),
-        pytest.param({"kind": "enforcement"}, ["start.two_officers"], id="xzcf-42-one-officer"),
+        pytest.param({"kind": "enforcement", "officers": ALONE}, ["start.two_officers"], id="xzcf-42-one-officer"),
         pytest.param({"kind": "enforcement", "officers": frozenset("ab")}, [], id="xzcf-42-two-officers"),
-        pytest.param({"supervises_chemicals": True}, ["start.two_officers_chemicals"], id="whp-7-2-one-officer"),
-        pytest.param({"supervises_chemicals": True, "source": "village"}, [], id="whp-7-2-grid-visit"),
+        pytest.param({"officers": ALONE}, ["start.two_officers"], id="xzcf-42-any-visit"),
+        pytest.param({"source": "village", "officers": ALONE}, [], id="house-patrol-alone"),
+        pytest.param(
+            {"supervises_chemicals": True, "officers": ALONE}, ["start.two_officers_chemicals"], id="whp-7-2-alone"
+        ),
+        pytest.param(
+            {"supervises_chemicals": True, "source": "village", "officers": ALONE}, [], id="whp-7-2-grid-visit"
+        ),
         pytest.param({"officers": frozenset({""})}, ["start.officer_missing"], id="aqscf-67-nobody"),
         pytest.param({"kind": "raid"}, ["start.kind_unknown"], id="house-kind"),
         pytest.param({"source": "hearsay"}, ["start.source_unknown"], id="house-source"),
@@ -41,7 +50,7 @@ def codes(violations: list[Any]) -> list[str]:
     ],
 )
 def test_check_start(changes: dict[str, Any], expected: list[str]) -> None:
-    values = {"kind": "routine", "source": "county", "officers": frozenset("a"), "at": NOW, "now": NOW} | changes
+    values = {"kind": "routine", "source": "county", "officers": frozenset("ab"), "at": NOW, "now": NOW} | changes
     assert codes(check_start(StartFacts(**values))) == expected
 
 

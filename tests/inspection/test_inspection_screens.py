@@ -23,6 +23,7 @@ def hidden(page: Any) -> dict[str, str]:
 
 def start(world: World, client: Any, **values: Any) -> str:
     fields = {"enterprise": world.enterprise, "checklist": world.checklist("yxkj"), "kind": "routine", "source": "town"}
+    fields["officers"] = world.mate
     answer = client.post("/inspection/inspections/new", fields | {"once": "s1"} | values)
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"]
@@ -128,7 +129,7 @@ def test_enforcement_by_one_officer_is_refused_with_the_reason(world: World) -> 
     with clock.frozen(NOW):
         answer = world.client("enforcement").post("/inspection/inspections/new", fields)
     assert answer.status_code == 409
-    assert "执法检查的人员不得少于两人" in answer.content.decode()
+    assert "检查人员不得少于两人" in answer.content.decode()
     assert Inspection.objects.count() == 0
 
 

@@ -38,6 +38,7 @@ def codes(error: Any) -> list[str]:
 
 def start(world: World, role: str = "town", **values: Any) -> str:
     full = {"enterprise_id": world.enterprise, "checklist_id": world.checklist("yxkj"), "now": NOW}
+    full["officers"] = [world.mate]
     return inspection_start(scope=world.scope[role], **full | values)
 
 
@@ -66,7 +67,7 @@ def test_inspection_start_of_a_chemicals_unit_by_one_county_officer_is_refused(w
 
     unit = make_enterprise(REGISTRAR, 9, name="测试危化经营部", classes=["危化经营"])
     with pytest.raises(StepRefused) as error:
-        start(world, "enforcement", enterprise_id=unit)
+        start(world, "enforcement", enterprise_id=unit, officers=[])
     assert codes(error) == ["inspection.start.two_officers_chemicals"]
     assert start(world, "enforcement", enterprise_id=unit, officers=[world.county.person["town"]])
 
@@ -109,7 +110,7 @@ def test_inspection_item_set_replaces_an_earlier_answer_with_its_photos(world: W
 
 def test_inspection_items_set_by_somebody_who_is_no_officer_is_refused(world: World) -> None:
     key = start(world)
-    for role in ("town_second", "supervision", "grid"):
+    for role in ("town_second", "supervision", "enforcement"):
         with pytest.raises(NotAllowed) as error:
             inspection_item_set(
                 scope=world.scope[role], inspection_id=key, answer=ItemAnswer("yxkj-01", "pass"), now=NOW

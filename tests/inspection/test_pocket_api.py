@@ -34,8 +34,9 @@ def post(client: Client, path: str, body: Any, **headers: str) -> tuple[int, Any
 
 def begun(world: World) -> str:
     return inspection_start(
-        scope=world.scope["town"], enterprise_id=world.enterprise, checklist_id=world.checklist(), now=NOW
-    )
+        scope=world.scope["town"], enterprise_id=world.enterprise, checklist_id=world.checklist(),
+        officers=[world.mate], now=NOW,
+    )  # fmt: skip
 
 
 def test_phone_takes_along_what_its_person_sees_and_may_do(world: World) -> None:

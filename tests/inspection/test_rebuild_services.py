@@ -24,6 +24,7 @@ def test_rows_equal_the_folded_journal_in_any_order_of_arrival(world: World, see
         scope=world.scope["town"],
         enterprise_id=world.enterprise,
         checklist_id=world.checklist(),
+        officers=[world.mate],
         now=NOW + timedelta(days=4),
     )
     answer = ItemAnswer("ty-01", "hazard", "未明确岗位责任", photos=(world.photo("town"),))

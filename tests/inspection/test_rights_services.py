@@ -89,7 +89,8 @@ def tag(world: World, role: str) -> Any:
 def start(world: World, role: str) -> Any:
     listed = world.checklist()
     return lambda: inspections.inspection_start(
-        scope=world.scope[role], enterprise_id=world.enterprise, checklist_id=listed, now=NOW
+        scope=world.scope[role], enterprise_id=world.enterprise, checklist_id=listed, officers=[world.mate],
+        now=NOW,
     )
 
 

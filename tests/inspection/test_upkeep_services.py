@@ -37,10 +37,9 @@ def test_what_hangs_on_a_merged_enterprise_is_the_surviving_one_s() -> None:
     gone, into = world.enterprise, world.other_enterprise
     open_, closed, campaign = world.ordered(), world.closed(), world.campaign("春雷行动")
     officer = {"scope": world.scope["town"], "now": NOW, "kind": "routine", "campaigns": [campaign]}
-    inspection_start(enterprise_id=gone, checklist_id=world.checklist(), **officer)
-    inspection_start(
-        enterprise_id=into, checklist_id=world.checklist(), **officer | {"scope": world.scope["other_town"]}
-    )
+    inspection_start(enterprise_id=gone, checklist_id=world.checklist(), officers=[world.mate], **officer)
+    other = officer | {"scope": world.scope["other_town"], "source": "village"}
+    inspection_start(enterprise_id=into, checklist_id=world.checklist(), **other)
     leader = world.scope["leader"]
     held = queries.campaign_get(leader, campaign)
     assert queries.campaign_progress(leader, held, NOW).inspected == 2

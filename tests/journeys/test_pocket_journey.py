@@ -270,6 +270,7 @@ def test_inspection_begun_filled_in_and_signed_without_signal(phones, between, t
     page.get_by_role("link", name="开始检查").tap()
     page.locator(".chip").first.tap()
     page.locator(".option").first.tap()
+    page.select_option("#officer", phone.world["people"]["town_second"])
     phone.shot("start")
     page.get_by_role("button", name="开始检查").tap()
     page.locator(".item").first.wait_for()

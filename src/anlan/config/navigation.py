@@ -108,6 +108,16 @@ SECTIONS: tuple[Section, ...] = (
                 own=False,
             ),
             Link(
+                "检查计划", "/desk/inspection/plan/", "file", ("inspection.plan.view",), ("/inspection/plans",), own=False
+            ),
+            Link(
+                "检查任务", "/desk/inspection/task/", "todo", ("inspection.plan.view",), ("/inspection/tasks",), own=False
+            ),
+            Link(
+                "检查组", "/desk/inspection/team/", "people", ("inspection.plan.view",),
+                ("/records/inspection/teams",), own=False,
+            ),
+            Link(
                 "检查表",
                 "/desk/inspection/checklist/",
                 "checklist",

@@ -15,6 +15,7 @@ from anlan.demo.listings import listing_acts
 from anlan.demo.plan import SCALES, Plan, make_plan
 from anlan.demo.play import Stage, play
 from anlan.demo.selfcheck import self_check_extras
+from anlan.demo.tasks import work_of
 from anlan.demo.times import opening
 from anlan.demo.words import person_name, phone, words
 from anlan.inspection import queries
@@ -165,7 +166,8 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
     """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; acts."""
     more = acts(stage) if stage.plan.scale.distinct else []
-    return [*_campaigns(stage), *_shared(stage), *_changes(stage), *listing_acts(stage), *self_check_extras(stage), *more]
+    county = [*_campaigns(stage), *_shared(stage), *_changes(stage)]
+    return [*county, *listing_acts(stage), *self_check_extras(stage), *work_of(stage), *more]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

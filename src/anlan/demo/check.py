@@ -81,12 +81,11 @@ class _Job:
         officer, texts = self.officer, words()["texts"]
         firm = self.enterprise.get("/registry/enterprises")["items"][0]["id"]
         checklist = next(c for c in officer.get("/inspection/checklists")["items"] if c["code"] == "fcsb")
-        started = officer.post(
-            "/inspection/inspections", {"enterprise_id": firm, "checklist_id": checklist["id"]}, expect=201
-        )
+        self.colleague = self._second_officer({officer.get("/inspection/pocket")["person"]["id"]})
+        body = {"enterprise_id": firm, "checklist_id": checklist["id"], "officers": [self.colleague]}
+        started = officer.post("/inspection/inspections", body, expect=201)
         path = f"/inspection/inspections/{started['id']}"
         sheet = officer.get(f"{path}/sheet")
-        self.colleague = self._second_officer({person for person, _ in sheet["officers"]})
         fault = self._dice.choice(faults()["fcsb"])
         answers: list[dict[str, Any]] = [{"key": i["key"], "result": "pass"} for i in sheet["items"]]
         for answer in answers:

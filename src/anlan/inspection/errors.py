@@ -2,7 +2,7 @@
 
 AnlanError
 ├── NotFound       HazardNotFound, InspectionNotFound, CampaignNotFound, ChecklistNotFound, ListingNotFound,
-│                  SelfCheckNotFound
+│                  SelfCheckNotFound, PlanNotFound, TaskNotFound, TeamNotFound
 ├── RuleViolation  StepRefused (every reason in `violations`)
 └── Conflict       StalePage
 """
@@ -19,9 +19,12 @@ __all__ = [
     "HazardNotFound",
     "InspectionNotFound",
     "ListingNotFound",
+    "PlanNotFound",
     "SelfCheckNotFound",
     "StalePage",
     "StepRefused",
+    "TaskNotFound",
+    "TeamNotFound",
 ]
 
 
@@ -58,11 +61,34 @@ class ListingNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("inspection.listing.not_found")
+
+
 class SelfCheckNotFound(NotFound):
     """No such self-check, or not within this person's scope."""
 
     def __init__(self) -> None:
         super().__init__("inspection.self_check.not_found")
+
+
+class PlanNotFound(NotFound):
+    """No such annual plan, or not published to this person."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.plan.not_found")
+
+
+class TaskNotFound(NotFound):
+    """No such task, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.task.not_found")
+
+
+class TeamNotFound(NotFound):
+    """No such team, or not within this person's scope."""
+
+    def __init__(self) -> None:
+        super().__init__("inspection.team.not_found")
 
 
 class StepRefused(RuleViolation):

@@ -11,6 +11,7 @@ from anlan.inspection import queries
 from anlan.inspection.listing_ledger import LISTINGS
 from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
 from anlan.inspection.self_ledgers import SELF_CHECK_RULES, SELF_CHECKS
+from anlan.inspection.work_ledgers import WORK_LEDGERS
 from anlan.kernel.errors import Violation
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.platform.scope import Scope
@@ -121,13 +122,16 @@ CAMPAIGNS = Ledger(
     plural="campaigns",
     columns=(
         Column("name", required=True, search=True, width=32, help="全称，如“2026年有限空间专项整治”"),
+        Column("kind", filter=True, width=14, help="不填为专项检查"),
         Column("since_on", required=True, filter=True, width=14),
         Column("until_on", required=True, filter=True, width=14),
         Column("region", label="覆盖区划", required=True, filter=True, width=20, help="县（市、区）或乡镇（街道）"),
         Column("target_class", show=False, choices=_CLASSES, width=20, help="对象的监管类别，不填为全部"),
         Column("target_tag", show=False, choices=_TAGS, width=20, help="对象的风险标签，不填为全部"),
         Column("target_scale", show=False, choices=_SCALES, width=12, help="对象的企业规模，不填为全部"),
-        Column("blanket", show=False, filter=True, kind="bool", width=12, help="逐户检查小微企业、按网格统计进度的填“是”"),
+        Column(
+            "blanket", show=False, filter=True, kind="bool", width=12, help="逐户检查小微企业、按网格统计进度的填“是”"
+        ),
         Column("summary", show=False, width=48),
     ),
     natural_key=("name",),
@@ -156,4 +160,4 @@ CHECKLISTS = Ledger(
     retirable=False,
 )
 
-LEDGERS = [HAZARDS, LISTINGS, INSPECTIONS, CAMPAIGNS, CHECKLISTS, SELF_CHECKS, SELF_CHECK_RULES]
+LEDGERS = [HAZARDS, LISTINGS, INSPECTIONS, CAMPAIGNS, CHECKLISTS, SELF_CHECKS, SELF_CHECK_RULES, *WORK_LEDGERS]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from anlan.inspection import queries
 from anlan.inspection.queries.self_checks import self_check_list
+from anlan.inspection.work_panels import WORK_PANELS
 from anlan.platform.declare import Panel, PanelRow
 from anlan.platform.scope import Scope
 
@@ -129,4 +130,5 @@ PANELS = [
         url=_url("selfcheck"),
         order=30,
     ),
+    *WORK_PANELS,
 ]

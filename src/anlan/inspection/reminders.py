@@ -1,9 +1,15 @@
-"""Of what people are reminded: deadlines of hazards, listings and follow-ups. `calling` does the rest."""
+"""Of what people are reminded: deadlines of hazards, listings, self-checks and tasks. `calling` does the rest."""
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due, listing_due, self_due
-from anlan.inspection.rules.reminder import FOLLOW_REMINDERS, HAZARD_REMINDERS, LISTING_REMINDERS, SELF_CHECK_REMINDERS
+from anlan.inspection.queries import due, listing_due, self_due, task_due
+from anlan.inspection.rules.reminder import (
+    FOLLOW_REMINDERS,
+    HAZARD_REMINDERS,
+    LISTING_REMINDERS,
+    SELF_CHECK_REMINDERS,
+    TASK_REMINDERS,
+)
 from anlan.platform.declare import Reminder
 
 _FOLLOW = "inspection.listing.follow"
@@ -54,5 +60,19 @@ REMINDERS = [
         },
         matters=self_due.self_checks_reminded,
         lines=self_due.self_check_lines,
+    ),
+    Reminder(
+        id="inspection.task_due",
+        label="检查任务期限",
+        subject="inspection.task",
+        tables=TASK_REMINDERS,
+        rights={
+            "post": "inspection.inspect",
+            "town": "inspection.task.assign",
+            "office": "inspection.task.assign",
+            "leader": "calling.escalation.read",
+        },
+        matters=task_due.tasks_reminded,
+        lines=task_due.task_lines,
     ),
 ]

@@ -22,6 +22,11 @@ RIGHTS: dict[str, str] = {
     "inspection.campaign.change": "维护专项行动",
     "inspection.self_check.report": "企业自查上报",
     "inspection.self_check.rule": "维护企业自查周期",
+    "inspection.plan.view": "查看年度检查计划、检查组和检查任务",
+    "inspection.plan.change": "编制年度检查计划",
+    "inspection.plan.approve": "批准年度检查计划",
+    "inspection.team.change": "组建检查组",
+    "inspection.task.assign": "派发检查任务",
     # Which sources a role may name for an inspection or a hazard, beside the one of its own level (services.hazards).
     **{f"inspection.source.{word}": f"登记来源：{label}" for word, label in SOURCES},
 }

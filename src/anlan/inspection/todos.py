@@ -12,6 +12,7 @@ from anlan.inspection.listing_todos import LISTING_TODOS
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.hazard import is_overdue
 from anlan.inspection.self_todos import SELF_TODOS
+from anlan.inspection.work_todos import WORK_TODOS
 from anlan.platform.declare import Todo, TodoItem
 from anlan.platform.scope import Scope
 
@@ -50,6 +51,8 @@ def _to_decide(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIt
     if not scope.may("inspection.hazard.review"):
         return _NOTHING
     return _items(queries.hazards_to_decide(scope), now, limit)
+
+
 def _to_extend(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
     if not scope.may("inspection.hazard.extend"):
         return _NOTHING
@@ -90,4 +93,5 @@ TODOS = [
     Todo(id="inspection.to_extend", label="待答复延期申请", items=_to_extend, order=35),
     Todo(id="inspection.extension_answered", label="延期申请已答复", items=_answered, order=45),
     Todo(id="inspection.drafts", label="未完成的检查", items=_drafts, order=50),
+    *WORK_TODOS,
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 __all__ = ["LEVELS", "Matter", "ReminderStep", "ReminderTable"]
 
 # Who is reminded, from the one who has to act upwards.
-LEVELS = ("enterprise", "town", "office", "leader")
+LEVELS = ("post", "enterprise", "town", "office", "leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Matter:
             aware UTC.
         major: grave enough for the steps that are for grave matters only.
         enterprise_id, office_id: who has to act and who supervises; "" for none.
+        posts: ids of the posts that have to act themselves, for the level "post".
     """
 
     subject: str
@@ -30,6 +31,7 @@ class Matter:
     major: bool = False
     enterprise_id: str = ""
     office_id: str = ""
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

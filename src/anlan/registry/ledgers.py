@@ -130,6 +130,7 @@ ENTERPRISES = Ledger(
     prepare=prepare_enterprise,
     check=partial(check_enterprise, known=regions.exists),
     page="/registry/enterprises/{}".format,
+    batch=("派发检查任务", "/inspection/tasks/assign", "inspection.task.assign"),
 )
 
 LEDGERS = [ENTERPRISES]

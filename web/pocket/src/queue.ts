@@ -99,6 +99,8 @@ export interface StartForm {
   checklistId: string;
   kind: string;
   officers: string[];
+  taskId: string;
+  participants: string;
 }
 
 /** Begin an inspection: its sheet can be filled in at once, whenever the server hears of it. */
@@ -114,7 +116,7 @@ export async function queueStart(form: StartForm, instead = ""): Promise<Sheet> 
   };
   await store().sheets.put(JSON.parse(JSON.stringify(sheet)) as Sheet);
   if (instead) await store().sheets.delete(instead);
-  const body = { enterprise_id: form.enterpriseId, checklist_id: form.checklistId, kind: form.kind, officers: form.officers, at };
+  const body = { enterprise_id: form.enterpriseId, checklist_id: form.checklistId, kind: form.kind, officers: form.officers, task_id: form.taskId, participants: form.participants.trim(), at };
   await enqueue(
     [{ id, kind: "start", subject: `inspection/${id}`, title: form.enterprise, detail: checklist.name,
        path: ["/api/v1/inspection/inspections"], body, photos: [], form: { ...form } }],

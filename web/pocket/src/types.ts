@@ -53,16 +53,36 @@ export interface Review {
   photos: [stage: string, sha256: string][];
 }
 
+/** A visit to be made; the phone may begin it without signal. */
+export interface Task {
+  id: string;
+  number: string;
+  enterprise_id: string;
+  enterprise: string;
+  checklist_id: string;
+  kind: string;
+  source: string;
+  label: string;
+  note: string;
+  due_at: string;
+  officers: Choice[];
+  guests: string[];
+}
+
 /** GET /api/v1/inspection/pocket. */
 export interface Bundle {
   account: string;
   person: { id: string; name: string };
   rights: string[];
   kinds: Choice[];
+  accompanied: string[];
+  /** A grid worker or an expert: others inspect in twos. */
+  alone: boolean;
   inspectors: Choice[];
   reviewers: Choice[];
   enterprises: Firm[];
   checklists: Checklist[];
+  tasks: Task[];
   inspections: OpenInspection[];
   reviews: Review[];
 }

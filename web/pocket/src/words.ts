@@ -31,6 +31,9 @@ export const words = {
   today: {
     snap: "拍照登记隐患",
     start: "开始检查",
+    tasks: "今日任务",
+    noTasks: "没有待检查的任务",
+    overdue: "已逾期",
     sheets: "正在进行的检查",
     reviews: "待复查的隐患",
     noSheets: "没有进行中的检查",
@@ -84,6 +87,13 @@ export const words = {
     none: "（无）",
     submit: "开始检查",
     needChecklist: "请选择检查表",
+    task: "检查任务",
+    needOfficer: "检查人员不少于两人，请选择同行检查人员",
+    withTask: "按任务开始",
+    guests: (names: string) => `参加互查：${names}`,
+    participants: "参加人员",
+    participantsHint: "参加的企业、机构和人员，写明单位和姓名",
+    needParticipants: "请填写参加人员",
   },
   sheet: {
     results: { pass: "符合", na: "不适用", hazard: "隐患" } as Record<string, string>,

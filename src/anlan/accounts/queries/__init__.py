@@ -1,5 +1,6 @@
 """The only readers of accounts: scopes of a logged-in person, people and bodies, posts, logins."""
 
+from anlan.accounts.queries.duty import PostCard, people_expert, post_cards, posts_holding, posts_succeeding
 from anlan.accounts.queries.logins import (
     account_active,
     account_get,
@@ -26,6 +27,7 @@ from anlan.accounts.queries.scopes import Acting, acting_as, acting_posts, post_
 
 __all__ = [
     "Acting",
+    "PostCard",
     "PostPlace",
     "account_active",
     "account_get",
@@ -40,14 +42,18 @@ __all__ = [
     "organisation_get",
     "organisation_list",
     "organisation_names",
+    "people_expert",
     "person_get",
     "person_list",
     "person_names",
+    "post_cards",
     "post_get",
     "post_scopes",
+    "posts_holding",
     "posts_of",
     "posts_placed",
     "posts_standing_for",
+    "posts_succeeding",
     "role_by_word",
     "role_get",
     "role_list",

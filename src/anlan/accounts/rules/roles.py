@@ -51,6 +51,10 @@ _ORDER = (
     " inspection.hazard.dismiss inspection.hazard.transfer inspection.listing.follow "
 )
 
+# Who sees plans, teams and tasks: everybody but the enterprises, which are not told beforehand.
+_PLANS = " inspection.plan.view "
+_ASSIGN = _PLANS + "inspection.team.change inspection.task.assign"
+
 
 def _sources(words: str) -> str:
     """The rights to name these sources of an inspection or hazard (inspection.rules.hazard.SOURCES)."""
@@ -64,6 +68,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         _LOOK
         + _LEAD
         + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
+        + _PLANS
+        + "inspection.plan.approve"
         + " calling.escalation.read inspection.listing.sign inspection.hazard.extend",
     ),
     _role(
@@ -74,10 +80,12 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ORDER
         + "vault.reveal registry.change registry.import inspection.checklist.change inspection.campaign.change"
         + " inspection.listing.propose inspection.self_check.rule"
+        + _ASSIGN
+        + " inspection.plan.change"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _sources("county public alarm upper")),
+    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _PLANS + _sources("county public alarm upper")),
     _role(
         "town",
         "乡镇（街道）应急办",
@@ -85,9 +93,10 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _LEAD
         + _ORDER
         + "vault.reveal registry.change journal.decide inspection.listing.apply"
+        + _ASSIGN
         + _sources("town village expert enterprise public alarm upper"),
     ),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _sources("town village")),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _sources("town village")),
     _role(
         "department",
         "行业主管部门",
@@ -95,17 +104,20 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _LEAD
         + _ORDER
         + "vault.reveal registry.change"
+        + _ASSIGN
         + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
     _role(
         "enterprise",
         "企业安全员",
-        _LOOK + "inspection.hazard.submit inspection.listing.apply inspection.self_check.report" + _sources("enterprise"),
+        _LOOK
+        + "inspection.hazard.submit inspection.listing.apply inspection.self_check.report"
+        + _sources("enterprise"),
         enterprise=True,
     ),
-    _role("expert", "专家", _LOOK + "inspection.inspect" + _sources("expert")),
-    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read"),
+    _role("expert", "专家", _LOOK + "inspection.inspect" + _PLANS + _sources("expert")),
+    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
 )
 

@@ -21,11 +21,14 @@ class Addressees:
         self._town: dict[str, list[str]] = defaultdict(list)
         self._office: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._leader: list[tuple[str, str]] = []
-        self._known: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
+        self._running: set[str] = set()
+        self._known: dict[tuple[str, str, str, str, tuple[str, ...]], tuple[str, ...]] = {}
         for place in accounts.posts_placed(rights.values(), now):
             self._place(place, rights)
 
     def _place(self, place: accounts.PostPlace, rights: Mapping[str, str]) -> None:
+        if rights.get("post") in place.rights:
+            self._running.add(place.post_id)
         if place.enterprise_id:
             if rights.get("enterprise") in place.rights:
                 self._enterprise[place.enterprise_id].append(place.post_id)
@@ -41,7 +44,8 @@ class Addressees:
     def of(self, level: str, matter: Matter) -> tuple[str, ...]:
         """Ids of the posts that hear of the matter at `level`; where it has none, those of the next one that has some."""
         town = matter.region[:_TOWN_DIGITS]
-        asked = (level, matter.enterprise_id if level == "enterprise" else "", matter.office_id, town)
+        firm, posts = matter.enterprise_id if level == "enterprise" else "", matter.posts if level == "post" else ()
+        asked = (level, firm, matter.office_id, town, posts)
         if asked not in self._known:
             chain = (level, *levels_above(level))
             self._known[asked] = next((found for each in chain if (found := self._at(each, matter))), ())
@@ -50,7 +54,9 @@ class Addressees:
     def _at(self, level: str, matter: Matter) -> tuple[str, ...]:
         region = matter.region
         placed: Sequence[str]
-        if level == "enterprise":
+        if level == "post":
+            placed = [post for post in matter.posts if post in self._running]
+        elif level == "enterprise":
             placed = self._enterprise.get(matter.enterprise_id, ())
         elif level == "town":
             placed = self._town.get(region[:_TOWN_DIGITS], ())

@@ -13,8 +13,10 @@ from anlan.inspection.api import (
     leading,
     listings,
     papers,
+    plans,
     pocket,
     self_checks,
+    tasks,
 )
 from anlan.inspection.api.router import router
 
@@ -29,7 +31,9 @@ __all__ = [
     "leading",
     "listings",
     "papers",
+    "plans",
     "pocket",
     "router",
     "self_checks",
+    "tasks",
 ]

@@ -12,7 +12,7 @@ from anlan.kernel.entry import Entry
 Row = dict[str, Any]
 
 
-_STARTED = ("number", "enterprise_id", "office_id", "checklist_id", "checklist_version", "kind", "source")
+_STARTED = ("number", "enterprise_id", "office_id", "checklist_id", "checklist_version", "kind", "source", "task_id")
 
 
 def fold_started(row: Row | None, entry: Entry) -> Row:
@@ -20,6 +20,7 @@ def fold_started(row: Row | None, entry: Entry) -> Row:
     data = entry.data
     return {name: data[name] for name in _STARTED if data.get(name) is not None} | {
         "state": "draft",
+        "participants": entry.text.get("participants", ""),
         "started_at": entry.time,
         "started_by": entry.actor,
         "started_post": entry.post,

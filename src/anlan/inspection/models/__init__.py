@@ -10,10 +10,14 @@ from anlan.inspection.models.inspection import (
     InspectionItem,
     InspectionOfficer,
     InspectionPhoto,
+    InspectionReport,
     InspectionTag,
 )
 from anlan.inspection.models.listing import Listing, ListingFollowUp, ListingPhoto
+from anlan.inspection.models.plan import Plan, PlanLine
 from anlan.inspection.models.self_check import SelfCheck, SelfCheckItem, SelfCheckPhoto, SelfCheckRule
+from anlan.inspection.models.task import Task, TaskGuest, TaskOfficer
+from anlan.inspection.models.team import Team, TeamMember
 
 __all__ = [
     "Campaign",
@@ -27,12 +31,20 @@ __all__ = [
     "InspectionItem",
     "InspectionOfficer",
     "InspectionPhoto",
+    "InspectionReport",
     "InspectionTag",
     "Listing",
     "ListingFollowUp",
     "ListingPhoto",
+    "Plan",
+    "PlanLine",
     "SelfCheck",
     "SelfCheckItem",
     "SelfCheckPhoto",
     "SelfCheckRule",
+    "Task",
+    "TaskGuest",
+    "TaskOfficer",
+    "Team",
+    "TeamMember",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.inspection.rules.campaign import CAMPAIGN_KINDS
 from anlan.platform.projection import Projection
 from anlan.platform.scope import ScopedBy
 
@@ -16,6 +17,7 @@ class Campaign(Projection):
     SCOPED_BY = ScopedBy(above=True)
 
     name = models.CharField("专项行动名称", max_length=80)
+    kind = models.CharField("行动类型", max_length=16, choices=CAMPAIGN_KINDS, default="drive")
     since_on = models.DateField("开始日期", null=True)
     until_on = models.DateField("结束日期", null=True)
     target_class = models.CharField("对象类别", max_length=40, default="")

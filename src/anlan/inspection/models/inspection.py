@@ -19,6 +19,7 @@ class Inspection(Projection):
         "items": "inspection.InspectionItem",
         "photos": "inspection.InspectionPhoto",
         "tags": "inspection.InspectionTag",
+        "reports": "inspection.InspectionReport",
     }
     SCOPED_BY = ScopedBy(office="office_id", subject="enterprise_id")
 
@@ -44,6 +45,11 @@ class Inspection(Projection):
     started_by = models.CharField("发起人", max_length=36, default="")
     started_post = models.CharField("发起人岗位", max_length=36, default="")
     conclusion = models.TextField("检查结论", default="")
+    task = models.ForeignKey(
+        "inspection.Task", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="检查任务", related_name="+",
+    )  # fmt: skip
+    participants = models.CharField("参加人员", max_length=200, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "检查"
@@ -120,3 +126,17 @@ class InspectionTag(ProjectionChild):
 
     def __str__(self) -> str:
         return self.key
+
+
+class InspectionReport(ProjectionChild):
+    """A report handed in on the visit by experts or a third party; `key` is the file's SHA-256."""
+
+    parent = models.ForeignKey(Inspection, on_delete=models.CASCADE, db_constraint=False, related_name="reports")
+    name = models.CharField("文件名", max_length=200)
+    added_at = models.DateTimeField("提交时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查报告"
+
+    def __str__(self) -> str:
+        return self.name

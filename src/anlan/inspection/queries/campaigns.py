@@ -14,12 +14,16 @@ from anlan.inspection.models import Campaign, Inspection, InspectionTag
 from anlan.inspection.queries.blanket import blanket_rows, grid_total
 from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.scoped import as_uuid, visible
-from anlan.inspection.rules.campaign import covers_region
+from anlan.inspection.rules.campaign import CAMPAIGN_KINDS, covers_region
 from anlan.kernel.codes import region_prefix
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
 SUBJECT = Campaign.SUBJECT
+__all__ = [
+    "CAMPAIGN_KINDS", "CampaignProgress", "campaign_choices", "campaign_get", "campaign_list", "campaign_names",
+    "campaign_progress", "campaigns_covering", "target_choices", "target_labels",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ _PART = 500
 _COLUMNS = ("id", "region", "due_at", "due_from", "grade", "enterprise_id", "office_id")
 
 
-def _keys(subjects: Collection[str]) -> Iterator[list[UUID]]:
+def subject_keys(subjects: Collection[str]) -> Iterator[list[UUID]]:
+    """The ids of subjects, in parts that a statement can take."""
     keys = [key for subject in subjects if (key := as_uuid(subject.rpartition("/")[2]))]
     for start in range(0, len(keys), _PART):
         yield keys[start : start + _PART]
@@ -29,7 +30,7 @@ def hazards_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter
         subjects: only these, `inspection.hazard/<id>`; None: all.
     """
     rows = Hazard._default_manager.filter(closed_at__isnull=True, state=REMINDED_STATE, due_at__isnull=False, drill=0)
-    found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in _keys(subjects)]
+    found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in subject_keys(subjects)]
     for part in found:
         for key, region, due_at, due_from, grade, enterprise, office in part.values_list(*_COLUMNS):
             yield Matter(
@@ -41,7 +42,7 @@ def hazards_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter
 def hazard_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:
     """What the scope may know of these hazards; those outside it are absent."""
     lines = {}
-    for part in _keys(subjects):
+    for part in subject_keys(subjects):
         for hazard in visible(Hazard, scope).filter(pk__in=part).select_related("enterprise"):
             waits = hazard.state == REMINDED_STATE and hazard.closed_at is None and not hazard.drill
             lines[f"{Hazard.SUBJECT}/{hazard.id}"] = ReminderLine(

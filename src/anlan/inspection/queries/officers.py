@@ -42,3 +42,13 @@ def officers_known(scope: Scope, ids: Iterable[str], right: str, now: datetime) 
     named = [key for i in wanted if (key := as_uuid(i))]
     found = _choices(scope, right, now, accounts.person_list(scope).filter(pk__in=named))
     return frozenset(wanted & {i for i, _ in found})
+
+
+def experts_among(ids: Iterable[str], right: str, now: datetime) -> frozenset[str]:
+    """Those of these people whose every running post with `right` is an expert's: they accompany and are no officers."""
+    return frozenset(accounts.people_expert(ids, right, now))
+
+
+def names_of(ids: Iterable[str]) -> dict[str, str]:
+    """Names by person id, unknown ones absent. Unscoped: for records that the caller has scoped."""
+    return accounts.person_names(i for i in ids if i)

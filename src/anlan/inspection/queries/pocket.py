@@ -10,7 +10,8 @@ from anlan.inspection.queries.checklists import checklist_items, checklist_list
 from anlan.inspection.queries.hazards import hazard_rows
 from anlan.inspection.queries.inspections import draft_list, inspection_sheet
 from anlan.inspection.queries.officers import officer_choices
-from anlan.inspection.rules.inspection import KINDS
+from anlan.inspection.queries.pocket_tasks import pocket_tasks
+from anlan.inspection.rules.inspection import ACCOMPANIED, KINDS
 from anlan.platform.journal.held import versions_of
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -27,7 +28,8 @@ def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
 
     Returns:
         person, rights, kinds, inspectors and reviewers (id, name), enterprises (id, name, address, lon, lat in WGS-84
-        degrees or None), checklists with items, own unfinished inspections with answers, hazards to review.
+        degrees or None), checklists with items, own tasks and unfinished inspections with answers, hazards
+        to review; `accompanied`: kinds of visits that name who else takes part.
     Raises:
         NotAllowed: "platform.not_allowed" without the right to see enterprises.
     """
@@ -38,10 +40,12 @@ def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
         "person": {"id": scope.person, "name": scope.name},
         "rights": sorted(scope.rights & {INSPECT, REVIEW}),
         "kinds": list(KINDS),
+        "accompanied": sorted(ACCOMPANIED),
         "inspectors": officer_choices(scope, INSPECT, now) if inspects else [],
         "reviewers": officer_choices(scope, REVIEW, now) if reviews else [],
         "enterprises": [(str(key), *rest) for key, *rest in firms.iterator(2000)] if inspects else [],
         "checklists": [_checklist(c) for c in checklist_list(scope)] if inspects else [],
+        "tasks": pocket_tasks(scope, now) if inspects else [],
         "inspections": _drafts(scope) if inspects else [],
         "reviews": _reviews(scope) if reviews else [],
     }

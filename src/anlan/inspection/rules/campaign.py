@@ -10,7 +10,14 @@ from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import blank
 
-__all__ = ["CampaignFacts", "check_campaign", "check_tag", "covers_region"]
+__all__ = ["CAMPAIGN_KINDS", "CampaignFacts", "check_campaign", "check_tag", "covers_region"]
+
+CAMPAIGN_KINDS: tuple[tuple[str, str], ...] = (
+    ("drive", "专项检查"),
+    ("holiday", "节假日检查"),
+    ("peer", "互学互查"),
+    ("oversight", "督导检查"),
+)
 
 
 @dataclass(frozen=True, slots=True)

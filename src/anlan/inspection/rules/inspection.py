@@ -17,9 +17,11 @@ from anlan.kernel.loops import Action, Loop, State
 from anlan.kernel.text import blank
 
 __all__ = [
+    "ACCOMPANIED",
     "INSPECTION_LOOP",
     "KINDS",
     "RESULTS",
+    "SOLO_SOURCES",
     "FinishFacts",
     "ItemFacts",
     "StartFacts",
@@ -33,7 +35,14 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("campaign", "专项检查"),
     ("enforcement", "执法检查"),
     ("expert", "专家服务"),
+    ("third_party", "第三方检查"),
+    ("peer", "互学互查"),
+    ("oversight", "督导检查"),
 )
+# Where others than the firm's own people take part, the record names them and their bodies.
+ACCOMPANIED = frozenset({"third_party", "peer"})
+# A grid worker's patrol, a firm's own check and an expert's service are no inspection by officers.
+SOLO_SOURCES = frozenset({"village", "enterprise", "expert"})
 RESULTS: tuple[tuple[str, str], ...] = (("pass", "符合"), ("na", "不适用"), ("hazard", "隐患"))
 
 INSPECTION_LOOP = Loop(
@@ -55,7 +64,8 @@ INSPECTION_LOOP = Loop(
 class StartFacts:
     """A visit about to begin: its kind and source, the officers (ids), when, and whether it supervises a chemicals unit.
 
-    `sources`: those that the person may name; None: any.
+    `sources`: those that the person may name; None: any. `experts`: those of the officers who only accompany.
+    `participants`: people and bodies that take part, in words.
     """
 
     kind: str
@@ -65,6 +75,8 @@ class StartFacts:
     now: datetime
     supervises_chemicals: bool = False
     sources: frozenset[str] | None = None
+    experts: frozenset[str] = frozenset()
+    participants: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +105,8 @@ class FinishFacts:
 def check_start(facts: StartFacts) -> list[Violation]:
     """Why this inspection can't begin; empty when it can.
 
-    Source: 行政处罚法(2021) 第四十二条 (enforcement by two officers); 危险化学品安全管理条例(2013) 第七条第二款
-    (supervision of chemicals units by two).
+    Source: 行政处罚法(2021) 第四十二条 (officers come in twos, an expert is none); 危险化学品安全管理条例(2013) 第七条
+    第二款 (supervision of chemicals units by two).
     """
     found = []
     if facts.kind not in dict(KINDS):
@@ -104,13 +116,16 @@ def check_start(facts: StartFacts) -> list[Violation]:
     elif facts.sources is not None and facts.source not in facts.sources:
         label = dict(SOURCES)[facts.source]
         found.append(Violation("inspection.start.source_not_yours", {"source": label}, "source"))
-    officers = len(facts.officers - {""})
-    if officers == 0:
+    officers = len(facts.officers - {""} - facts.experts)
+    if not facts.officers - {""}:
         found.append(Violation("inspection.start.officer_missing", {}, "officers"))
-    elif officers < 2 and facts.kind == "enforcement":
-        found.append(Violation("inspection.start.two_officers", {}, "officers"))
     elif officers < 2 and facts.supervises_chemicals and facts.source in {"county", "department"}:
         found.append(Violation("inspection.start.two_officers_chemicals", {}, "officers"))
+    elif officers < 2 and (facts.kind == "enforcement" or facts.source not in SOLO_SOURCES):
+        found.append(Violation("inspection.start.two_officers", {}, "officers"))
+    if facts.kind in ACCOMPANIED and not facts.participants.strip():
+        found.append(Violation("inspection.start.participants_missing", {}, "participants"))
+    found += check_words({"participants": facts.participants})
     if facts.at > facts.now:
         found.append(Violation("inspection.start.at_in_future", {}, "at"))
     return found + check_stated(facts.at, facts.now)

@@ -17,6 +17,7 @@ __all__ = [
     "REMINDED_STATE",
     "SELF_CHECK_DAYS",
     "SELF_CHECK_REMINDERS",
+    "TASK_REMINDERS",
 ]
 
 # Only what the enterprise still has to mend: what it has handed in waits for the officers and is not its delay.
@@ -47,6 +48,19 @@ FOLLOW_REMINDERS: tuple[ReminderTable, ...] = (
             ReminderStep("last_day", ("town", "office"), 0),
             ReminderStep("over_1", ("town", "office"), 1),
             ReminderStep("over_3", ("town", "office", "leader"), 3, every=3),
+        ),
+        "house rule",
+    ),
+)
+# Who was sent hears first; late, so does whoever sent them.
+TASK_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (
+            ReminderStep("before_3", ("post",), -3),
+            ReminderStep("last_day", ("post",), 0),
+            ReminderStep("over_1", ("post", "office"), 1),
+            ReminderStep("over_7", ("post", "office", "leader"), 7, every=7),
         ),
         "house rule",
     ),

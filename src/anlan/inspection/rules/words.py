@@ -26,6 +26,7 @@ LIMITS: Mapping[str, int] = {
     "name": 80,
     "note": 4000,
     "notice_number": 60,
+    "participants": 200,
     "place": 100,
     "plan": 2000,
     "requirement": 2000,

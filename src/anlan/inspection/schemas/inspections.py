@@ -21,6 +21,8 @@ class InspectionIn(Schema):
     officers: Annotated[list[str], Field(default_factory=list, max_length=20)]
     campaigns: Annotated[list[Identifier], Field(default_factory=list, max_length=20)]
     at: AwareDatetime | None = None
+    task_id: str = ""
+    participants: str = ""
 
 
 class AnswerIn(Schema):

@@ -48,6 +48,23 @@ class PocketInspectionOut(Schema):
     items: list[PocketAnswerOut]
 
 
+class PocketTaskOut(Schema):
+    """A task of one's own; `officers`: (person id, name) of the colleagues, `guests`: enterprises that visit too."""
+
+    id: str
+    number: str
+    enterprise_id: str
+    enterprise: str
+    checklist_id: str
+    kind: str
+    source: str
+    label: str
+    note: str
+    due_at: datetime
+    officers: list[tuple[str, str]]
+    guests: list[str]
+
+
 class PocketReviewOut(Schema):
     """A hazard that waits for its review; `photos`: (stage, SHA-256)."""
 
@@ -80,9 +97,12 @@ class PocketOut(Schema):
     person: PocketPersonOut
     rights: list[str]
     kinds: list[tuple[str, str]]
+    accompanied: list[str]
+    alone: bool
     inspectors: list[tuple[str, str]]
     reviewers: list[tuple[str, str]]
     enterprises: list[tuple[str, str, str, float | None, float | None]]
     checklists: list[PocketChecklistOut]
+    tasks: list[PocketTaskOut]
     inspections: list[PocketInspectionOut]
     reviews: list[PocketReviewOut]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from anlan.inspection.screens import (
+    assigning,
     batch,
     blanket,
     bundles,
@@ -16,7 +17,10 @@ from anlan.inspection.screens import (
     inspections,
     leaders,
     listings,
+    plans,
+    reports,
     self_checks,
+    tasks,
 )
 
 _HAZARD = "hazards/<uuid:hazard_id>"
@@ -24,6 +28,8 @@ _VISIT = "inspections/<uuid:inspection_id>"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>"
 _LISTING = "listings/<uuid:listing_id>"
 _SELF = "self-checks/<uuid:self_check_id>"
+_PLAN = "plans/<uuid:plan_id>"
+_TASK = "tasks/<uuid:task_id>"
 _LIST = "checklists/<uuid:checklist_id>"
 
 urlpatterns = [
@@ -44,6 +50,14 @@ urlpatterns = [
     path("listings/new", listings.listing_new, name="inspection-listing-new"),
     path(_LISTING, listings.listing_page, name="inspection-listing"),
     path(f"{_LISTING}/<slug:action>", listings.listing_act, name="inspection-listing-act"),
+    path(f"{_VISIT}/report", reports.inspection_report, name="inspection-report"),
+    path("plans/new", plans.plan_new, name="inspection-plan-new"),
+    path(_PLAN, plans.plan_page, name="inspection-plan"),
+    path(f"{_PLAN}/change", plans.plan_edit, name="inspection-plan-change"),
+    path(f"{_PLAN}/<slug:action>", plans.plan_step, name="inspection-plan-step"),
+    path("tasks/assign", assigning.tasks_assign, name="inspection-tasks-assign"),
+    path(_TASK, tasks.task_page, name="inspection-task"),
+    path(f"{_TASK}/<slug:action>", tasks.task_step, name="inspection-task-step"),
     path("campaigns/new", campaigns.campaign_new, name="inspection-campaign-new"),
     path(_CAMPAIGN, campaigns.campaign_page, name="inspection-campaign"),
     path(f"{_CAMPAIGN}/grid", blanket.grid_page, name="inspection-campaign-grid"),

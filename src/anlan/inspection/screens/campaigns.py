@@ -22,7 +22,9 @@ from anlan.platform import regions
 from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
 
-_FIELDS = ("name", "region", "since_on", "until_on", "target_class", "target_tag", "target_scale", "blanket", "summary")
+_FIELDS = (
+    "name", "kind", "region", "since_on", "until_on", "target_class", "target_tag", "target_scale", "blanket", "summary",
+)  # fmt: skip
 _RIGHT = "inspection.campaign.change"
 
 
@@ -47,8 +49,22 @@ def _page(request: HttpRequest, campaign_id: UUID, error: AnlanError | None = No
         "base": queries.versions_of([subject]).get(subject, 0),
         "once": once_token(),
         "error": error,
-    }
+    } | _work(request, campaign)
     return render(request, "inspection/campaign.html", context, status=error.status if error else 200)
+
+
+def _work(request: HttpRequest, campaign: Any) -> dict[str, Any]:
+    """Towns, teams, rounds and what can still be given out."""
+    scope = request.scope
+    assignable = scope.may("inspection.task.assign") and campaign.retired_at is None
+    return {
+        "towns": queries.campaign_towns(scope, campaign, request.now),
+        "tasked": scope.may("inspection.plan.view") and scope.subjects is None,
+        "teams": queries.campaign_teams(scope, campaign),
+        "rounds": queries.campaign_rounds(scope, campaign),
+        "assignable": assignable,
+        "waiting": len(queries.campaign_waiting(scope, campaign)) if assignable else 0,
+    }
 
 
 def _form(request: HttpRequest, held: dict[str, Any], error: AnlanError | None, base: int = 0) -> HttpResponse:
@@ -62,6 +78,7 @@ def _form(request: HttpRequest, held: dict[str, Any], error: AnlanError | None, 
         "values": {n: typed.get(n, held.get(n, "")) for n in _FIELDS},
         "creating": not held,
         "regions": [*places, *towns],
+        "kinds": queries.CAMPAIGN_KINDS,
         "classes": classes,
         "tags": tags,
         "scales": [(c.id, c.label) for c in registry.codes("scale")],

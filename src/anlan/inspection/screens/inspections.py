@@ -40,7 +40,8 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
             return redirect("inspection-page", inspection_id=_started(request))
         except AnlanError as refused:
             error = refused
-    text, chosen = request.GET.get("q", "").strip(), typed.get("enterprise", "")
+    task = queries.task_get(scope, typed["task"]) if typed.get("task") else None
+    text, chosen = request.GET.get("q", "").strip(), str(task.enterprise_id) if task else typed.get("enterprise", "")
     enterprise = registry.enterprise_get(scope, chosen) if chosen else None
     fits = [c.key for c in (*enterprise.classes.all(), *enterprise.tags.all())] if enterprise else []
     context = {
@@ -54,13 +55,21 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
         "officers": queries.officer_choices(scope, "inspection.inspect", now)[1:] if enterprise else [],
         "campaigns": queries.campaign_choices(scope, local_date(now), enterprise.region) if enterprise else [],
         "typed": typed,
-        "named": typed.getlist("officers"),
+        "named": typed.getlist("officers") or _colleagues(request, task),
+        "task": task,
+        "checklist": typed.get("checklist") or (str(task.checklist_id) if task else ""),
         "ticked": typed.getlist("campaigns"),
         "error": error,
         "errors": errors_of(error),
         "once": typed.get("once") or once_token(),
     }
     return render(request, "inspection/inspection_new.html", context, status=error.status if error else 200)
+
+
+def _colleagues(request: HttpRequest, task: Any) -> list[str]:
+    """The people who shall do the task beside oneself."""
+    people = queries.task_people(task, request.now) if task else []
+    return [card.person_id for card in people if card.person_id != request.scope.person]
 
 
 def _started(request: HttpRequest) -> str:
@@ -73,6 +82,8 @@ def _started(request: HttpRequest) -> str:
         source=post.get("source", ""),
         officers=post.getlist("officers"),
         campaigns=post.getlist("campaigns"),
+        task_id=post.get("task", ""),
+        participants=post.get("participants", ""),
         now=request.now,
         once=read_once(request),
     )
@@ -83,10 +94,11 @@ def _started(request: HttpRequest) -> str:
 @screen
 def inspection_page(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
     """One inspection: its sheet to fill in while it is a draft of one's own, its record otherwise."""
-    return _page(request, inspection_id)
+    return show_page(request, inspection_id)
 
 
-def _page(request: HttpRequest, inspection_id: UUID, error: AnlanError | None = None) -> HttpResponse:
+def show_page(request: HttpRequest, inspection_id: UUID, error: AnlanError | None = None) -> HttpResponse:
+    """The page of an inspection, with what was refused."""
     visit = queries.inspection_get(request.scope, inspection_id)
     officers = queries.inspection_officers(visit)
     sheet = list(queries.inspection_sheet(visit))
@@ -104,6 +116,10 @@ def _page(request: HttpRequest, inspection_id: UUID, error: AnlanError | None = 
         "total": len(sheet),
         "hazards": [item for item in sheet if item.result == "hazard"],
         "editable": mine and visit.state == "draft",
+        "mine": mine,
+        "reportable": mine and visit.kind in {"expert", "third_party"},
+        "reports": list(visit.reports.order_by("added_at", "key")),
+        "task": queries.task_of(visit) if request.scope.may("inspection.plan.view") else None,
         "campaigns": sorted(queries.campaign_names(tag.key for tag in visit.tags.all()).values()),
         "base": queries.versions_of([subject]).get(subject, 0),
         "once": once_token(),
@@ -145,7 +161,7 @@ def inspection_items(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
         if act == "finish":
             _finish(request, visit, bool(answers), once)
     except AnlanError as error:
-        return _page(request, inspection_id, error)
+        return show_page(request, inspection_id, error)
     messages.success(request, sentence("inspection.done.finish" if act == "finish" else "inspection.done.saved", {}))
     return redirect("inspection-page", inspection_id=visit.id)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
-from anlan.inspection.models import Inspection
+from anlan.inspection.models import Checklist, Inspection
 from anlan.inspection.rules.inspection import (
     INSPECTION_LOOP,
     FinishFacts,
@@ -35,6 +35,7 @@ from anlan.inspection.services.hazards import (
     hazard_drafts,
     require_taggable,
 )
+from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
 from anlan.platform import attachments
@@ -72,6 +73,8 @@ def inspection_start(
     officers: Sequence[str] = (),
     campaigns: Sequence[str] = (),
     at: datetime | None = None,
+    task_id: str = "",
+    participants: str = "",
     once: str | None = None,
 ) -> str:
     """Begin an inspection and return its id; a repeated `once` of the same person returns the first one's id.
@@ -80,8 +83,11 @@ def inspection_start(
         officers: person ids of the colleagues; the person acting is always the first officer.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
         at: when the visit began, if not now (aware).
+        task_id: the task this visit is for; kind, source and campaign are then the task's.
+        participants: others who take part, with their bodies; not officers.
     Raises:
-        NotAllowed: "platform.not_allowed". NotFound: "registry.enterprise.not_found", ChecklistNotFound, CampaignNotFound.
+        NotAllowed: "platform.not_allowed". NotFound: "registry.enterprise.not_found", ChecklistNotFound, CampaignNotFound,
+        TaskNotFound. StalePage: "inspection.stale" when somebody begins the same task at the same moment.
         StepRefused: "inspection.start.refused" with every reason.
     Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
     """
@@ -92,32 +98,60 @@ def inspection_start(
         return key
     enterprise = registry.enterprise_get(scope, enterprise_id)
     checklist = queries.checklist_get(scope, checklist_id)
+    begun = task_begun(scope, task_id, enterprise_id)
+    sources: frozenset[str] | None = allowed_sources(scope)
+    if begun is not None:
+        # Whoever gave the task out has settled these, and was allowed to name the source.
+        kind, source, sources = begun.task.kind, begun.task.source, None
+        campaigns = [*campaigns, *([str(begun.task.campaign_id)] if begun.task.campaign_id else [])]
     tags = sorted({str(queries.campaign_get(scope, c).id) for c in campaigns})
     team = list(dict.fromkeys([scope.person, *(o for o in officers if o)]))
     chemicals = bool(_CHEMICAL_CLASSES & {c.key for c in enterprise.classes.all()})
     source = source or default_source(scope)
-    problems = check_start(StartFacts(kind, source, frozenset(team), at or now, now, chemicals, allowed_sources(scope)))
-    if set(team) - queries.officers_known(scope, team, _START.right, now):
-        problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    experts = queries.experts_among(team, _START.right, now)
+    facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
     for campaign_id in tags:
         require_taggable(scope, campaign_id, [enterprise.region])
-    if checklist.retired_at is not None:
-        problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
+    problems = _against(scope, facts, checklist) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
-    data = {
-        "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
-        "checklist_id": str(checklist.id), "checklist_version": checklist.version,
-        "kind": kind, "source": source, "officers": team, "campaigns": tags,
-    }  # fmt: skip
-    with writing():
-        data["number"] = numbers_for("JC", [at or now])[0]
-        draft = Draft(
-            kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
-            step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
-        )  # fmt: skip
-        record(draft, scope=scope, now=now, base=NEW)
+    data = _start_data(facts, enterprise, checklist, begun) | {"officers": team, "campaigns": tags}
+    draft = Draft(
+        kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
+        text=said(participants=participants), step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
+    )  # fmt: skip
+    _record_start(scope, draft, begun, now)
     return key
+
+
+def _start_data(facts: StartFacts, enterprise: Any, checklist: Checklist, begun: Begun | None) -> dict[str, Any]:
+    return {
+        "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
+        "checklist_id": str(checklist.id), "checklist_version": checklist.version, "kind": facts.kind, "source": facts.source,
+    } | ({"task_id": str(begun.task.pk)} if begun else {})  # fmt: skip
+
+
+def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Violation]:
+    """What stands against beginning: the rules, colleagues who may not be named, a checklist out of use."""
+    problems = check_start(facts)
+    if facts.officers - queries.officers_known(scope, facts.officers, _START.right, facts.now):
+        problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    if checklist.retired_at is not None:
+        problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
+    return problems
+
+
+def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> None:
+    drafts = begun.drafts(draft.subject.rpartition("/")[2]) if begun else []
+    try:
+        with writing():
+            number = numbers_for("JC", [draft.at or now])[0]
+            numbered = replace(draft, data={**draft.data, "number": number})
+            record_many([(numbered, NEW), *drafts], scope=scope, now=now)
+    except Conflict as error:
+        if begun is None:
+            raise
+        raise StalePage(begun.task.number, begun.task.get_state_display()) from error
 
 
 def _editable(scope: Scope, inspection_id: str) -> Inspection:
@@ -237,7 +271,7 @@ def inspection_finish(
             if signatures:
                 attachments.link(signatures, subject, scope=scope)
             drafts = hazard_drafts(scope, found, ids, now, inherited=campaigns) if found else []
-            record_many([*drafts, (draft, version)], scope=scope, now=now)
+            record_many([*drafts, (draft, version), *finish_drafts(scope, inspection)], scope=scope, now=now)
     except Conflict as error:
         # Somebody finished it since it was read above: its hazards are there already, or it has moved on itself.
         if subject in queries.once_recorded(scope, [(subject, once)], _FINISH.kind):

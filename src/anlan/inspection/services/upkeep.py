@@ -70,7 +70,8 @@ def enterprise_rescope(*, enterprise_id: str, now: datetime, scope: Scope = SYST
         NotFound: "registry.enterprise.not_found". Conflict: "journal.conflict".
     Source: house rule (一企一科; figures of a finished matter do not wander).
     """
-    whole = Scope(scope.person, scope.post, scope.name, frozenset({registry.VIEW, "inspection.view"}), "")
+    rights = frozenset({registry.VIEW, "inspection.view", "inspection.plan.view"})
+    whole = Scope(scope.person, scope.post, scope.name, rights, "")
     standing = registry.enterprise_get(whole, registry.enterprise_current(enterprise_id))
     office_id = str(standing.office_id) if standing.office_id else None
     regions = {key: registry.enterprise_get(whole, key).region for key in queries.stands_for(enterprise_id)}
@@ -102,3 +103,5 @@ def _held(scope: Scope, enterprise_id: str) -> Iterator[tuple[Any, bool]]:
         yield inspection, inspection.finished_at is None
     for listing in queries.listings_of_enterprise(scope, enterprise_id):
         yield listing, listing.hazard.closed_at is None
+    for task in queries.task_list(scope, enterprise_id=enterprise_id):
+        yield task, task.ended_at is None

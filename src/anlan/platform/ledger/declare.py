@@ -74,6 +74,7 @@ class Ledger:
         batch: (label of the button, address of the page that gets the chosen rows as `ids`, right); the page says what
             will happen and asks before anything is done.
         batches: further such buttons beside it.
+        new: (address of the context's own form for a new row, right), where rows are not made by plain recording.
         admin: dotted path of the ledger's own ModelAdmin where the derived desk list is not enough.
     """
 
@@ -101,6 +102,7 @@ class Ledger:
     retirable: bool = True
     batch: tuple[str, str, str] | None = None
     batches: tuple[tuple[str, str, str], ...] = ()
+    new: tuple[str, str] | None = None
     admin: str = ""
 
     @property

@@ -151,6 +151,7 @@ def list_context(request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         "may_create": may_create(scope, ledger),
         "may_import": may_import(scope, ledger),
         "batches": [b for b in (ledger.batch, *ledger.batches) if b and scope.may(b[2])],
+        "new": ledger.new[0] if ledger.new and scope.may(ledger.new[1]) else "",
     }
 
 
