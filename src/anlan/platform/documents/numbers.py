@@ -49,5 +49,4 @@ def next_document_number(word: str, year: int, drill: bool, issuer: Issuer = _BU
 def _body_of(issuer: Issuer, county: str) -> str:
     region = issuer.region or county
     place = place_of(regions.name(region) or region)
-    code = "platform.document.number_other_body" if issuer.name else "platform.document.number_body"
-    return render(code, {"place": place, "name": issuer.name})
+    return f"（{place}）{issuer.name}" if issuer.name else render("platform.document.number_body", {"place": place})
