@@ -123,7 +123,7 @@ def check_start(facts: StartFacts) -> list[Violation]:
         found.append(Violation("inspection.start.two_officers_chemicals", {}, "officers"))
     elif officers < 2 and (facts.kind == "enforcement" or facts.source not in SOLO_SOURCES):
         found.append(Violation("inspection.start.two_officers", {}, "officers"))
-    if facts.kind in ACCOMPANIED and not facts.participants.strip():
+    if facts.kind in ACCOMPANIED and blank(facts.participants):
         found.append(Violation("inspection.start.participants_missing", {}, "participants"))
     found += check_words({"participants": facts.participants})
     if facts.at > facts.now:

@@ -13,6 +13,7 @@ from anlan.inspection.rules.listing import LEVELS, LISTABLE, LISTING_LOOP, UPPER
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = [
     "ListFacts",
@@ -150,9 +151,9 @@ def check_due_given(due: datetime | None, hazard_due: datetime | None, first: da
 
 def _check_common(facts: ListFacts, first: date) -> list[Violation]:
     found = _check_hazard(facts)
-    if not facts.reason.strip():
+    if blank(facts.reason):
         found.append(Violation("inspection.listing.reason_missing", {}, "note"))
-    if not facts.requirement.strip():
+    if blank(facts.requirement):
         found.append(Violation("inspection.listing.requirement_missing", {}, "requirement"))
     found += check_due_given(facts.due, facts.hazard_due, first)
     if not (facts.follower and facts.follower_known):
@@ -170,7 +171,7 @@ def check_receive(facts: ListFacts) -> list[Violation]:
     if facts.step.level not in UPPER:
         return [Violation("inspection.listing.level_unknown", {}, "level")]
     found = check_listing("receive", facts.step) + _check_common(facts, facts.notice_on or date.min)
-    if not facts.issuer.strip():
+    if blank(facts.issuer):
         found.append(Violation("inspection.listing.issuer_missing", {}, "issuer"))
     return (
         found
@@ -181,7 +182,7 @@ def check_receive(facts: ListFacts) -> list[Violation]:
 
 def _check_paper(step: ListingStep, number: str, notice_on: date | None, scans: int) -> list[Violation]:
     found = []
-    if not number.strip():
+    if blank(number):
         found.append(Violation("inspection.listing.number_missing", {}, "notice_number"))
     if notice_on is None:
         found.append(Violation("inspection.listing.notice_on_missing", {}, "notice_on"))
@@ -215,7 +216,7 @@ def check_sign(facts: ListFacts, note: str) -> list[Violation]:
 def check_noted(action_id: str, step: ListingStep, note: str) -> list[Violation]:
     """Why this act, which needs its reason said, can't be done; empty when it can. Source: house rule."""
     found = check_listing(action_id, step)
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.listing.reason_missing", {}, "note"))
     return found + check_words({"note": note})
 
@@ -223,7 +224,7 @@ def check_noted(action_id: str, step: ListingStep, note: str) -> list[Violation]
 def check_apply(step: ListingStep, note: str) -> list[Violation]:
     """Why unlisting can't be applied for; empty when it can. Source: house rule (what was done is explained)."""
     found = check_listing("apply", step)
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.listing.explanation_missing", {}, "note"))
     return found + check_words({"note": note})
 
@@ -240,7 +241,7 @@ def check_follow(step: ListingStep, note: str, photos: int, stated: bool) -> lis
         found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
     elif stated and step.since is not None and step.at < step.since:
         found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.listing.visit_note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.listing.visit_photo_missing", {}, "photos"))
@@ -269,7 +270,7 @@ def check_unlist(facts: UnlistFacts) -> list[Violation]:
     up, and that nobody reviews what he applied for: house rule.
     """
     found = check_listing("unlist", facts.step)
-    if not facts.note.strip():
+    if blank(facts.note):
         found.append(Violation("inspection.hazard.close.note_missing", {}, "note"))
     if facts.photos < 1:
         found.append(Violation("inspection.hazard.close.review_photo_missing", {}, "photos"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "IMPORTANCES", "PLAN_LOOP", "Capacity", "LineFacts", "capacity_days", "check_approve", "check_lines", "check_reason",
@@ -118,7 +119,7 @@ def check_submit(state: str, lines: Sequence[LineFacts], capacity: Capacity) -> 
 def check_reason(action: str, state: str, reason: str) -> list[Violation]:
     """Why the plan can't be sent back or revised; both say why. Source: house rule."""
     found = PLAN_LOOP.check_step(action, state)
-    if not reason.strip():
+    if blank(reason):
         found.append(Violation("inspection.plan.reason_missing", {}, "note"))
     return found + check_words({"note": reason})
 

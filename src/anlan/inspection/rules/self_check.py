@@ -14,6 +14,7 @@ from datetime import date
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "OWN_ITEMS",
@@ -89,7 +90,7 @@ def check_answer(facts: AnswerFacts, today: date) -> list[Violation]:
     if facts.held and facts.result != "hazard":
         found.append(Violation("inspection.self_check.item.hazard_kept", item, key))
     if facts.result in {"mended", "hazard"}:
-        if not facts.note.strip():
+        if blank(facts.note):
             found.append(Violation("inspection.self_check.item.note_missing", item, key))
         if facts.criterion and facts.major not in {"yes", "no"}:
             found.append(Violation("inspection.self_check.item.major_unanswered", item, key))
@@ -106,7 +107,7 @@ def check_answer(facts: AnswerFacts, today: date) -> list[Violation]:
 
 def _planned(facts: AnswerFacts, today: date) -> list[Violation]:
     item, found = {"item": facts.key}, []
-    if not facts.measure.strip():
+    if blank(facts.measure):
         found.append(Violation("inspection.self_check.item.measure_missing", item, facts.key))
     if facts.planned_on is None:
         found.append(Violation("inspection.self_check.item.planned_missing", item, facts.key))

@@ -13,6 +13,7 @@ from anlan.inspection.rules.inspection import KINDS, SOLO_SOURCES
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank
 
 __all__ = [
     "TASK_LOOP",
@@ -155,7 +156,7 @@ def check_assign(facts: TaskFacts) -> list[Violation]:
 def check_note(action: str, state: str, note: str) -> list[Violation]:
     """Why a task can't be given back or cancelled; both say why. Source: house rule."""
     found = TASK_LOOP.check_step(action, state)
-    if not note.strip():
+    if blank(note):
         found.append(Violation("inspection.task.note_missing", {}, "note"))
     return found + check_words({"note": note})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from anlan.kernel.errors import Violation
+from anlan.kernel.text import blank
 
 __all__ = ["TEAM_KINDS", "TeamFacts", "check_team"]
 
@@ -38,7 +39,7 @@ def check_team(facts: TeamFacts) -> list[Violation]:
     found = []
     if facts.since_on and facts.until_on and facts.until_on < facts.since_on:
         found.append(Violation("inspection.team.period_reversed", {}, "until_on"))
-    if facts.kind == "third_party" and not facts.organisation.strip():
+    if facts.kind == "third_party" and blank(facts.organisation):
         found.append(Violation("inspection.team.organisation_missing", {}, "organisation"))
     if facts.members is not None and not facts.members:
         found.append(Violation("inspection.team.members_missing", {}, "members"))
