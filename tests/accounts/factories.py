@@ -151,6 +151,11 @@ _Rows = list[tuple[type[Model], list[str], list[tuple]]]
 _KEPT: dict[tuple, tuple[County, _Rows]] = {}
 
 
+def _aware(value: object) -> bool:
+    # SQLite's driver reads instants as aware, but takes them without a zone (anlan.platform.database.read_instants).
+    return isinstance(value, datetime) and connection.vendor == "sqlite"
+
+
 def _rows() -> _Rows:
     tables: _Rows = []
     made = set(connection.introspection.table_names())
@@ -161,6 +166,7 @@ def _rows() -> _Rows:
                 continue
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)}")
             if rows := cursor.fetchall():
+                rows = [tuple(v.replace(tzinfo=None) if _aware(v) else v for v in row) for row in rows]
                 tables.append((model, [column[0] for column in cursor.description], rows))
     return tables
 

@@ -29,7 +29,7 @@ def test_link_needs_any_one_of_its_rights():
 
 def test_enterprise_has_its_own_short_menu():
     own = navigation.menu(_scope("registry.view", "inspection.view", subjects=frozenset({"e"})), "/")
-    assert _labels(own) == ["工作台", "我的待办", "收件箱", "企业台账", "检查", "隐患", "企业自查"]
+    assert _labels(own) == ["工作台", "我的待办", "收件箱", "企业台账", "检查", "隐患", "企业自查", "挂牌督办"]
 
 
 def test_one_entry_is_current_and_home_only_at_home():

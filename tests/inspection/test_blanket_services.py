@@ -46,8 +46,9 @@ def get(world: World, key: str, role: str = "leader") -> Any:
 def visit(world: World, campaign: str, enterprise: str, role: str = "town", hazard: bool = False) -> str:
     scope = world.scope[role]
     key = inspection_start(
-        scope=scope, enterprise_id=enterprise, checklist_id=world.checklist(), campaigns=[campaign], now=NOW
-    )
+        scope=scope, enterprise_id=enterprise, checklist_id=world.checklist(), campaigns=[campaign],
+        officers=() if role == "grid" else (world.mate,), now=NOW,
+    )  # fmt: skip
     items = queries.checklist_items(world.checklist(), 1)
     answers = [ItemAnswer(i.item_key, "pass") for i in items]
     if hazard:
@@ -105,7 +106,7 @@ def test_a_visit_that_is_not_finished_is_none(world: World) -> None:
     key = blanket(world)
     inspection_start(
         scope=world.scope["town"], enterprise_id=world.enterprise, checklist_id=world.checklist(), campaigns=[key],
-        now=NOW,
+        officers=(world.mate,), now=NOW,
     )  # fmt: skip
     assert shown(world, key, "town") == [(VILLAGE, 1, 0, 0, 0)]
 

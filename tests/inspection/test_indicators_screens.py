@@ -170,7 +170,7 @@ def test_the_catalogue_holds_every_indicator_with_its_rows(world: World) -> None
     busy(world)
     scope, end = world.scope["leader"], (date(2026, 1, 1), date(2026, 4, 11))
     held = {i.id: i for i in INDICATORS}
-    assert len(held) == len(INDICATORS) == 11
+    assert len(held) == len(INDICATORS) == 13
     wanted = {"returned": 0.5, "major": 0.25, "close_days": 2.0}
     assert {name: round(held[f"inspection.hazards_{name}"].value(scope, "", *end), 6) for name in wanted} == wanted
     assert held["inspection.hazards_close_days"].rows(scope, "", *end).count() == 1

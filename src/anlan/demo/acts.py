@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.demo.listings import listed_hazards
 from anlan.demo.papers import papers
 from anlan.demo.plan import HazardPlan, Plan, Visit
 from anlan.demo.play import Stage, found_again, officer_of, picture
@@ -44,8 +45,9 @@ def acts(stage: Stage) -> list[Act]:
     for step in stage.plan.steps:
         for index in step.hazards:
             first.setdefault((index, step.act), step.at)
+    listed = {h.index for h in listed_hazards(stage.plan)}
     waiting = [h for h in _others(stage.plan) if h.end == "ordered" and h.grade == "general"]
-    ended = [h for h in stage.plan.hazards if h.end == "closed"]
+    ended = [h for h in stage.plan.hazards if h.end == "closed" and h.index not in listed]
     return [
         *_extensions(stage, first, waiting, ended),
         *_endings(stage, first, waiting),
@@ -136,7 +138,7 @@ def _look_backs(stage: Stage, first: Moments, ended: list[HazardPlan]) -> Iterat
         def look(at: datetime, hazard: HazardPlan = hazard, back: bool = back) -> None:
             visit = _visit(stage, hazard)
             scope = officer_of(stage, visit)
-            shown = picture(stage, scope, "before" if back else "review", hazard.index, visit.firm, at)
+            shown = picture(stage, scope, "again" if back else "lookback", hazard.index, visit.firm, at)
             note, key = texts["again" if back else "fine"], stage.hazards[hazard.index]
             item = lookbacks.LookBackInput(hazard_id=key, note=note, photos=shown, again=back)
             lookbacks.hazard_look_back(scope=scope, item=item, now=at)

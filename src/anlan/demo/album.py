@@ -14,7 +14,7 @@ from anlan.platform.scope import Scope
 __all__ = ["Album"]
 
 _FEW = 4
-_NAMES = {"before": "before.jpg", "after": "after.jpg", "review": "review.jpg"}
+_NAMES = {stage: f"{stage}.jpg" for stage in STAGES}
 
 
 class Album:

@@ -49,6 +49,7 @@ def _cases(plan: Plan) -> list[_Case]:
         _Case(h, seen[h.index]["order"], seen[h.index].get("close"))
         for h in plan.hazards
         if h.grade == "major"
+        and h.days > 2 * _EARLIER
         and h.end in {"closed", "ordered", "submitted"}
         and plan.visits[h.visit].firm.office in LISTING_OFFICES
         and "order" in seen.get(h.index, {})
@@ -188,7 +189,8 @@ def _listed(player: _Player) -> Acts:
 def _proposed(player: _Player) -> Acts:
     # Shortly before the county is shown, so that it waits for the leader, but never after the listing's own deadline.
     ordered, end = player.case.ordered, player.stage.plan.end
-    return [(max(ordered + 6 * _HOUR, min(end - 20 * _HOUR, ordered + 30 * _DAY)), player.propose)]
+    latest = ordered + (player.case.hazard.days - _EARLIER - 1) * _DAY
+    return [(max(ordered + 6 * _HOUR, min(end - 20 * _HOUR, latest)), player.propose)]
 
 
 def _unfollowed(player: _Player) -> Acts:

@@ -13,13 +13,15 @@ from anlan.kernel.deadlines import SHANGHAI
 
 __all__ = ["STAGES", "card", "draw"]
 
-STAGES = ("before", "after", "review")
+STAGES = ("before", "after", "review", "lookback", "again")
 _SIZE = (640, 480)
 # Each stage is taken by hand from a place of its own, a little askew: corners of what is seen, from the top left one round.
 _VIEWPOINTS = {
     "before": (0, 0, 0, 480, 640, 480, 640, 0),
     "after": (10, -6, -9, 488, 631, 470, 652, 9),
     "review": (-12, 8, 11, 470, 652, 491, 627, -7),
+    "lookback": (14, 10, 6, 494, 628, 468, 655, -12),
+    "again": (-15, -9, -6, 489, 633, 497, 649, 13),
 }
 _FAULT, _GOOD, _STEEL, _WARN = (196, 58, 44), (52, 140, 82), (112, 122, 134), (236, 186, 40)
 _WIRES = ((176, 40, 40), (40, 84, 170), (30, 30, 34), (216, 190, 60), (60, 130, 70))
@@ -36,7 +38,7 @@ def draw(serial: int, stage: str, at: datetime | None = None, lon: float = 0.0, 
     pen = ImageDraw.Draw(image)
     _hall(pen, dice)
     scene = _SCENES[serial % len(_SCENES)]
-    scene(pen, dice, stage != "before")
+    scene(pen, dice, stage not in {"before", "again"})
     image = image.transform(_SIZE, Image.Transform.QUAD, _VIEWPOINTS[stage], Image.Resampling.BICUBIC)
     if stage == "review":
         _stamp(ImageDraw.Draw(image))

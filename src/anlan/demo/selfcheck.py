@@ -100,7 +100,7 @@ def _visit(stage: Stage, index: int, campaign: list[str]) -> Callable[[datetime]
         scope = stage.cast.officer(f"town:{firm.town}", 0)
         key = inspections.inspection_start(
             scope=scope, enterprise_id=stage.enterprises[index], checklist_id=checklist, kind="campaign",
-            campaigns=campaign, now=at,
+            campaigns=campaign, officers=(stage.cast.officer(f"town:{firm.town}", 1).person,), now=at,
         )  # fmt: skip
         items = queries.inspection_sheet(queries.inspection_get(scope, key))
         answers = [inspections.ItemAnswer(item.key, "pass") for item in items]
