@@ -27,6 +27,7 @@ _COMMANDS = {
     "documents": "documents",
     "code": "words",
     "geo": "words",
+    "decode": "decoding",
 }
 
 
