@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from anlan.kernel.errors import ProtocolError
@@ -15,6 +16,9 @@ OFFICIAL = (
     b"##0101QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=010000A8900016F000169DC0;Flag=5;"
     b"CP=&&RtdInterval=30&&1C80\r\n"
 )
+# How long an example takes is the machine's affair.
+untimed = settings(deadline=None)
+
 HEADER = {"QN": "20260302100000123", "ST": "31", "CN": "2011", "PW": "123456", "MN": "HY331003000001", "Flag": "5"}
 GROUPS = (
     {"DataTime": "20260302100000"},

@@ -18,7 +18,7 @@ from anlan.protocols.hj212.encode import (
 )
 from anlan.protocols.hj212.frame import read_frame
 from anlan.protocols.hj212.section import Section, decode_section
-from protocols.frames212 import OFFICIAL, section
+from protocols.frames212 import OFFICIAL, section, untimed
 
 
 def sent(answer: Section | None) -> str:
@@ -32,6 +32,7 @@ def test_the_standards_example_is_encoded_byte_for_byte() -> None:
     assert encode_frame(encode_section(made)) == OFFICIAL
 
 
+@untimed
 @given(st.binary(max_size=9999))
 def test_any_payload_framed_is_read_back(payload: bytes) -> None:
     framed = encode_frame(payload)
@@ -43,6 +44,7 @@ _text = st.text("abcXYZ0129.-_ 中é/", max_size=6)
 _fields = st.lists(st.tuples(_text, st.just("="), _text), min_size=1, max_size=3).map(tuple)
 
 
+@untimed
 @given(_fields, st.lists(_fields, min_size=1, max_size=4).map(tuple))
 def test_a_section_encoded_is_decoded_to_itself(header: tuple, groups: tuple) -> None:
     made = Section(header, groups, charset="utf-8")

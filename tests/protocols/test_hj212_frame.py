@@ -10,7 +10,7 @@ from anlan.kernel.errors import ProtocolError
 from anlan.protocols.hj212.crc import crc
 from anlan.protocols.hj212.cutter import FrameCutter
 from anlan.protocols.hj212.frame import Frame, read_frame
-from protocols.frames212 import OFFICIAL, cut, frame, pieces
+from protocols.frames212 import OFFICIAL, cut, frame, pieces, untimed
 
 
 def slow_crc(payload: bytes) -> int:
@@ -31,6 +31,7 @@ def test_the_checksum_of_the_standards_example_is_1c80() -> None:
     assert read_frame(OFFICIAL) == OFFICIAL[6:-6]
 
 
+@untimed
 @given(st.binary(max_size=400))
 def test_folding_gives_the_checksum_of_the_plain_loop(payload: bytes) -> None:
     assert crc(payload) == slow_crc(payload)
@@ -137,7 +138,7 @@ def test_starts_without_end_are_looked_at_once() -> None:
     assert len(cutter._held) < 10_010
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(pieces(), max_size=12), st.lists(st.integers(1, 40), min_size=1, max_size=20))
 def test_a_stream_is_cut_alike_however_it_is_portioned(parts: list[bytes], sizes: list[int]) -> None:
     stream = b"".join(parts)
@@ -149,7 +150,7 @@ def test_a_stream_is_cut_alike_however_it_is_portioned(parts: list[bytes], sizes
     assert cut(*portions) == cut(stream)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(pieces(), max_size=8))
 def test_bytes_become_frames_or_protocol_errors(parts: list[bytes]) -> None:
     cutter = FrameCutter()
@@ -160,12 +161,14 @@ def test_bytes_become_frames_or_protocol_errors(parts: list[bytes]) -> None:
     assert all(slow_crc(f.payload) == crc(f.payload) for f in found if isinstance(f, Frame))
 
 
+@untimed
 @given(st.lists(st.text("abc&=;1 ", max_size=20) | st.integers(6, len(PAYLOAD)), max_size=8))
 def test_no_whole_frame_is_lost_between_noise_and_halves_of_frames(between: list[str | int]) -> None:
     stream = b"".join((frame()[:part] if isinstance(part, int) else part.encode()) + frame() for part in between)
     assert [f for f in cut(stream) if isinstance(f, bytes)] == [PAYLOAD] * len(between)
 
 
+@untimed
 @given(st.binary(max_size=200))
 def test_any_bytes_as_one_frame_are_read_or_refused(raw: bytes) -> None:
     try:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.protocols.hj212.decode import read_section
 from anlan.protocols.hj212.encode import build
 from anlan.protocols.hj212.messages import messages
 from anlan.protocols.hj212.section import Section, decode_section
 from anlan.protocols.hj212.split import Joiner
 from anlan.protocols.hj212.times import read_time, write_time
-from protocols.frames212 import payload, section
+from protocols.frames212 import payload, section, untimed
 
 
 def codes(found: Section) -> list[str]:
@@ -85,6 +86,7 @@ def test_a_log_text_keeps_its_separators() -> None:
     assert found.groups[2:] == ((("u", "=", "http://h"),), (("v", "=", "2"),))
 
 
+@untimed
 @given(st.binary(max_size=120))
 def test_any_bytes_are_a_section(raw: bytes) -> None:
     found = decode_section(raw)
@@ -115,6 +117,7 @@ def test_times_are_of_the_county_and_become_utc(digits: str, at: datetime | None
     assert read_time(digits) == at
 
 
+@untimed
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC)))
 def test_a_written_time_is_read_back(at: datetime) -> None:
     assert read_time(write_time(at)) == at.replace(microsecond=0)
@@ -144,6 +147,7 @@ def packets(total: int, **header: str) -> list[Section]:
     ]
 
 
+@untimed
 @given(st.permutations([0, 1, 2, 3, 0, 2]))
 def test_packets_join_in_any_order_and_with_repetitions(order: list[int]) -> None:
     joiner, parts = Joiner(), packets(4)
@@ -189,6 +193,21 @@ def test_times_that_differ_between_packets_are_kept() -> None:
     whole = joiner.add(parts[1])
     assert whole is not None
     assert [group[0][2] for group in whole.groups or ()] == ["20260302100100", "1", "20260302100200", "2"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "charset"),
+    [("ascii", "gb18030", "gb18030"), ("utf-8", "gb18030", "utf-8"), ("ascii", "latin-1", "latin-1")],
+)
+def test_packets_in_several_charsets_join(first: str, second: str, charset: str) -> None:
+    joiner = Joiner()
+    texts = {"ascii": "a", "utf-8": "中", "gb18030": "中", "latin-1": "\xff"}
+    for number, spoken in ((1, first), (2, second)):
+        raw = f"MN=A;PNUM=2;PNO={number};CP=&&x={texts[spoken]}&&".encode(spoken)
+        whole = joiner.add(decode_section(raw))
+    assert whole is not None
+    assert whole.charset == charset
+    assert read_section(whole).section == whole
 
 
 def test_the_payload_of_the_tests_is_what_they_think_it_is() -> None:

@@ -42,7 +42,10 @@ class Answer:
 
 
 def time_text(at: datetime | None) -> str | None:
-    """An instant as ISO text in UTC; None stays None."""
+    """An instant as ISO text in UTC; None stays None.
+
+    Source: house rule.
+    """
     return None if at is None else at.isoformat()
 
 

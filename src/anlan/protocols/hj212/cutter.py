@@ -92,7 +92,8 @@ class FrameCutter:
         """Judge the frame that begins here; returns where to go on, None when bytes are missing."""
         held = self._held
         end = start + HEAD + int(held[start + 2 : start + HEAD])
-        if held.find(b"\r\n", start + HEAD, end) >= 0 or held.find(b"##", start + HEAD, end) >= 0:
+        # The start first: among many of them it is near, while a line end may be far.
+        if held.find(b"##", start + HEAD, end) >= 0 or held.find(b"\r\n", start + HEAD, end) >= 0:
             stop = self._next_stop(start + HEAD, end)
             if stop is not None:
                 return self._lied(found, start, stop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from anlan.protocols.hj212.decoded import Message, complaints
-from anlan.protocols.hj212.encode import acknowledgement
+from anlan.protocols.hj212.encode import acknowledgement, section_bytes
 from anlan.protocols.hj212.frame import read_frame
 from anlan.protocols.hj212.plan import read_clean
 from anlan.protocols.hj212.readings import readings_of
@@ -54,7 +54,7 @@ def read_any(payload: bytes) -> Message:
 
 
 def read_section(section: Section, payload: bytes = b"") -> Message:
-    """What a section says; also for one that was joined from several packets.
+    """What a section says; also for one that was joined from several packets, each of which was acknowledged by itself.
 
     Returns:
         The message; its warnings are those of the section, of `complaints` and of `readings_of`.
@@ -64,6 +64,7 @@ def read_section(section: Section, payload: bytes = b"") -> Message:
     warnings = [*section.warnings, *complaints(section)]
     asked = read_time(section.head.get("QN", "").strip())
     first, readings = readings_of(section, warnings)
+    payload = payload or section_bytes(section)
     return Message(
         payload, section.device, section.message, first or asked, acknowledgement(section), readings, warnings
     )

@@ -21,6 +21,7 @@ __all__ = [
     "encode_section",
     "execution_result",
     "request_reply",
+    "section_bytes",
 ]
 
 # ST of every answer: 系统交互.
@@ -49,7 +50,7 @@ def encode_section(section: Section) -> bytes:
         HJ 212-2017, clauses 6.3.2 to 6.3.5.
     """
     try:
-        payload = _bytes(section)
+        payload = section_bytes(section)
     except UnicodeEncodeError as error:
         raise ProtocolError("hj212.encode.unreadable") from error
     if decode_section(payload) != section:
@@ -57,7 +58,11 @@ def encode_section(section: Section) -> bytes:
     return payload
 
 
-def _bytes(section: Section) -> bytes:
+def section_bytes(section: Section) -> bytes:
+    """The bytes of a section without the proof that they are read back alike; for one that was received.
+
+    Source: HJ 212-2017, clauses 6.3.2 to 6.3.5.
+    """
     text = ";".join(map("".join, section.header))
     if section.groups is not None:
         body = ";".join(",".join(map("".join, group)) for group in section.groups)
@@ -105,7 +110,7 @@ def acknowledgement(section: Section) -> bytes | None:
     Source: HJ 212-2017, clause 6.5 and annex C.
     """
     owed = acknowledge(section)
-    return None if owed is None else _bytes(owed)
+    return None if owed is None else section_bytes(owed)
 
 
 def request_reply(section: Section, result: int) -> Section:

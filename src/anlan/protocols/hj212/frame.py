@@ -30,12 +30,18 @@ class Frame(NamedTuple):
 
 
 def is_checksum(digits: bytes) -> bool:
-    """Whether these are four hexadecimal digits, in either case."""
+    """Whether these are four hexadecimal digits, in either case.
+
+    Source: HJ 212-2017, clause 6.3; lower case is a house rule.
+    """
     return _HEX.fullmatch(digits) is not None
 
 
 def actual_payload(raw: bytes) -> bytes:
-    """The data section by its place between head and checksum, whatever the length field says; for diagnosis only."""
+    """The data section by its place between head and checksum, whatever the length field says; for diagnosis only.
+
+    Source: HJ 212-2017, clause 6.3.
+    """
     body = raw.rstrip(b"\r\n")
     return body[HEAD:-TAIL] if body.startswith(b"##") and len(body) >= HEAD + TAIL else b""
 

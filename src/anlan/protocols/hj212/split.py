@@ -72,4 +72,6 @@ def _joined(sections: list[Section]) -> Section:
             groups.append(group)
     first = sections[0]
     warnings = tuple(w for section in sections for w in section.warnings)
-    return Section(first.header, tuple(groups), first.rest, first.charset, warnings)
+    others = {section.charset for section in sections} - {"ascii"}
+    charset = "utf-8" if len(others) > 1 else others.pop() if others else "ascii"
+    return Section(first.header, tuple(groups), first.rest, charset, warnings)
