@@ -54,7 +54,7 @@ def test_a_checksum_may_be_in_lower_case_and_the_end_may_be_missing() -> None:
         (b"\r\n", "hj212.frame.malformed", {"size": 2}),
         (OFFICIAL[1:], "hj212.frame.malformed", {"size": 112}),
         (b"##01O1" + OFFICIAL[6:], "hj212.frame.malformed", {"size": 113}),
-        (OFFICIAL[:-6] + b"1C8G\r\n", "hj212.frame.malformed", {"size": 113}),
+        (OFFICIAL[:-6] + b"1C8G\r\n", "hj212.frame.malformed", {"size": 111}),
         (b"##0100" + OFFICIAL[6:], "hj212.frame.length", {"declared": 100, "actual": 101}),
         (OFFICIAL[:-7], "hj212.frame.length", {"declared": 101, "actual": 96}),
         (OFFICIAL + b"1", "hj212.frame.length", {"declared": 101, "actual": 104}),

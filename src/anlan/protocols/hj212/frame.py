@@ -63,8 +63,6 @@ def read_frame(raw: bytes) -> bytes:
     declared, payload, digits = int(body[2:HEAD]), body[HEAD:-TAIL], body[-TAIL:]
     if declared != len(payload):
         raise ProtocolError("hj212.frame.length", declared=declared, actual=len(payload))
-    if not is_checksum(digits):
-        raise ProtocolError("hj212.frame.malformed", size=len(raw))
     check_crc(payload, digits)
     return payload
 
@@ -73,10 +71,12 @@ def check_crc(payload: bytes, digits: bytes) -> None:
     """Compare a data section with its checksum.
 
     Raises:
-        ProtocolError: "hj212.frame.crc" with both values.
+        ProtocolError: "hj212.frame.malformed" when these are no hexadecimal digits; "hj212.frame.crc" with both values.
     Source:
         HJ 212-2017, annex A.
     """
-    expected = crc(payload)
-    if int(digits, 16) != expected:
-        raise ProtocolError("hj212.frame.crc", found=digits.decode("ascii").upper(), expected=f"{expected:04X}")
+    expected = b"%04X" % crc(payload)
+    if digits.upper() != expected:
+        if not is_checksum(digits):
+            raise ProtocolError("hj212.frame.malformed", size=HEAD + len(payload) + TAIL)
+        raise ProtocolError("hj212.frame.crc", found=digits.decode("ascii").upper(), expected=expected.decode("ascii"))
