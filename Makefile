@@ -92,7 +92,7 @@ check: venv
 	$(BIN)/python -m pytest tests/house tests/kernel
 
 bench: venv
-	@for script in bench/web.py bench/journal.py bench/import.py bench/documents.py bench/photos.py bench/reminders.py; do [ -e $$script ] && $(BIN)/python $$script --json || exit 1; done
+	@for script in bench/web.py bench/journal.py bench/import.py bench/documents.py bench/photos.py bench/reminders.py bench/hj212.py; do [ -e $$script ] && $(BIN)/python $$script --json || exit 1; done
 
 # --- made files ---
 

@@ -28,6 +28,7 @@ _COMMANDS = {
     "checklist": "checklist",
     "code": "words",
     "geo": "words",
+    "decode": "decoding",
 }
 
 

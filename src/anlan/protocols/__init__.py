@@ -1,0 +1,12 @@
+"""Pure codecs of device protocols: bytes to frames, frames to readings and back.
+
+No Django, no sockets, no clock: a codec may be used alone, in a gateway at the edge or on the command line. Each protocol
+is a folder; `PROTOCOLS` names those that are finished. A codec offers `answer(raw)`, see `lines.Answer`.
+"""
+
+from __future__ import annotations
+
+# Word of the command line -> module with `answer(raw: bytes) -> Answer`. Imported when it is asked for.
+PROTOCOLS: dict[str, str] = {"hj212": "anlan.protocols.hj212.answer"}
+
+__all__ = ["PROTOCOLS"]
