@@ -168,7 +168,10 @@ def _datetime(bound: Bound, raw: Any) -> datetime:
         if day is None or len(str(raw)) > 11:
             raise BadInput("ledger.value.not_a_time", label=bound.label, value=str(raw)[:60]) from None
         moment = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except OverflowError:
+        raise BadInput("ledger.value.not_a_time", label=bound.label, value=str(raw)[:60]) from None
 
 
 def _reference(bound: Bound, raw: Any) -> str:
