@@ -8,8 +8,9 @@ import pytest
 
 from anlan.inspection.models import Listing
 from anlan.platform import clock
+from anlan.platform.journal.models import JournalEntry
 from inspection.factories import CRITERION, NOW, World
-from inspection.listing_samples import WHAT, WHY, Listed, applied, major
+from inspection.listing_samples import WHAT, WHY, Listed, applied, listed, major
 from inspection.test_inspection_api import caller, codes
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,35 @@ def test_a_county_listing_by_the_api(world: World) -> None:
     assert (record["state"], record["level"], record["reason"]) == ("listed", "county", WHY)
     assert [row["id"] for row in leader("GET", "/listings?state=listed")[1]["items"]] == [made["id"]]
     assert caller(world, "other_town")("GET", path)[0] == 404
+
+
+def test_no_route_takes_a_moment_that_cannot_be(world: World) -> None:
+    case = listed(world)
+    found = world.found()
+    town, firm, office = caller(world, "town"), caller(world, "enterprise"), caller(world, "supervision")
+    visit = {"base": case.version(), "note": "已停用", "photos": [world.photo("town")]}
+    asked = (
+        (town, f"/hazards/{found}/order", {"base": 1, "days": 30, "note": "限期整改"}),
+        (firm, f"/hazards/{case.hazard}/extend", {"base": world.base(case.hazard), "days": 10, "note": "到货延迟"}),
+        (town, f"/listings/{case.key}/follow", visit),
+        (office, f"/listings/{case.key}/reassign", {"base": case.version(), "follower": world.mate}),
+        (town, "/hazards", {"enterprise_id": world.enterprise, "description": "线路老化"}),
+        (town, "/inspections", {"enterprise_id": world.enterprise, "checklist_id": world.checklist(),
+                                "officers": [world.county.person["town_second"]]}),
+    )  # fmt: skip
+    before = JournalEntry.objects.count()
+    with clock.frozen(case.now + timedelta(hours=1)):
+        for call, path, body in asked:
+            for at in ("9999-12-31T23:59:59-08:00", "9999-12-20T00:00:00Z", "0001-01-01T00:00:00+08:00"):
+                status, refused = call("POST", path, body | {"at": at})
+                assert (status, refused["code"]) == (422, "inspection.at_implausible"), path
+            status, refused = call("POST", path, body | {"at": "2030-01-01T00:00:00Z"})
+            future = {"inspection.hazard.at_in_future", "inspection.start.at_in_future"}
+            assert (status, bool(future & set(codes(refused)))) == (409, True), path
+            assert call("POST", path, body | {"at": "2005-01-01T00:00:00Z"})[0] == 409, path
+    assert JournalEntry.objects.count() == before
+    with clock.frozen(case.now):
+        assert office("GET", f"/listings/{case.key}/actions")[0] == 200
 
 
 def test_the_end_of_a_listing_by_the_api(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from anlan.inspection.rules.extension import extended_due
 from anlan.inspection.rules.listing import (
     FOLLOW_LIMITS,
     LISTING_ACTS,
@@ -17,9 +18,11 @@ from anlan.inspection.rules.listing import (
     follow_due,
 )
 from anlan.inspection.rules.listing_checks import ListingStep, UnlistFacts, check_due_given, check_listing, check_unlist
+from anlan.kernel.errors import BadInput
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 ALL = frozenset({a.right for a in (*LISTING_LOOP.actions, *LISTING_ACTS)})
+LAST_DAY = datetime(9999, 12, 31, 12, 0, tzinfo=UTC)
 STEP = ListingStep("listed", "county", ALL, "p1", "closed", NOW, NOW, proposed_by="p2")
 
 FROM = {
@@ -102,3 +105,12 @@ def test_one_of_two_reviewers_did_not_follow_it_up() -> None:
     assert [v.code for v in check_unlist(replace(facts, officers=frozenset({"a", ""})))] == [
         "inspection.hazard.close.two_officers"
     ]
+
+
+def test_a_follow_up_beyond_the_calendar_is_refused_with_a_code() -> None:
+    with pytest.raises(BadInput) as error:
+        follow_due("county", LAST_DAY)
+    assert error.value.code == "kernel.deadline.out_of_range"
+    with pytest.raises(BadInput) as error:
+        extended_due(LAST_DAY, 1)
+    assert error.value.code == "kernel.deadline.out_of_range"

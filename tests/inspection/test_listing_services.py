@@ -214,12 +214,17 @@ def test_a_visit_needs_words_and_a_photo_and_may_be_of_an_earlier_moment(world: 
     with pytest.raises(StepRefused) as error:
         case.follow(note="", photos=())
     assert codes(error) == ["visit_note_missing", "visit_photo_missing"]
-    for at, code in ((case.now + DAY, "at_in_future"), (NOW - DAY, "at_too_early")):
+    refusals = (
+        (case.now + DAY, "at_in_future"), (NOW - DAY, "at_too_early"), (case.now - 4 * DAY, "at_beyond_allowance"),
+    )  # fmt: skip
+    for at, code in refusals:
         with pytest.raises(StepRefused) as error:
             case.follow(at=at)
         assert [v.code for v in error.value.violations] == [f"inspection.hazard.{code}"]
+    case.now = NOW + 4 * DAY
     case.follow(at=NOW + 3 * DAY)
     assert (case.row.follow_due_at, case.row.follow_ups.get().late) == (end_of(date(2026, 3, 20)), 0)
+    case.now = NOW + 20 * DAY
     case.follow("enforcement")
     views = queries.follow_up_views(case.row)
     assert [(v.turn, v.late, v.officer) for v in views] == [
@@ -274,6 +279,85 @@ def test_a_review_needs_two_officers_one_of_whom_did_not_follow_it_up(world: Wor
     assert codes(error) == ["all_followed", "applicant_reviews"]
     case.unlist(co_reviewer=world.county.person["town_second"])
     assert case.row.state == "unlisted"
+
+
+@pytest.mark.parametrize("name", ["sign", "decline", "cancel", "reassign", "apply", "follow", "unlist", "return"])
+def test_no_act_on_a_listing_takes_a_moment_that_cannot_be(world: World, name: str) -> None:
+    if name in {"sign", "decline"}:
+        case = major(world)
+        case.propose()
+    else:
+        case = applied(world) if name in {"unlist", "return"} else listed(world)
+    if name == "apply":
+        case.close()
+    case.now += 30 * DAY
+    values: dict[str, Any] = {"note": "已核实", "photos": (world.photo("supervision"),)}
+    values |= {"unlist": {"co_reviewer": world.county.person["enforcement"]},
+               "reassign": {"follower": world.county.person["enforcement"]}}.get(name, {})  # fmt: skip
+    role = "leader" if name in {"sign", "decline", "cancel"} else "enterprise" if name == "apply" else "supervision"
+    before = case.version()
+    refusals = (
+        (datetime(2030, 1, 1, tzinfo=UTC), "at_in_future"), (datetime(2005, 1, 1, tzinfo=UTC), "at_too_early"),
+        (case.now - 4 * DAY, "at_beyond_allowance"),
+    )  # fmt: skip
+    for at, code in refusals:
+        with pytest.raises(StepRefused) as error:
+            case.act(name, role, **values, at=at)
+        assert f"inspection.hazard.{code}" in [v.code for v in error.value.violations]
+    for at in (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)):
+        with pytest.raises(BadInput) as implausible:
+            case.act(name, role, **values, at=at)
+        assert implausible.value.code == "inspection.at_implausible"
+    assert case.version() == before
+
+
+def test_a_follow_up_needs_photos_of_its_own(world: World) -> None:
+    case = listed(world)
+    photo = world.photo("town")
+    case.follow(photos=(photo,))
+    case.now += DAY
+    with pytest.raises(StepRefused) as error:
+        case.follow(photos=(photo, world.photo("town")))
+    assert codes(error) == ["visit_photo_reused"]
+    assert [v.facts for v in error.value.violations] == [{"count": 1}]
+    assert case.row.follow_ups.count() == 1
+
+
+@pytest.mark.parametrize("stranger", ["other_town", "other_office"])
+def test_whoever_is_named_has_to_see_the_listing(world: World, stranger: str) -> None:
+    person = world.county.person[stranger]
+    case = major(world)
+    with pytest.raises(StepRefused) as error:
+        case.propose(follower=person)
+    assert codes(error) == ["follower_unknown"]
+    with pytest.raises(StepRefused) as error:
+        case.receive(follower=person)
+    assert codes(error) == ["follower_unknown"]
+    case = applied(world)
+    with pytest.raises(StepRefused) as error:
+        case.act("reassign", "supervision", follower=person)
+    assert codes(error) == ["follower_unknown"]
+    with pytest.raises(StepRefused) as error:
+        case.unlist(co_reviewer=person)
+    assert codes(error) == ["co_reviewer_unknown"]
+    offered = queries.officer_choices(world.scope["supervision"], "inspection.listing.follow", NOW, case.row)
+    assert person not in dict(offered)
+    assert world.county.person["town"] in dict(offered)
+
+
+def test_the_upper_notice_is_of_the_last_five_years(world: World) -> None:
+    case = major(world)
+    for name in ("receive", "end"):
+        with pytest.raises(StepRefused) as error:
+            getattr(case, name)(notice_on=date(1, 1, 1))
+        assert codes(error) == ["notice_too_old"]
+        if name == "receive":
+            with pytest.raises(StepRefused) as early:
+                case.receive(notice_on=date(2026, 2, 1), due_on=date(2026, 1, 31))
+            assert codes(early) == ["due_early"]
+            case.receive(notice_on=date(2021, 6, 1))
+            case.close()
+    assert case.row.notice_on == date(2021, 6, 1)
 
 
 def test_a_listed_hazard_is_neither_dismissed_nor_merged(world: World) -> None:

@@ -66,6 +66,9 @@ def test_the_api_says_what_is_owed_and_the_rate(world: World, monkeypatch: pytes
     status, rates = api(world, "leader", "GET", "/self-checks/rates?since=2026-04-01&until=2026-06-30")
     assert (status, rates["total"]["asked"], rates["total"]["rate_ratio"]) == (200, 2, 0.5)
     assert [t["label"] for t in rates["towns"]] == ["东城街道", "南城街道"]
+    for period in ("since=0001-01-01&until=9999-12-31", "since=0001-01-01&until=2026-06-30"):
+        status, refused = api(world, "leader", "GET", f"/self-checks/rates?{period}")
+        assert (status, refused["code"]) == (422, "inspection.counts.period")
     status, refused = api(world, "leader", "GET", "/self-checks/rates?since=2026-06-30&until=2026-04-01")
     assert (status, refused["code"]) == (422, "inspection.self_check.period_reversed")
 

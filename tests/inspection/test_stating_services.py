@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from anlan.config.templatetags.anlan import day, moment
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
@@ -21,6 +22,7 @@ from anlan.inspection.services.hazards import (
 )
 from anlan.inspection.services.inspections import inspection_start
 from anlan.platform.journal.rebuild import rebuild
+from anlan.platform.ledger.values import show_time
 from inspection.factories import NOW, World
 
 HOUR = timedelta(hours=1)
@@ -111,3 +113,15 @@ def test_nobody_dates_a_step_back_beyond_the_allowance(world: World) -> None:
         )  # fmt: skip
     assert [v.code for v in begun.value.violations] == [BEYOND]
     assert "不能补登" in begun.value.message
+
+
+def test_a_recorded_moment_without_a_local_day_is_shown_all_the_same() -> None:
+    last = datetime(9999, 12, 31, 23, 0, tzinfo=UTC)
+    assert (show_time(last), moment(last), day(last)) == ("9999-12-31 23:00", "9999-12-31 23:00", "9999-12-31")
+    assert (show_time(NOW), moment(NOW), day(NOW)) == ("2026-03-02 10:00", "2026-03-02 10:00", "2026-03-02")
+
+
+def test_a_period_to_the_ends_of_the_calendar_holds_everything(world: World) -> None:
+    world.found()
+    every = {"since": date(1, 1, 1), "until": date(9999, 12, 31)}
+    assert queries.hazard_list(world.scope["town"], **every).count() == 1

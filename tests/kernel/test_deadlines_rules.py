@@ -13,6 +13,7 @@ from anlan.kernel.deadlines import (
     due_at,
     end_of_day,
     local_date,
+    local_time,
     published_calendar,
 )
 from anlan.kernel.errors import BadInput
@@ -120,3 +121,20 @@ def test_published_calendar_holds_the_state_councils_tables():
         d for d in days if OCTOBER_2026.is_workday(d) and d.day != 25
     ]
     assert published_calendar() is calendar
+
+
+@pytest.mark.parametrize("rule", [Deadline(days=30), Deadline(working_days=30)], ids=["days", "working_days"])
+def test_a_deadline_beyond_the_calendar_is_refused_with_a_code(rule):
+    with pytest.raises(BadInput) as error:
+        due_at(datetime(9999, 12, 20, tzinfo=UTC), rule, OCTOBER_2026)
+    assert error.value.code == "kernel.deadline.out_of_range"
+
+
+def test_a_moment_without_a_local_day_has_no_date_but_can_be_shown():
+    last = datetime(9999, 12, 31, 23, 0, tzinfo=UTC)
+    with pytest.raises(BadInput) as error:
+        local_date(last)
+    assert error.value.code == "kernel.deadline.out_of_range"
+    assert local_time(last) == last
+    assert f"{local_time(last):%Y-%m-%d %H:%M}" == "9999-12-31 23:00"
+    assert f"{local_time(datetime(2026, 3, 2, 2, 0, tzinfo=UTC)):%H:%M}" == "10:00"

@@ -58,6 +58,7 @@ def load(content: bytes, mode: str = "all", name: str = "井.csv") -> Any:
     [
         ({"checked_at": "前天下午"}, "kernel.text.not_a_date"),
         ({"checked_at": "2026-03-05 25:99"}, "ledger.value.not_a_time"),
+        ({"checked_at": "9999-12-31T23:59:59-08:00"}, "ledger.value.not_a_time"),
         ({"keeper.name": "张"}, "ledger.value.not_entered"),
         ({"name": ["甲", "乙"]}, "ledger.value.not_single"),
         ({"labels": [["深井"]]}, "ledger.value.not_single"),

@@ -79,8 +79,8 @@ def journal_export(subject: str, output: Path) -> Answer:
 def journal_show(subject: str) -> Answer:
     """The entries of one subject, oldest first."""
     boot.ready()
+    from anlan.kernel.deadlines import local_time
     from anlan.kernel.errors import NotFound
-    from anlan.platform.clock import SHANGHAI
     from anlan.platform.journal.models import Head
     from anlan.platform.journal.refold import entries_of
 
@@ -91,7 +91,7 @@ def journal_show(subject: str) -> Answer:
         {
             "id": e.id,
             "node": e.node,
-            "time": e.time.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+            "time": local_time(e.time).isoformat(timespec="seconds"),
             "kind": e.kind,
             "from": e.from_,
             "to": e.to,

@@ -10,7 +10,7 @@ from anlan.inspection import queries
 from anlan.inspection.models import Hazard, SelfCheck
 from anlan.inspection.queries import measured, measures
 from anlan.inspection.queries.self_checks import self_check_list
-from anlan.inspection.queries.self_duty import firm_rates
+from anlan.inspection.queries.self_duty import firm_rates, require_period
 from anlan.inspection.queries.self_rates import rates_total
 from anlan.inspection.rules.measure import MEASURES, Measure
 from anlan.kernel.deadlines import end_of_day
@@ -66,6 +66,7 @@ def _self_reports(scope: Scope, region: str, since: date, until: date) -> QueryS
 
 
 def _self_rate(scope: Scope, region: str, since: date, until: date) -> float:
+    require_period(since, until)
     # A window that ends on the last day is over on the morning after; what lies ahead of now is owed by nobody yet.
     moment = min(clock.now(), end_of_day(until) + timedelta(days=1))
     total = rates_total(firm_rates(scope, since, until, moment, region=region))

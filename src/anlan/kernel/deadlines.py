@@ -18,10 +18,12 @@ __all__ = [
     "Deadline",
     "Due",
     "WorkCalendar",
+    "days_after",
     "days_left",
     "due_at",
     "end_of_day",
     "local_date",
+    "local_time",
     "published_calendar",
 ]
 
@@ -87,16 +89,42 @@ def local_date(moment: datetime) -> date:
     """The date in Asia/Shanghai of an aware moment.
 
     Raises:
-        BadInput: "kernel.deadline.naive".
+        BadInput: "kernel.deadline.naive"; "kernel.deadline.out_of_range" at the very ends of the calendar.
     """
     if moment.tzinfo is None:
         raise BadInput("kernel.deadline.naive")
-    return moment.astimezone(SHANGHAI).date()
+    try:
+        return moment.astimezone(SHANGHAI).date()
+    except OverflowError as error:
+        raise BadInput("kernel.deadline.out_of_range") from error
+
+
+def local_time(moment: datetime) -> datetime:
+    """An aware moment in Asia/Shanghai, to be shown; in UTC where the calendar has no such local day (the year 9999).
+
+    What was recorded has to be readable, however absurd its time.
+    """
+    try:
+        return moment.astimezone(SHANGHAI)
+    except OverflowError:
+        return moment
+
+
+def days_after(day: date, days: int) -> date:
+    """The local date `days` natural days after another.
+
+    Raises:
+        BadInput: "kernel.deadline.out_of_range" beyond the calendar (the year 9999).
+    """
+    try:
+        return day + timedelta(days=days)
+    except OverflowError as error:
+        raise BadInput("kernel.deadline.out_of_range") from error
 
 
 def end_of_day(day: date) -> datetime:
     """23:59:59 in Asia/Shanghai of a local date, as UTC. Source: 民法典 第203条."""
-    return datetime.combine(day, _LAST_SECOND, SHANGHAI).astimezone(UTC)
+    return datetime.combine(day, _LAST_SECOND, SHANGHAI).astimezone(UTC)  # of every date: it lies 8 hours earlier
 
 
 def due_at(start: datetime, rule: Deadline, calendar: WorkCalendar) -> Due:
@@ -108,16 +136,16 @@ def due_at(start: datetime, rule: Deadline, calendar: WorkCalendar) -> Due:
     Args:
         start: aware moment of delivery.
     Raises:
-        BadInput: "kernel.deadline.naive".
+        BadInput: "kernel.deadline.naive"; "kernel.deadline.out_of_range" beyond the year 9999.
     Source: 行政处罚法 (2021) 第85条; 民法典 第201条, 第203条.
     """
     day = local_date(start)
     if rule.days is not None:
-        return Due(end_of_day(day + timedelta(days=rule.days)))
+        return Due(end_of_day(days_after(day, rule.days)))
     provisional = False
     left = rule.working_days or 0
     while left:
-        day += timedelta(days=1)
+        day = days_after(day, 1)
         provisional = provisional or not calendar.is_published(day)
         left -= calendar.is_workday(day)
     return Due(end_of_day(day), provisional)

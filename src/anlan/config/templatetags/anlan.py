@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.config.tones import TONES
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.messages import render
-from anlan.platform.clock import SHANGHAI
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ def icon(name: str) -> SafeString:
 def moment(value: Any) -> str:
     """An aware datetime as `2026-11-22 08:50` in Asia/Shanghai; a date as `2026-11-22`; nothing as a dash."""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        return local_time(value).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else "—"
 
 
@@ -45,7 +45,7 @@ def moment(value: Any) -> str:
 def day(value: Any) -> str:
     """The date of an aware datetime in Asia/Shanghai, or a date: `2026-11-22`."""
     if isinstance(value, datetime):
-        value = value.astimezone(SHANGHAI).date()
+        value = local_time(value).date()
     return value.isoformat() if isinstance(value, date) else "—"
 
 

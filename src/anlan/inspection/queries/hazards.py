@@ -59,8 +59,15 @@ class ActionView:
     main: bool = True
 
 
+_FIRST, _LAST = date(1950, 1, 1), date(2200, 12, 31)
+
+
 def day_range(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
-    """The half-open range of moments from the first local day to the last, both included."""
+    """The half-open range of moments from the first local day to the last, both included.
+
+    Days that no record can be of are brought nearer: the ends of the calendar have no moment in UTC.
+    """
+    since, until = since and max(since, _FIRST), until and min(until, _LAST)
     begin = datetime(since.year, since.month, since.day, tzinfo=SHANGHAI) if since else None
     if until is None:
         return begin, None

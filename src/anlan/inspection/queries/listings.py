@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "listing_get",
     "listing_list",
     "listing_photos",
+    "listing_photos_used",
     "listing_step",
     "listing_unit",
     "listings_of_enterprise",
@@ -90,7 +91,8 @@ def listing_step(
     scope: Scope, listing: Listing | None, hazard: Hazard, at: datetime | None, now: datetime, level: str = ""
 ) -> ListingStep:
     """What the rules need to know of an act on `listing` (None: a new one at `level`)."""
-    since = max(filter(None, (listing.listed_at, listing.followed_at)), default=None) if listing else None
+    steps = (listing.listed_at, listing.followed_at, listing.stepped_at) if listing else ()
+    since = max(filter(None, steps), default=None)
     return ListingStep(
         state=listing.state if listing else "",
         level=listing.level if listing else level,
@@ -102,6 +104,7 @@ def listing_step(
         since=since,
         proposed_by=listing.proposed_by if listing else "",
         reopened=bool(hazard.reopened_as_id),
+        stated=at is not None,
     )
 
 
@@ -147,6 +150,12 @@ def listing_photos(listing: Listing, stage: str) -> list[str]:
     """Hashes of a stage's photos or scans, oldest first."""
     rows = ListingPhoto._default_manager.filter(parent_id=listing.id, stage=stage).order_by("added_at", "key")
     return list(rows.values_list("sha256", flat=True))
+
+
+def listing_photos_used(listing: Listing, photos: Iterable[str]) -> int:
+    """How many of these photos were used in this listing or for its hazard before."""
+    used = {p.sha256 for p in (*listing.photos.all(), *listing.hazard.photos.all())}
+    return len(used & set(photos))
 
 
 def follow_up_views(listing: Listing) -> list[FollowUpView]:

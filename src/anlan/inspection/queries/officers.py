@@ -12,12 +12,20 @@ from anlan.kernel.deadlines import local_date
 from anlan.platform.scope import Scope
 
 
-def officer_choices(scope: Scope, right: str, now: datetime) -> list[tuple[str, str]]:
-    """(person id, name and body) of the people in scope whose running post holds `right`, by name; oneself first."""
-    return _choices(scope, right, now, accounts.person_list(scope))
+def officer_choices(scope: Scope, right: str, now: datetime, about: Any = None) -> list[tuple[str, str]]:
+    """(person id, name and body) of the people in scope whose running post holds `right`, by name; oneself first.
+
+    Args:
+        about: a row with `region` and `office_id` that their own post has to cover; None: any post in scope will do.
+    """
+    return _choices(scope, right, now, accounts.person_list(scope), about)
 
 
-def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any]) -> list[tuple[str, str]]:
+def _covers(post: Any, about: Any) -> bool:
+    return about.region.startswith(post.prefix) and post.office_id in (None, about.office_id)
+
+
+def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any], about: Any) -> list[tuple[str, str]]:
     if scope.subjects is not None:
         return []
     today = local_date(now)
@@ -25,7 +33,8 @@ def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any]) -> l
     bodies: dict[str, str] = {}
     for post in accounts.posts_of(scope, people):
         runs = not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
-        if runs and post.role and right in post.role.words.split() and post.enterprise_id is None:
+        fits = runs and (about is None or _covers(post, about))
+        if fits and post.role and right in post.role.words.split() and post.enterprise_id is None:
             bodies.setdefault(str(post.person_id), str(post.organisation) if post.organisation else "")
     if right in scope.rights:
         bodies.setdefault(scope.person, "")
@@ -34,13 +43,13 @@ def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any]) -> l
     return [(i, f"{people[i]}（{bodies[i]}）" if bodies[i] else people[i]) for i in ordered]
 
 
-def officers_known(scope: Scope, ids: Iterable[str], right: str, now: datetime) -> frozenset[str]:
-    """Those of `ids` that may be named: in scope and holding `right` today."""
+def officers_known(scope: Scope, ids: Iterable[str], right: str, now: datetime, about: Any = None) -> frozenset[str]:
+    """Those of `ids` that may be named: in scope and holding `right` today; `about` as of `officer_choices`."""
     wanted = {i for i in ids if i}
     if wanted <= {scope.person}:
         return frozenset(wanted if right in scope.rights else ())
     named = [key for i in wanted if (key := as_uuid(i))]
-    found = _choices(scope, right, now, accounts.person_list(scope).filter(pk__in=named))
+    found = _choices(scope, right, now, accounts.person_list(scope).filter(pk__in=named), about)
     return frozenset(wanted & {i for i, _ in found})
 
 

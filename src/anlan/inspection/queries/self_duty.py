@@ -17,10 +17,11 @@ from anlan.inspection.rules.cadence import Cadence, Firm, cadence_of
 from anlan.inspection.rules.duty import Duty, duty_of, owed
 from anlan.kernel.codes import region_prefix
 from anlan.kernel.deadlines import local_date
+from anlan.kernel.errors import BadInput
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
-__all__ = ["DutyLine", "FirmRate", "firm_rates", "own_cadences", "self_duties"]
+__all__ = ["DutyLine", "FirmRate", "firm_rates", "own_cadences", "require_period", "self_duties"]
 
 _FEW = 500
 _LONGEST = timedelta(days=366)
@@ -121,14 +122,25 @@ def self_duties(scope: Scope, now: datetime, *, region: str = "", only: Iterable
     return lines
 
 
+def require_period(since: date, until: date) -> None:
+    """Refuse a period that nobody means: reversed, or of years in which nothing can have been reported.
+
+    Raises:
+        BadInput: "inspection.counts.period".
+    """
+    if since > until or since.year < 1950 or until.year > 2200:
+        raise BadInput("inspection.counts.period", since=str(since), until=str(until))
+
+
 def firm_rates(scope: Scope, since: date, until: date, now: datetime, *, region: str = "") -> list[FirmRate]:
     """The enterprises in scope that owed a report for a window which ended between two local days, by name.
 
     A window that is not over asks nothing yet. A correction answers the window of the report it corrects.
 
     Raises:
-        NotAllowed: "platform.not_allowed".
+        NotAllowed: "platform.not_allowed". BadInput: "inspection.counts.period".
     """
+    require_period(since, until)
     until, own = min(until, local_date(now) - timedelta(days=1)), own_cadences()
     firms = _firms(scope, region, None)
     begin, end = day_range(since - _LONGEST, until)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from anlan.inspection.rules.acts import check_act
 from anlan.inspection.rules.deadline import limit_on
 from anlan.inspection.rules.hazard import StepFacts
 from anlan.inspection.rules.words import check_words
-from anlan.kernel.deadlines import end_of_day, local_date
+from anlan.kernel.deadlines import days_after, end_of_day, local_date
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import blank
 
@@ -84,8 +84,13 @@ def extension_limit_on(grade: str, day: date, limits: tuple[ExtensionLimit, ...]
 
 
 def extended_due(due_at: datetime, days: int) -> datetime:
-    """The end of the day `days` natural days after the deadline's own local day. Source: 民法典 第二百零一条."""
-    return end_of_day(local_date(due_at) + timedelta(days=days))
+    """The end of the day `days` natural days after the deadline's own local day.
+
+    Raises:
+        BadInput: "kernel.deadline.out_of_range".
+    Source: 民法典 第二百零一条.
+    """
+    return end_of_day(days_after(local_date(due_at), days))
 
 
 def check_extend_open(facts: ExtendFacts) -> list[Violation]:

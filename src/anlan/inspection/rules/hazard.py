@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from anlan.inspection.rules.deadline import check_due
-from anlan.inspection.rules.stating import check_stated
+from anlan.inspection.rules.stating import check_moment
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.geo import check_lonlat
@@ -248,13 +248,7 @@ def check_person(action: Action, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
     if action.id in DECISIONS and facts.tried:
         found.append(Violation("inspection.hazard.doubt.own_review", {}))
-    if facts.stated and facts.at > facts.now:
-        found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
-    elif facts.stated and facts.last_at is not None and facts.at < facts.last_at:
-        found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
-    elif facts.stated:
-        found += check_stated(facts.at, facts.now)
-    return found
+    return found + (check_moment(facts.at, facts.last_at, facts.now) if facts.stated else [])
 
 
 def check_report(facts: ReportFacts) -> list[Violation]:

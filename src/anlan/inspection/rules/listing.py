@@ -7,10 +7,10 @@ and who signs what are house rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import combinations
 
-from anlan.kernel.deadlines import end_of_day, local_date
+from anlan.kernel.deadlines import days_after, end_of_day, local_date
 from anlan.kernel.loops import Action, Loop, State
 
 __all__ = [
@@ -135,7 +135,9 @@ def follow_days(level: str, day: date, limits: tuple[FollowLimit, ...] = FOLLOW_
 def follow_due(level: str, seen_at: datetime) -> datetime:
     """By when the next follow-up has to be made after the one (or the listing) at `seen_at`; the end of that local day.
 
+    Raises:
+        BadInput: "kernel.deadline.out_of_range".
     Source: house rule (FOLLOW_LIMITS); the first day is not counted: 民法典 第二百零一条.
     """
     day = local_date(seen_at)
-    return end_of_day(day + timedelta(days=follow_days(level, day)))
+    return end_of_day(days_after(day, follow_days(level, day)))

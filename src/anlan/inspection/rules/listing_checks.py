@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from anlan.inspection.rules.hazard import HAZARD_LOOP
 from anlan.inspection.rules.listing import LEVELS, LISTABLE, LISTING_LOOP, UPPER, find_listing_action
+from anlan.inspection.rules.stating import check_moment
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Violation
@@ -32,6 +33,8 @@ __all__ = [
     "check_unlist",
 ]
 
+_NOTICE_YEARS = 5
+"""A notice older than this was mistyped: the hazards of those years are settled. Source: house rule."""
 _ENDING = frozenset({"apply", "unlist", "receive_end"})
 
 
@@ -43,7 +46,8 @@ class ListingStep:
         state, level: of the listing; state "" before it exists. rights: the person's.
         person: id of the person acting. proposed_by: who proposed the listing.
         hazard_state: of the hazard. reopened: a look-back found the hazard again.
-        at: when it happened. now: the moment of recording. since: the last fact before it (all aware UTC).
+        at: when it happened. now: the moment of recording. since: the last step before it (all aware UTC).
+        stated: a person stated `at`.
     """
 
     state: str
@@ -56,6 +60,7 @@ class ListingStep:
     since: datetime | None = None
     proposed_by: str = ""
     reopened: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def check_listing(action_id: str, facts: ListingStep) -> list[Violation]:
 
     Returns:
         "kernel.loop.not_from_here", "inspection.listing.right_missing", "…hazard_open", "…hazard_reopened",
-        "…upper_only", "…county_only", "…sign_own".
+        "…upper_only", "…county_only", "…sign_own"; for a stated moment those of rules.stating.check_moment.
     Source: house rule (a listing ends only after its hazard; whoever proposed it does not sign it).
     """
     action = find_listing_action(action_id)
@@ -120,7 +125,7 @@ def check_listing(action_id: str, facts: ListingStep) -> list[Violation]:
         found.append(Violation("inspection.listing.county_only", {}))
     if action_id == "sign" and facts.person == facts.proposed_by:
         found.append(Violation("inspection.listing.sign_own", {}))
-    return found
+    return found + (check_moment(facts.at, facts.since, facts.now) if facts.stated else [])
 
 
 def _check_hazard(facts: ListFacts) -> list[Violation]:
@@ -188,6 +193,8 @@ def _check_paper(step: ListingStep, number: str, notice_on: date | None, scans: 
         found.append(Violation("inspection.listing.notice_on_missing", {}, "notice_on"))
     elif notice_on > local_date(step.now):
         found.append(Violation("inspection.listing.notice_in_future", {}, "notice_on"))
+    elif (local_date(step.now) - notice_on).days > 366 * _NOTICE_YEARS:
+        found.append(Violation("inspection.listing.notice_too_old", {"years": _NOTICE_YEARS}, "notice_on"))
     if scans < 1:
         found.append(Violation("inspection.listing.scan_missing", {}, "photos"))
     return found + check_words({"notice_number": number})
@@ -229,22 +236,20 @@ def check_apply(step: ListingStep, note: str) -> list[Violation]:
     return found + check_words({"note": note})
 
 
-def check_follow(step: ListingStep, note: str, photos: int, stated: bool) -> list[Violation]:
+def check_follow(step: ListingStep, note: str, photos: int, reused: int = 0) -> list[Violation]:
     """Why this follow-up visit can't be recorded; empty when it can.
 
     Args:
-        stated: a person stated when the visit was made (`step.at`).
+        reused: so many of the photos were used in this listing or for its hazard before.
     Source: house rule (the site is seen, and shown).
     """
     found = check_listing("follow", step)
-    if stated and step.at > step.now:
-        found.append(Violation("inspection.hazard.at_in_future", {}, "at"))
-    elif stated and step.since is not None and step.at < step.since:
-        found.append(Violation("inspection.hazard.at_too_early", {}, "at"))
     if blank(note):
         found.append(Violation("inspection.listing.visit_note_missing", {}, "note"))
     if photos < 1:
         found.append(Violation("inspection.listing.visit_photo_missing", {}, "photos"))
+    if reused:
+        found.append(Violation("inspection.listing.visit_photo_reused", {"count": reused}, "photos"))
     return found + check_words({"note": note})
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Violation
 
-__all__ = ["APART", "STATING_RULES", "StatingRule", "check_stated", "is_late", "stating_rule_on"]
+__all__ = ["APART", "STATING_RULES", "StatingRule", "check_moment", "check_stated", "is_late", "stating_rule_on"]
 
 APART = timedelta(minutes=10)
 """A page shows both moments where what was stated and when it was recorded lie further apart. Source: house rule."""
@@ -48,6 +48,22 @@ def check_stated(at: datetime, now: datetime) -> list[Violation]:
     if now - at <= allowance:
         return []
     return [Violation("inspection.hazard.at_beyond_allowance", {"hours": int(allowance.total_seconds() // 3600)}, "at")]
+
+
+def check_moment(at: datetime, last_at: datetime | None, now: datetime) -> list[Violation]:
+    """Why a moment stated for a step can't be taken; empty when it can.
+
+    Args:
+        last_at: of the step before it, None for none (all aware).
+    Returns:
+        "inspection.hazard.at_in_future", "…at_too_early" or "…at_beyond_allowance".
+    Source: house rule.
+    """
+    if at > now:
+        return [Violation("inspection.hazard.at_in_future", {}, "at")]
+    if last_at is not None and at < last_at:
+        return [Violation("inspection.hazard.at_too_early", {}, "at")]
+    return check_stated(at, now)
 
 
 def is_late(due_at: datetime | None, at: datetime, now: datetime, *, offline: bool) -> bool:

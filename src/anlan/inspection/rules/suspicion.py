@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from anlan.inspection.rules.photos import Finding, HazardView, PhotoMatch, PhotoView
-from anlan.kernel.deadlines import SHANGHAI
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.geo import gcj02_to_wgs84, haversine_m
 
 __all__ = ["SUSPICION_RULES", "SuspicionRule", "rule_on", "suspicions"]
@@ -111,4 +111,4 @@ def _too_far(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Itera
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return local_time(at).strftime("%Y-%m-%d %H:%M:%S")

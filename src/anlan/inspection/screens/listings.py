@@ -45,7 +45,7 @@ def listing_new(request: HttpRequest) -> HttpResponse:
     context = {
         "hazard": hazard,
         "upper": upper,
-        "officers": queries.officer_choices(request.scope, _FOLLOW, request.now),
+        "officers": queries.officer_choices(request.scope, _FOLLOW, request.now, hazard),
         "typed": typed,
         "kept": photos,
         "base": typed.get("base") or queries.versions_of([subject]).get(subject, 0),
@@ -109,7 +109,7 @@ def _page(
         "allowed": allowed,
         "me": scope.person,
         "may_apply": scope.may("inspection.listing.apply"),
-        "officers": queries.officer_choices(scope, _FOLLOW, now) if allowed & {"unlist", "reassign"} else [],
+        "officers": queries.officer_choices(scope, _FOLLOW, now, row) if allowed & {"unlist", "reassign"} else [],
         "who": {name: names.get(person, "") for name, person in people.items()},
         "history": list(reversed(lines)),
         "base": version,

@@ -16,7 +16,7 @@ from anlan.platform import attachments
 from anlan.platform.journal.node import new_id, next_number
 from anlan.platform.scope import Scope
 
-_FIRST_YEAR = 2000
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _ONCE = uuid.UUID("0b0f1f7c-55a1-5c0e-8f0e-6a8f2d3c9b41")
 
 
@@ -40,12 +40,14 @@ class Term:
 
 
 def require_plausible(at: datetime | None) -> None:
-    """Refuse a stated time before this century: a typing mistake, and before 1900 not even computable.
+    """Refuse a stated time of another century: a typing mistake, and near the calendar's ends not even computable.
+
+    Whether it lies in the future is the rules' question (rules.stating.check_moment).
 
     Raises:
         BadInput: "inspection.at_implausible".
     """
-    if at is not None and at.year < _FIRST_YEAR:
+    if at is not None and not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise BadInput("inspection.at_implausible", year=at.year)
 
 

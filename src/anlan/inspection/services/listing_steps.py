@@ -185,7 +185,8 @@ def listing_follow(*, scope: Scope, item: ListingInput, now: datetime) -> str:
     """
 
     def judge(listing: Listing, item: ListingInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
-        problems = check_follow(step, item.note, len(set(item.photos)), item.at is not None)
+        reused = queries.listing_photos_used(listing, item.photos)
+        problems = check_follow(step, item.note, len(set(item.photos)), reused)
         late = listing.follow_due_at is not None and step.at > listing.follow_due_at
         next_due = follow_due(listing.level, step.at).isoformat()
         return problems, {"turn": listing.follow_ups.count() + 1, "late": late, "follow_due_at": next_due}
@@ -197,7 +198,7 @@ def listing_reassign(*, scope: Scope, item: ReassignInput, now: datetime) -> str
     """Name another follow-up officer; what the former one recorded stays. Raises as `listing_sign`."""
 
     def judge(listing: Listing, item: ReassignInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
-        known = bool(queries.officers_known(scope, [item.follower], _FOLLOW, now))
+        known = bool(queries.officers_known(scope, [item.follower], _FOLLOW, now, listing))
         problems = check_reassign(step, listing.follower, item.follower, known, item.note)
         return problems, {"follower": item.follower, "follower_before": listing.follower}
 
@@ -221,10 +222,9 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
         followers = queries.listing_followers(listing)
         photos = set(item.photos)
         problems = check_unlist(UnlistFacts(step, item.note, len(photos), officers, followers, listing.applied_by))
-        used = {p.sha256 for p in (*listing.photos.all(), *listing.hazard.photos.all())}
-        if reused := photos & used:
-            problems.append(Violation("inspection.listing.photo_reused", {"count": len(reused)}, "photos"))
-        if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], _FOLLOW, now):
+        if reused := queries.listing_photos_used(listing, photos):
+            problems.append(Violation("inspection.listing.photo_reused", {"count": reused}, "photos"))
+        if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], _FOLLOW, now, listing):
             problems.append(Violation("inspection.listing.co_reviewer_unknown", {}, "co_reviewer"))
         return problems, {"co_reviewer": item.co_reviewer}
 

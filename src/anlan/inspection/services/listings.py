@@ -114,7 +114,7 @@ def _facts(scope: Scope, hazard: Hazard, item: ListInput, now: datetime) -> List
         requirement=item.requirement,
         due=end_of_day(item.due_on) if item.due_on else None,
         follower=item.follower,
-        follower_known=bool(queries.officers_known(scope, [item.follower], _FOLLOW, now)),
+        follower_known=bool(queries.officers_known(scope, [item.follower], _FOLLOW, now, hazard)),
         number=upper.notice_number if upper else "",
         notice_on=upper.notice_on if upper else None,
         issuer=upper.issuer if upper else "",

@@ -23,7 +23,7 @@ from jinja2 import TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
-from anlan.kernel.deadlines import SHANGHAI
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import BadInput, Unavailable
 from anlan.kernel.messages import render as sentence
 from anlan.platform.documents.declare import COMMON, Template
@@ -35,7 +35,7 @@ _UNREADABLE = (TemplateError, zipfile.BadZipFile, KeyError, ValueError, SyntaxEr
 
 def _day(value: Any) -> str:
     if isinstance(value, datetime):
-        value = value.astimezone(SHANGHAI)
+        value = local_time(value)
     if not isinstance(value, date):
         return ""
     return sentence("platform.document.day", {"year": value.year, "month": value.month, "day": value.day})
@@ -44,7 +44,7 @@ def _day(value: Any) -> str:
 def _moment(value: Any) -> str:
     if not isinstance(value, datetime):
         return _day(value)
-    local = value.astimezone(SHANGHAI)
+    local = local_time(value)
     return sentence("platform.document.moment", {"day": _day(local), "hour": local.hour, "minute": f"{local:%M}"})
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import AnlanError, BadInput, Violation
 from anlan.kernel.text import check_hidden, clean_cell, parse_bool, parse_date, parse_number
 from anlan.platform.clock import SHANGHAI
@@ -167,7 +168,10 @@ def _datetime(bound: Bound, raw: Any) -> datetime:
         if day is None or len(str(raw)) > 11:
             raise BadInput("ledger.value.not_a_time", label=bound.label, value=str(raw)[:60]) from None
         moment = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except OverflowError:
+        raise BadInput("ledger.value.not_a_time", label=bound.label, value=str(raw)[:60]) from None
 
 
 def _reference(bound: Bound, raw: Any) -> str:
@@ -296,8 +300,8 @@ def show_number(value: Any) -> str:
 
 
 def show_time(value: datetime | None) -> str:
-    """An instant as officials read it: `2026-11-22 08:50`, Asia/Shanghai; "" for none."""
-    return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    """An instant as officials read it: `2026-11-22 08:50`, Asia/Shanghai (kernel.deadlines.local_time); "" for none."""
+    return "" if value is None else local_time(value).strftime("%Y-%m-%d %H:%M")
 
 
 _SHOWERS = {

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import AnlanError
-from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger import queries
 from anlan.platform.ledger.columns import Bound, entered_of
 from anlan.platform.ledger.declare import Ledger
@@ -188,7 +188,7 @@ def _control_value(bound: Bound, value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+        return local_time(value).strftime("%Y-%m-%dT%H:%M")
     if bound.kind == "bool":
         return YES_NO[bool(value)]
     return show_number(value) if isinstance(value, (float, Decimal)) else str(value)
