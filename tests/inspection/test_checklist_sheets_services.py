@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.inspection import queries
@@ -128,6 +129,19 @@ def test_formulas_without_a_value_merged_headings_and_other_files_are_refused(wo
         bring(world, book([GOOD[:3]], head=HEAD[:3]))
     text = ",".join(HEAD) + "\n" + ",".join(GOOD)
     assert bring(world, text.encode("gb18030"), filename="表.csv", dry_run=True).bad == 0
+
+
+@pytest.mark.parametrize(("formula", "value", "codes"), [("=1+1", 2, ["formula_number"]), ('="畅"&"通"', "畅通", [])])
+def test_a_formula_that_gives_no_words_is_no_item(world: World, formula: str, value: Any, codes: list[str]) -> None:
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out)
+    sheet = made.add_worksheet("检查项")
+    sheet.write_row(0, 0, HEAD)
+    sheet.write_row(1, 0, GOOD)
+    sheet.write_formula(1, 2, formula, None, value)
+    made.close()
+    report = bring(world, out.getvalue(), dry_run=True)
+    assert [e.code for e in report.errors] == [f"ledger.cell.{c}" for c in codes]
 
 
 def test_as_many_rows_as_one_checklist_may_have_come_in_and_five_thousand_are_refused(world: World) -> None:

@@ -111,6 +111,21 @@ def test_campaign_needs_name_period_right_and_own_region(world: World) -> None:
     assert [v.code for v in error.value.violations] == ["inspection.campaign.period_reversed"]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "codes"),
+    [
+        ("1999-12-31", "2000-06-30", ["since_early"]),
+        ("2026-01-01", "2029-01-02", ["period_long"]),
+        ("1990-01-01", "2026-12-31", ["period_long", "since_early"]),
+    ],
+)
+def test_a_campaign_s_period_is_one_that_can_be_worked(world: World, since: str, until: str, codes: list[str]) -> None:
+    with pytest.raises(RuleViolation) as error:
+        world.campaign("长期", since_on=since, until_on=until)
+    assert [v.code for v in error.value.violations] == [f"inspection.campaign.{c}" for c in codes]
+    assert world.campaign("三年行动", since_on="2026-01-01", until_on="2028-12-31")
+
+
 HAZARDS = [i for i in INDICATORS if i.id.startswith("inspection.hazards_")]
 
 

@@ -237,6 +237,29 @@ def test_a_file_that_is_no_photo_is_refused(world: World) -> None:
         answered(world, key, mended(world, before=(sha,)))
 
 
+def test_an_item_answered_twice_an_unknown_one_and_a_plan_for_another_age_are_refused(world: World) -> None:
+    key, scope = begun(world), world.scope["enterprise"]
+
+    def refused(*answers: SelfAnswer) -> list[str]:
+        with pytest.raises(StepRefused) as error:
+            self_check_items_set(scope=scope, self_check_id=key, answers=answers, now=NOW)
+        return codes(error)
+
+    assert refused(SelfAnswer("ty-01", "pass"), SelfAnswer("ty-01", "na")) == ["item.twice"]
+    assert refused(SelfAnswer("nothing", "")) == ["item.unknown"]
+    assert refused(hazard(world, planned_on=date(2027, 3, 4))) == ["item.planned_far"]
+    assert refused(hazard(world, planned_on=date(9999, 1, 1))) == ["item.planned_far"]
+    answered(world, key, hazard(world, planned_on=date(2027, 3, 3)))
+
+
+def test_the_correction_drops_no_reported_hazard(world: World) -> None:
+    first, scope = reported(world, hazard(world, "own-1")), world.scope["enterprise"]
+    second = self_check_start(scope=scope, enterprise_id=world.enterprise, corrects=first, now=NOW + DAY)
+    with pytest.raises(StepRefused) as error:
+        self_check_items_set(scope=scope, self_check_id=second, answers=[SelfAnswer("own-1", "")], now=NOW + DAY)
+    assert codes(error) == ["item.hazard_kept"]
+
+
 def test_a_merged_enterprise_starts_no_self_check_and_its_reports_follow_the_office(world: World) -> None:
     key = reported(world)
     enterprise_merge(

@@ -12,15 +12,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import PlanNotFound
 from anlan.inspection.models import Campaign, InspectionTag, PlanLine, Task
+from anlan.inspection.queries.campaign_aims import campaign_targets
 from anlan.inspection.queries.campaigns import campaign_get
 from anlan.inspection.queries.checklists import checklist_choices, checklist_get
 from anlan.inspection.queries.plans import plan_get
 from anlan.inspection.queries.scoped import as_uuid
 from anlan.inspection.queries.teams import team_get, team_members, team_running, work_rows
 from anlan.kernel.deadlines import local_date
-from anlan.kernel.region_codes import region_prefix
 from anlan.platform.scope import Scope
-from anlan.registry import queries as registry
 
 
 @dataclass
@@ -102,8 +101,7 @@ def tasks_open(enterprise_ids: Iterable[Any]) -> dict[tuple[str, str, str, str],
 
 def campaign_waiting(scope: Scope, campaign: Campaign, town: str = "") -> list[str]:
     """Ids of a campaign's targets that nobody has inspected and no open task names, by town and name."""
-    prefix = town or region_prefix(campaign.region)
-    firms = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
+    firms = campaign_targets(scope, campaign, town)
     tagged = InspectionTag._default_manager.filter(key=str(campaign.pk), parent__enterprise_id=OuterRef("pk"))
     tasks = Task._default_manager.filter(campaign_id=campaign.pk, enterprise_id=OuterRef("pk")).exclude(
         state="cancelled"

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from anlan.data import region_name
-from anlan.inspection.models import Campaign, Inspection, Team
+from anlan.inspection.models import Campaign, Team
 from anlan.inspection.queries.assigning import campaign_tasks
-from anlan.inspection.queries.scoped import visible
+from anlan.inspection.queries.campaign_aims import campaign_aims
 from anlan.inspection.queries.teams import work_rows
-from anlan.kernel.region_codes import region_prefix
 from anlan.platform.scope import Scope
-from anlan.registry import queries as registry
 
 __all__ = ["TownRow", "campaign_rounds", "campaign_teams", "campaign_towns"]
 
 
 @dataclass(frozen=True, slots=True)
 class TownRow:
-    """A town's part (9 digits): enterprises to inspect and inspected; tasks given out, done and late."""
+    """A town's part (9 digits): enterprises to inspect and those of them inspected; tasks given out, done and late."""
 
     town: str
     name: str
@@ -33,19 +32,15 @@ class TownRow:
 
     @property
     def rate_ratio(self) -> float | None:
-        """Inspected of targets, 0..1; the inspected may be more than the targets of today."""
-        return min(1.0, self.inspected / self.targets) if self.targets else None
+        """Inspected of targets, 0..1; None without any target."""
+        return self.inspected / self.targets if self.targets else None
 
 
 def campaign_towns(scope: Scope, campaign: Campaign, now: datetime) -> list[TownRow]:
-    """One row for each town that has targets, inspections or tasks, of what the scope sees."""
-    firms = registry.enterprise_list(
-        scope, region=region_prefix(campaign.region), class_=campaign.target_class, tag=campaign.target_tag
-    )
-    plain = firms.select_related(None).prefetch_related(None).order_by()
-    targets = dict(plain.values_list("region9").annotate(Count("id")))
-    visits = visible(Inspection, scope).filter(tags__key=str(campaign.pk), drill=0).order_by()
-    inspected = dict(visits.values_list("region9").annotate(Count("enterprise_id", distinct=True)))
+    """One row for each town that has targets or tasks, of what the scope sees."""
+    aims = campaign_aims(scope, campaign)
+    targets = Counter(aims.targets.values())
+    inspected = Counter(aims.targets[key] for key in aims.inspected)
     open_late = Q(ended_at__isnull=True, due_at__lt=now)
     rows = campaign_tasks(scope, campaign).exclude(state="cancelled").order_by().values("region9")
     tasks = {
@@ -54,9 +49,9 @@ def campaign_towns(scope: Scope, campaign: Campaign, now: datetime) -> list[Town
             assigned=Count("id"), done=Count("id", filter=Q(state="done")), late=Count("id", filter=open_late)
         )
     }
-    towns = sorted({*targets, *inspected, *tasks})
+    towns = sorted({*targets, *tasks})
     return [
-        TownRow(t, region_name(t.ljust(12, "0")) or t, targets.get(t, 0), inspected.get(t, 0), *tasks.get(t, (0, 0, 0)))
+        TownRow(t, region_name(t.ljust(12, "0")) or t, targets[t], inspected[t], *tasks.get(t, (0, 0, 0)))
         for t in towns
     ]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from anlan.inspection.errors import CampaignNotFound
-from anlan.inspection.models import Campaign, Inspection, InspectionTag
-from anlan.inspection.queries.blanket import blanket_rows, grid_total
+from anlan.inspection.models import Campaign
+from anlan.inspection.queries.campaign_aims import campaign_aims, campaign_inspections
 from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.campaign import CAMPAIGN_KINDS, covers_region
@@ -28,10 +28,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CampaignProgress:
-    """A campaign in numbers, of what the reader may see; all of them asked, none stored."""
+    """A campaign in numbers, of what the reader may see; all of them asked, none stored.
+
+    `inspected`: of the targets. `others`: enterprises visited under it that are no targets.
+    """
 
     targets: int
     inspected: int
+    others: int
     inspections: int
     found: int
     closed: int
@@ -90,33 +94,17 @@ def campaign_names(ids: Iterable[str]) -> dict[str, str]:
 
 def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> CampaignProgress:
     """How far a campaign has come: its targets in the registry, those inspected, hazards found, closed and overdue."""
-    prefix = region_prefix(campaign.region)
-    targets = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
-    if campaign.target_scale:
-        targets = targets.filter(scale=campaign.target_scale)
-    grid = grid_total(blanket_rows(scope, campaign)) if campaign.blanket else None
-    tagged = InspectionTag._default_manager.filter(parent=OuterRef("pk"), key=str(campaign.id))
-    inspections = visible(Inspection, scope).filter(Exists(tagged), drill=0)
+    aims = campaign_aims(scope, campaign)
     hazards = hazard_list(scope, campaigns=[str(campaign.id)], real=True)
     return CampaignProgress(
-        targets=grid.targets if grid else targets.count(),
-        inspected=grid.visited if grid else _enterprises(inspections),
-        inspections=inspections.count(),
+        targets=len(aims.targets),
+        inspected=len(aims.inspected),
+        others=len(aims.others),
+        inspections=campaign_inspections(scope, campaign).count(),
         found=hazards.count(),
         closed=hazards.filter(state="closed").count(),
         overdue=hazard_list(scope, campaigns=[str(campaign.id)], overdue_at=now, real=True).count(),
     )
-
-
-def _enterprises(inspections: QuerySet[Inspection]) -> int:
-    """How many enterprises were inspected, as they stand today: those that have merged are one."""
-    ids = inspections.order_by().values_list("enterprise_id", flat=True).distinct()
-    merged = set(ids.filter(enterprise__merged_into__isnull=False))
-    if not merged:
-        return ids.count()
-    standing = {registry.enterprise_current(key) for key in merged}
-    others = ids.exclude(enterprise_id__in=merged)
-    return others.count() + len(standing - {str(key) for key in others.filter(enterprise_id__in=standing)})
 
 
 def target_choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -19,6 +19,9 @@ CAMPAIGN_KINDS: tuple[tuple[str, str], ...] = (
     ("oversight", "督导检查"),
 )
 
+_EARLIEST = date(2000, 1, 1)
+_LONGEST_DAYS = 3 * 365 + 1
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
@@ -38,6 +41,10 @@ def check_campaign(facts: CampaignFacts) -> list[Violation]:
         found.append(Violation("inspection.campaign.period_missing", {}, "since_on"))
     elif facts.until_on < facts.since_on:
         found.append(Violation("inspection.campaign.period_reversed", {}, "until_on"))
+    elif (facts.until_on - facts.since_on).days > _LONGEST_DAYS:
+        found.append(Violation("inspection.campaign.period_long", {"years": 3}, "until_on"))
+    if facts.since_on is not None and facts.since_on < _EARLIEST:
+        found.append(Violation("inspection.campaign.since_early", {"year": _EARLIEST.year}, "since_on"))
     return found
 
 

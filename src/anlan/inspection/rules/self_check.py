@@ -7,7 +7,8 @@ major hazard is reported and not mended quietly: 第四十一条第三款.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +24,8 @@ __all__ = [
     "SELF_STAGES",
     "AnswerFacts",
     "check_answer",
+    "check_dropped",
+    "check_once",
     "check_report_of",
     "is_own",
 ]
@@ -32,6 +35,8 @@ SELF_RESULTS: tuple[tuple[str, str], ...] = (
     ("pass", "符合"), ("na", "不适用"), ("mended", "当场整改"), ("hazard", "上报隐患"),
 )  # fmt: skip
 SELF_STAGES: tuple[tuple[str, str], ...] = (("before", "整改前"), ("after", "整改后"))
+# House rule: at most a year.
+_LONGEST_PLAN_DAYS = 366
 # What the enterprise found beside its checklist.
 OWN_ITEMS: tuple[str, ...] = ("own-1", "own-2", "own-3", "own-4", "own-5")
 _OWN = re.compile(r"own-[1-5]")
@@ -105,6 +110,19 @@ def check_answer(facts: AnswerFacts, today: date) -> list[Violation]:
     return found + check_words(texts, key)
 
 
+def check_dropped(facts: AnswerFacts) -> list[Violation]:
+    """Why an answer can't be taken back; empty when it can. Source: house rule (a reported hazard does not vanish)."""
+    key, item = facts.key, {"item": facts.key}
+    found = [] if facts.known else [Violation("inspection.self_check.item.unknown", item, key)]
+    return found + ([Violation("inspection.self_check.item.hazard_kept", item, key)] if facts.held else [])
+
+
+def check_once(keys: Sequence[str]) -> list[Violation]:
+    """Why these answers can't come together: an item is answered twice. Source: house rule."""
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    return [Violation("inspection.self_check.item.twice", {"item": key}, key) for key in twice]
+
+
 def _planned(facts: AnswerFacts, today: date) -> list[Violation]:
     item, found = {"item": facts.key}, []
     if blank(facts.measure):
@@ -113,6 +131,8 @@ def _planned(facts: AnswerFacts, today: date) -> list[Violation]:
         found.append(Violation("inspection.self_check.item.planned_missing", item, facts.key))
     elif facts.planned_on < today and not facts.held:
         found.append(Violation("inspection.self_check.item.planned_past", item, facts.key))
+    elif (facts.planned_on - today).days > _LONGEST_PLAN_DAYS:
+        found.append(Violation("inspection.self_check.item.planned_far", item, facts.key))
     return found
 
 

@@ -99,7 +99,7 @@ def checklist_import(
 
     scope.require(RIGHT)
     held = queries.checklist_get(scope, checklist_id) if checklist_id else None
-    table = read_table(content, filename, CHECKLIST_ITEMS)
+    table = read_table(content, filename, CHECKLIST_ITEMS, words=True)
     if table.total > MOST_ROWS:
         raise BadInput("inspection.checklist.rows_too_many", rows=table.total, most=MOST_ROWS)
     report = SheetReport(rows=table.total, ignored=table.ignored, checklist_id=checklist_id)

@@ -10,6 +10,7 @@ from typing import Any
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, SOURCES, ReportFacts, check_report
 from anlan.inspection.rules.major import check_ticked, cite, criteria
@@ -167,7 +168,11 @@ def hazard_drafts(
         )  # fmt: skip
         cited = bool(item.inspection_id or item.reopened_from or item.major_criteria)
         offered = {c.id for c in queries.criteria_offered(found[item.enterprise_id])} if item.grade == "major" else ()
-        if problems := check_report(report) + check_ticked(item.grade, asked.major_criteria, offered, cited):
+        # What an inspection or look-back found belongs to a matter that had begun.
+        old = item.inspection_id or item.reopened_from
+        problems = [] if old else gone_reasons(found[item.enterprise_id])
+        problems += check_report(report) + check_ticked(item.grade, asked.major_criteria, offered, cited)
+        if problems:
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])
     known = photo_facts(p for item in ready for p in item.photos)

@@ -10,6 +10,7 @@ from typing import Any
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Checklist, Inspection
+from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.inspection import (
     INSPECTION_LOOP,
     FinishFacts,
@@ -112,7 +113,7 @@ def inspection_start(
     facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
     for campaign_id in tags:
         require_taggable(scope, campaign_id, [enterprise.region])
-    problems = _against(scope, facts, checklist) + (begun.problems if begun else [])
+    problems = gone_reasons(enterprise) + _against(scope, facts, checklist) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
     data = _start_data(facts, enterprise, checklist, begun) | {"officers": team, "campaigns": tags}

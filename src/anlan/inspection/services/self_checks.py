@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import SelfCheck
 from anlan.inspection.queries import self_checks as views
-from anlan.inspection.rules.self_check import SELF_CHECK_LOOP, AnswerFacts, check_answer, check_report_of
+from anlan.inspection.queries.gone import gone_reasons
+from anlan.inspection.rules.self_check import (
+    SELF_CHECK_LOOP,
+    AnswerFacts,
+    check_answer,
+    check_dropped,
+    check_once,
+    check_report_of,
+)
 from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, said
 from anlan.inspection.services.self_answers import SelfAnswer, answer_entry, copied_answers
 from anlan.inspection.services.self_hazards import hazard_key, self_hazard_drafts
@@ -135,7 +143,7 @@ def self_check_items_set(
     if not answers or subject in queries.once_recorded(scope, [(subject, once)], f"{_SUBJECT}.items_set"):
         return
     lines = {line.key: line for line in views.self_check_sheet(held)}
-    problems = [p for a in answers if a.result for p in check_answer(_facts(a, lines.get(a.key)), local_date(now))]
+    problems = gone_reasons(held.enterprise) + _answer_problems(answers, lines, local_date(now))
     if held.state != "draft":
         problems.append(Violation("inspection.self_check.items.reported", {"number": held.number}))
     if problems:
@@ -149,6 +157,14 @@ def self_check_items_set(
         if photos := text.get("photos"):
             attachments.link(photos, subject, scope=scope)
         record(draft, scope=scope, now=now, base=version)
+
+
+def _answer_problems(answers: Sequence[SelfAnswer], lines: dict[str, views.SelfLine], today: date) -> list[Violation]:
+    found = check_once([a.key for a in answers])
+    for answer in answers:
+        facts = _facts(answer, lines.get(answer.key))
+        found += check_answer(facts, today) if answer.result else check_dropped(facts)
+    return found
 
 
 def _facts(answer: SelfAnswer, line: views.SelfLine | None) -> AnswerFacts:
@@ -180,7 +196,7 @@ def self_check_report(
         raise StalePage(held.number, held.get_state_display())
     results = {line.key: line.result for line in sheet if line.result}
     keys = frozenset(line.key for line in sheet if not line.own)
-    if problems := check_report_of(held.state, keys, results, note):
+    if problems := gone_reasons(held.enterprise) + check_report_of(held.state, keys, results, note):
         raise StepRefused("inspection.self_check.report.refused", problems, number=held.number)
     found = [line for line in sheet if line.result == "hazard"]
     filed = {line.key: line.hazard_ref or hazard_key(held, line.key) for line in found}

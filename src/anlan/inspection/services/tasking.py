@@ -49,7 +49,7 @@ def task_begun(scope: Scope, task_id: str, enterprise_id: str) -> Begun | None:
     subject = f"{Task.SUBJECT}/{queries.task_get(scope, task_id).pk}"
     version = queries.versions_of([subject])[subject]
     task = queries.task_get(scope, task_id)  # after the version: a change in between must show as a stale version
-    same = str(enterprise_id) in {str(i) for i in registry.enterprise_component(task.enterprise_id)}
+    same = registry.enterprise_current(enterprise_id) == registry.enterprise_current(task.enterprise_id)
     return Begun(task, version, check_begin(task.state, queries.task_mine(scope, task), same))
 
 

@@ -16,6 +16,7 @@ from anlan.platform.attachments.store import in_scope
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.documents.declare import Template
 from anlan.platform.documents.models import Document, DocumentPaper
+from anlan.platform.documents.voiding import leads, void_reasons
 from anlan.platform.journal.record import version_of
 from anlan.platform.rules.document import DOCUMENT_LOOP, PAPER_KINDS, SIGNERS, SUBJECT, WAYS, DocumentFacts, check_step
 from anlan.platform.scope import Scope, limit
@@ -198,9 +199,12 @@ def document_actions(scope: Scope, document: Document, now: datetime) -> list[Do
         if action.id == DOCUMENT_LOOP.initial_action:
             continue
         reasons = check_step(action.id, facts_for(document, None, now))
-        if not right or not scope.may(right):
+        above = action.id == "void" and bool(right) and leads(scope, document)
+        if not above and (not right or not scope.may(right)):
             label = CATALOGUE.rights.get(right, right)
             reasons = [Violation("platform.document.right_missing", {"right": label}), *reasons]
+        elif action.id == "void":
+            reasons += void_reasons(scope, document)
         why = reasons[0].message if reasons else ""
         views.append(DocumentAction(action.id, action.label, action.help, not reasons, why))
     return views

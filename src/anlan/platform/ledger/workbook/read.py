@@ -58,9 +58,11 @@ class Table:
         return f"{xl_col_to_name(position)}{line}"
 
 
-def read_table(content: bytes, name: str, ledger: Ledger) -> Table:
+def read_table(content: bytes, name: str, ledger: Ledger, words: bool = False) -> Table:
     """The table of a file, `.xlsx` or CSV by its content.
 
+    Args:
+        words: every column holds words (see safety.faulty_cells).
     Raises:
         BadInput: "ledger.file.*" (see safety.check_container), "ledger.file.empty", "ledger.file.wrong_sheet" with the
             missing headings, "ledger.file.merged_header", "ledger.file.heading_twice", "kernel.text.encoding|binary".
@@ -68,11 +70,11 @@ def read_table(content: bytes, name: str, ledger: Ledger) -> Table:
     if not content.strip():
         raise BadInput("ledger.file.empty", name=name)
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or name.lower().endswith((".xlsx", ".xls", ".xlsm")):
-        return _read_workbook(content, name, ledger)
+        return _read_workbook(content, name, ledger, words)
     return _read_csv(content, name, ledger)
 
 
-def _read_workbook(content: bytes, name: str, ledger: Ledger) -> Table:
+def _read_workbook(content: bytes, name: str, ledger: Ledger, words: bool) -> Table:
     sheets = check_container(content, name)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -91,7 +93,7 @@ def _read_workbook(content: bytes, name: str, ledger: Ledger) -> Table:
     except CalamineError as error:
         raise BadInput("ledger.file.damaged", name=name) from error
     table = _checked(best, ledger, names)
-    table.faults = faulty_cells(sheets.get(table.sheet, b""))
+    table.faults = faulty_cells(sheets.get(table.sheet, b""), words)
     return table
 
 

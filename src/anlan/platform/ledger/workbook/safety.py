@@ -27,6 +27,7 @@ _TOO_LONG = re.compile(_ATTRIBUTE + rb"[A-Za-z]{0,3}(?:0*[2-9][0-9]{5}|0*[1-9][0
 _CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]+[0-9]+)")
 _VALUE = re.compile(rb"<v\b[^>]*>[^<]+</v>|<is\b")
+_WORDS = re.compile(rb"""\bt=["'](?:str|s|inlineStr)["']""")
 
 
 def check_container(content: bytes, name: str) -> dict[str, bytes]:
@@ -92,11 +93,13 @@ def _elements(xml: bytes, tag: str) -> list[Element]:
     return [e for e in fromstring(xml).iter() if e.tag.rpartition("}")[2] == tag] if xml else []
 
 
-def faulty_cells(xml: bytes) -> dict[str, str]:
+def faulty_cells(xml: bytes, words: bool = False) -> dict[str, str]:
     """Cells that hold no usable value, by reference (`C5`): formulas never calculated, and error values like #REF!.
 
+    Args:
+        words: every column holds words, so that a formula whose result is a number is no usable value either.
     Returns:
-        Message code by reference: "ledger.cell.formula_empty" or "ledger.cell.error".
+        Message code by reference: "ledger.cell.formula_empty", "ledger.cell.formula_number" or "ledger.cell.error".
     """
     found: dict[str, str] = {}
     if b"<f" not in xml and b't="e"' not in xml and b"t='e'" not in xml:
@@ -108,6 +111,8 @@ def faulty_cells(xml: bytes) -> dict[str, str]:
             code = "ledger.cell.error"
         elif b"<f" in inner and not _VALUE.search(inner):
             code = "ledger.cell.formula_empty"
+        elif words and b"<f" in inner and not _WORDS.search(attributes):
+            code = "ledger.cell.formula_number"
         if code and (reference := _REFERENCE.search(attributes)):
             found[reference.group(1).decode().upper()] = code
     return found
