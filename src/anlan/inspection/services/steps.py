@@ -33,7 +33,7 @@ from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import BadInput, Violation
+from anlan.kernel.errors import BadInput, Conflict, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -154,13 +154,25 @@ def take(
         taken.append((hazard, item))
         if item.photos:
             links.append((item.photos, subject))
-    with writing():
-        for photos, subject in links:
-            attachments.link(photos, subject, scope=scope)
-        drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
-        for start in range(0, len(drafts), _BATCH):
-            record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+    try:
+        with writing():
+            for photos, subject in links:
+                attachments.link(photos, subject, scope=scope)
+            drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
+            for start in range(0, len(drafts), _BATCH):
+                record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+    except Conflict as error:
+        if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
+            raise _stale(scope, ids, versions) from error
     return ids
+
+
+def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> StalePage:
+    """What is said of the first hazard that a colleague, or a double click, has moved on meanwhile."""
+    held = queries.versions_of(versions)
+    moved = next((i for i in ids if held.get(f"{_SUBJECT}/{i}") != versions[f"{_SUBJECT}/{i}"]), ids[0])
+    hazard = queries.hazard_get(scope, moved)
+    return StalePage(hazard.number, hazard.get_state_display())
 
 
 def _require_once_each(hazard_ids: Sequence[str]) -> None:
