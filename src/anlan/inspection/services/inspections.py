@@ -80,7 +80,6 @@ def inspection_start(
     """Begin an inspection and return its id; a repeated `once` of the same person returns the first one's id.
 
     Without a key, the same visit begun within ten minutes and not finished yet is answered with that one's id.
-
     Args:
         officers: person ids of the colleagues; the person acting is always the first officer.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.

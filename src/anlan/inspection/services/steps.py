@@ -132,7 +132,6 @@ def take(
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
     drafts: list[tuple[Draft, int | None]] = []
-    links: list[tuple[tuple[str, ...], str]] = []
     taken: list[tuple[Hazard, _Input]] = []
     for key, item in zip(ids, items, strict=True):
         hazard, subject = hazards[key], subjects[key]
@@ -152,19 +151,24 @@ def take(
         )  # fmt: skip
         drafts.append((draft, versions[subject]))
         taken.append((hazard, item))
-        if item.photos:
-            links.append((item.photos, subject))
     try:
         with writing():
-            for photos, subject in links:
-                attachments.link(photos, subject, scope=scope)
             drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
-            for start in range(0, len(drafts), _BATCH):
-                record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+            _write(scope, taken, drafts, now)
     except Conflict as error:
         if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
             raise _stale(scope, ids, versions) from error
     return ids
+
+
+def _write(
+    scope: Scope, taken: Sequence[tuple[Hazard, _Input]], drafts: Sequence[tuple[Draft, int | None]], now: datetime
+) -> None:
+    for hazard, item in taken:
+        if item.photos:
+            attachments.link(item.photos, f"{_SUBJECT}/{hazard.pk}", scope=scope)
+    for start in range(0, len(drafts), _BATCH):
+        record_many(drafts[start : start + _BATCH], scope=scope, now=now)
 
 
 def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> StalePage:
