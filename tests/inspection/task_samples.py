@@ -14,7 +14,7 @@ from inspection.factories import NOW, World
 DUE = date(2026, 3, 20)
 CAPACITY = {"officers": 10, "legal_days": 248, "other_days": 600, "idle_days": 800}
 LINE: dict[str, Any] = {
-    "line": "", "target_class": "hazchem_trade", "target_tag": "", "importance": "key", "enterprises": 20, "times": 2,
+    "line": "", "target_class": "machinery", "target_tag": "", "importance": "key", "enterprises": 20, "times": 2,
     "person_days": 1,
 }  # fmt: skip
 

@@ -168,3 +168,30 @@ def test_another_office_reads_a_plan_and_does_not_change_it(world: World) -> Non
     with pytest.raises(PlanNotFound) as missing:
         press(world, plan_submit, "supervision", "x")
     assert missing.value.code == "inspection.plan.not_found"
+
+
+def test_every_line_of_a_draft_has_a_word_of_its_own(world: World) -> None:
+    key = drafted(world, LINE | {"line": "3"}, OTHER | {"line": "3"})
+    assert words(key, 1) == [("1", 20), ("2", 30)]
+    edit(world, key, LINE | {"line": "2"}, OTHER | {"line": "2"})
+    assert words(key, 1) == [("2", 20), ("3", 30)]
+
+
+@pytest.mark.parametrize("word", ["9" * 5000, "<script>", "²", "-1", "٣", "1 "])
+def test_the_word_of_a_line_is_a_number_that_was_answered_before(world: World, word: str) -> None:
+    with pytest.raises(StepRefused) as error:
+        drafted(world, LINE, OTHER | {"line": word})
+    assert [(v.code, v.facts, v.field) for v in error.value.violations] == [
+        ("inspection.plan.line.word_unknown", {"line": 2}, "line-2")
+    ]
+    key = drafted(world)
+    with pytest.raises(StepRefused) as error:
+        edit(world, key, LINE | {"line": word})
+    assert codes(error) == ["line.word_unknown"]
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u3164", "\u2800 "])
+def test_a_name_that_nobody_sees_is_none(world: World, name: str) -> None:
+    with pytest.raises(StepRefused) as error:
+        plan_draft(scope=world.scope["supervision"], values=plan_input(2026, name, CAPACITY, [LINE]), now=NOW)
+    assert "name_missing" in codes(error)

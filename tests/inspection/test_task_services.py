@@ -32,7 +32,7 @@ from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.ledger.services import plain_retire
 from anlan.registry.services.enterprises import enterprise_office_assign
 from inspection.factories import NOW, REGISTRAR, World
-from inspection.task_samples import DUE, approved, assigned, crew, posts, team
+from inspection.task_samples import DUE, LINE, approved, assigned, crew, posts, team
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +264,22 @@ def test_other_towns_and_enterprises_see_no_task(world: World) -> None:
         with pytest.raises(TaskNotFound):
             queries.task_get(world.scope[role], key)
     assert queries.task_get(world.scope["leader"], key).number == row(key).number
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        pytest.param({"target_class": "hazchem_trade"}, ["task.line_elsewhere"], id="class"),
+        pytest.param({"target_class": "machinery", "target_tag": "confined_space"}, ["task.line_elsewhere"], id="tag"),
+        pytest.param({"target_class": "machinery"}, [], id="its-own"),
+        pytest.param({"target_class": ""}, [], id="everyone"),
+    ],
+)
+def test_a_plan_line_takes_the_enterprises_it_is_for(world: World, target: dict[str, str], expected: list[str]) -> None:
+    plan = approved(world, LINE | target)
+    item = AssignInput(world.enterprise, crew(world, "town", "town_second"), plan_id=plan, plan_line="1")
+    (line,) = tasks_judge(world.scope["town"], [item], NOW)
+    assert [v.code.removeprefix("inspection.") for v in line.reasons] == expected
 
 
 def test_a_plan_line_moves_with_its_tasks(world: World) -> None:

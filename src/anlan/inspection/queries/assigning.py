@@ -15,11 +15,26 @@ from anlan.inspection.models import Campaign, InspectionTag, PlanLine, Task
 from anlan.inspection.queries.campaign_aims import campaign_targets
 from anlan.inspection.queries.campaigns import campaign_get
 from anlan.inspection.queries.checklists import checklist_choices, checklist_get
-from anlan.inspection.queries.plans import plan_get
+from anlan.inspection.queries.plans import line_label, plan_get
 from anlan.inspection.queries.scoped import as_uuid
 from anlan.inspection.queries.teams import team_get, team_members, team_running, work_rows
 from anlan.kernel.deadlines import local_date
 from anlan.platform.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class LineTarget:
+    """Whom a line of a plan is for: its class, its tag, and the region (prefix of digits) of its plan."""
+
+    line: PlanLine
+    region: str
+    label: str
+
+    def takes(self, enterprise: Any) -> bool:
+        """Whether the enterprise is among them. Source: house rule (as `plan_progress` counts those that fit)."""
+        classes, tags = ({c.key for c in rows.all()} for rows in (enterprise.classes, enterprise.tags))
+        fits = self.line.target_class in {"", *classes} and self.line.target_tag in {"", *tags}
+        return fits and enterprise.region.startswith(self.region)
 
 
 @dataclass
@@ -59,18 +74,20 @@ class Desk:
         )
         return {post: cards[post] for post in posts if post in cards}
 
-    def line_known(self, plan_id: str, line: str) -> bool:
-        """Whether the plan is in force and has this line."""
+    def line(self, plan_id: str, line: str) -> LineTarget | None:
+        """The line of a plan in force; None where there is none."""
 
-        def look() -> bool:
+        def look() -> LineTarget | None:
             try:
                 plan = plan_get(self.scope, plan_id)
             except PlanNotFound:
-                return False
-            held = PlanLine._default_manager.filter(parent_id=plan.pk, version=plan.version, line=line)
-            return bool(plan.version) and held.exists()
+                return None
+            rows = PlanLine._default_manager.filter(parent_id=plan.pk, version=plan.version, line=line)
+            held = rows.first() if plan.version else None
+            return LineTarget(held, region_prefix(plan.region), line_label(held)) if held else None
 
-        return bool(self._once("lines", f"{plan_id}/{line}", look))
+        found: LineTarget | None = self._once("lines", f"{plan_id}/{line}", look)
+        return found
 
     def campaign(self, campaign_id: str) -> Campaign:
         """The campaign. Raises CampaignNotFound."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,10 +20,12 @@ from anlan.platform.scope import Scope, region_filter
 from anlan.registry import queries as registry
 
 SUBJECT = Inspection.SUBJECT
+_SAME_VISIT = timedelta(minutes=10)
 __all__ = [
     "KINDS",
     "ItemView",
     "draft_list",
+    "draft_twin",
     "inspection_get",
     "inspection_list",
     "inspection_mine",
@@ -84,6 +86,27 @@ def inspection_list(
 def inspections_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Inspection]:
     """Inspections of one enterprise and of those merged into it, newest first."""
     return inspection_list(scope, enterprise_id=enterprise_id)
+
+
+def draft_twin(scope: Scope, data: Mapping[str, Any], at: datetime) -> str:
+    """Id of the visit that this person has begun within ten minutes of `at` and not finished, alike in all; "" if none.
+
+    Args:
+        data: of the entry that would begin another one, with the words on its participants.
+    Source: house rule (a double click is one visit).
+    """
+    names = ("enterprise_id", "checklist_id", "checklist_version", "kind", "source", "participants")
+    alike = {name: data[name] for name in names}
+    rows = Inspection._default_manager.filter(
+        **alike, started_by=scope.person, finished_at__isnull=True, task_id__isnull=True,
+        started_at__range=(at - _SAME_VISIT, at + _SAME_VISIT),
+    )  # fmt: skip
+    for visit in rows.order_by("started_at", "id").prefetch_related("officers", "tags"):
+        if {o.key for o in visit.officers.all()} != set(data["officers"]):
+            continue
+        if {t.key for t in visit.tags.all()} == set(data["campaigns"]):
+            return str(visit.pk)
+    return ""
 
 
 def draft_list(scope: Scope) -> QuerySet[Inspection]:

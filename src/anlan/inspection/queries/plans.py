@@ -81,10 +81,16 @@ def plan_words(plan: Plan) -> list[PlanLine]:
     return list(PlanLine._default_manager.filter(parent_id=plan.pk))
 
 
-def plan_twin(scope: Scope, year: int, plan_id: str = "") -> bool:
-    """Whether the office one works in has another plan of this year."""
-    rows = work_rows(Plan, scope).filter(year=year, office_id=scope.office, region__startswith=scope.region)
-    return rows.exclude(pk=as_uuid(plan_id)).exists() if plan_id else rows.exists()
+def plan_twin(region: str, office: str | None, year: int, plan_id: str = "", *states: str) -> bool:
+    """Whether the office has another plan of this year. Unscoped: for an office that the caller works in.
+
+    Args:
+        region: 12 digits of the plan. plan_id: the plan itself, "" for one not written yet. states: only in these.
+    """
+    rows = Plan._default_manager.filter(year=year, office_id=office or None, region=region, drill=0)
+    if states:
+        rows = rows.filter(Q(state__in=states) | Q(version__gt=0))
+    return rows.exclude(pk=as_uuid(plan_id)).exists()
 
 
 def facts_of_line(line: PlanLine) -> LineFacts:

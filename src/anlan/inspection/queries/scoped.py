@@ -24,3 +24,8 @@ def as_uuid(value: Any) -> uuid.UUID | None:
         return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
     except ValueError:
         return None
+
+
+def same_id(value: Any) -> str:
+    """An id as this platform writes it, however a person typed it; what is none stays as it is."""
+    return str(as_uuid(value) or value)

@@ -5,6 +5,7 @@ Source: 安全生产法(2021) 第六十二条第一款 (the department inspects 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,13 +15,14 @@ from anlan.kernel.loops import Action, Loop, State
 from anlan.kernel.text import blank
 
 __all__ = [
-    "IMPORTANCES", "PLAN_LOOP", "Capacity", "LineFacts", "capacity_days", "check_approve", "check_lines", "check_reason",
-    "check_submit", "days_needed",
+    "IMPORTANCES", "PLAN_LOOP", "Capacity", "LineFacts", "capacity_days", "check_approve", "check_line_words", "check_lines",
+    "check_reason", "check_submit", "days_needed", "is_word",
 ]  # fmt: skip
 
 IMPORTANCES: tuple[tuple[str, str], ...] = (("key", "重点检查"), ("general", "一般检查"))
 _CHANGE, _APPROVE = "inspection.plan.change", "inspection.plan.approve"
 _MOST_TIMES, _MOST_LINES = 52, 60
+_WORD = re.compile("[1-9][0-9]{0,5}")
 
 PLAN_LOOP = Loop(
     id="plan",
@@ -103,6 +105,20 @@ def check_lines(lines: Sequence[LineFacts], classes: frozenset[str], tags: froze
         seen.add(key)
         found += check_words({"place": line.note}, field)
     return found
+
+
+def is_word(text: str) -> bool:
+    """Whether a text can be the word of a line: a short number, as this platform gives them. Source: house rule."""
+    return bool(_WORD.fullmatch(text))
+
+
+def check_line_words(words: Sequence[str], known: frozenset[str] = frozenset()) -> list[Violation]:
+    """Why these words of lines can't be kept; "" asks for a new one. `known`: those of the plan. Source: house rule."""
+    return [
+        Violation("inspection.plan.line.word_unknown", {"line": n}, f"line-{n}")
+        for n, word in enumerate(words, start=1)
+        if word and word not in known and not is_word(word)
+    ]
 
 
 def check_submit(state: str, lines: Sequence[LineFacts], capacity: Capacity) -> list[Violation]:

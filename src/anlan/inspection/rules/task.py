@@ -74,7 +74,8 @@ class TaskFacts:
     Attributes:
         officers: posts named. team: its members' posts; None: no team. team_ended: retired or its period is over.
         due_on, today: local dates. sources: those that the assigner may name.
-        line_known: the plan line exists in the version in force, or none is named. busy: number of a task that the
+        line_known: the plan line exists in the version in force, or none is named. line_outside: the name of the line
+            where the enterprise is not among those it is for, else "". busy: number of a task that the
             enterprise has open already under the same line and campaign, "" for none.
         guests: how many enterprises visit (互学互查).
     """
@@ -88,6 +89,7 @@ class TaskFacts:
     sources: frozenset[str]
     team_ended: bool = False
     line_known: bool = True
+    line_outside: str = ""
     gone: bool = False
     checklist_retired: bool = False
     busy: str = ""
@@ -146,6 +148,8 @@ def check_assign(facts: TaskFacts) -> list[Violation]:
         found.append(Violation("inspection.task.open_already", {"number": facts.busy}))
     if not facts.line_known:
         found.append(Violation("inspection.task.line_unknown", {}, "plan_line"))
+    if facts.line_outside:
+        found.append(Violation("inspection.task.line_elsewhere", {"line": facts.line_outside}, "plan_line"))
     if facts.checklist_retired:
         found.append(Violation("inspection.task.checklist_retired", {}, "checklist"))
     if facts.kind == "peer" and not facts.guests:

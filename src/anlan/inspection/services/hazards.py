@@ -39,6 +39,7 @@ from anlan.inspection.services.steps import (
     hazards_submit,
 )
 from anlan.kernel.entry import Draft, Step
+from anlan.kernel.text import blank
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import NEW, record_many
@@ -112,7 +113,7 @@ def judged(grade: str, ticked: Sequence[str], basis: str) -> tuple[str, tuple[st
     ids = tuple(dict.fromkeys(ticked))
     if not ids and grade == "major":
         ids = tuple(c.id for c in criteria() if c.citation == basis.strip())
-    return (GRADES[1][0] if ids else grade), ids, basis.strip() or cite(ids)
+    return (GRADES[1][0] if ids else grade), ids, cite(ids) if blank(basis) else basis.strip()
 
 
 def default_source(scope: Scope) -> str:

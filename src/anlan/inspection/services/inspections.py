@@ -40,7 +40,7 @@ from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
 from anlan.platform import attachments
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record, record_many
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -80,6 +80,7 @@ def inspection_start(
 ) -> str:
     """Begin an inspection and return its id; a repeated `once` of the same person returns the first one's id.
 
+    Without a key, the same visit begun within ten minutes and not finished yet is answered with that one's id.
     Args:
         officers: person ids of the colleagues; the person acting is always the first officer.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
@@ -121,8 +122,7 @@ def inspection_start(
         kind=_START.kind, subject=f"{_SUBJECT}/{key}", region=enterprise.region, data=data, at=at,
         text=said(participants=participants), step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
     )  # fmt: skip
-    _record_start(scope, draft, begun, now)
-    return key
+    return _record_start(scope, draft, begun, now)
 
 
 def _start_data(facts: StartFacts, enterprise: Any, checklist: Checklist, begun: Begun | None) -> dict[str, Any]:
@@ -142,13 +142,20 @@ def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Viol
     return problems
 
 
-def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> None:
-    drafts = begun.drafts(draft.subject.rpartition("/")[2]) if begun else []
+def _record_start(scope: Scope, draft: Draft, begun: Begun | None, now: datetime) -> str:
+    """Record the beginning; the inspection's id, or that of the same visit begun just now by a request without a key."""
+    key = draft.subject.rpartition("/")[2]
+    drafts = begun.drafts(key) if begun else []
     try:
         with writing():
+            hold_keys(_SUBJECT, [f"{draft.data['enterprise_id']}\0{scope.person}"])
+            whole = {**draft.data, "participants": draft.text.get("participants", "")}
+            if begun is None and not draft.once and (twin := queries.draft_twin(scope, whole, draft.at or now)):
+                return twin
             number = numbers_for("JC", [draft.at or now])[0]
             numbered = replace(draft, data={**draft.data, "number": number})
             record_many([(numbered, NEW), *drafts], scope=scope, now=now)
+            return key
     except Conflict as error:
         if begun is None:
             raise

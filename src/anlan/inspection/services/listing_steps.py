@@ -30,7 +30,7 @@ from anlan.inspection.rules.listing_checks import (
 from anlan.inspection.services.drafting import require_plausible, said
 from anlan.inspection.services.listing_files import scan_text, visit_text
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import Violation
+from anlan.kernel.errors import Conflict, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -119,9 +119,14 @@ def _take(action_id: str, scope: Scope, item: _Input, now: datetime, judge: _Jud
     drafts: list[tuple[Draft, int | None]] = [(draft, versions[subject])]
     if action.to and LISTING_LOOP.state(action.to).terminal:
         drafts.append((_ended(listing, action.to), versions[of_hazard]))
-    with writing():
-        attachments.link(item.photos, subject, scope=scope)
-        record_many(drafts, scope=scope, now=now)
+    try:
+        with writing():
+            attachments.link(item.photos, subject, scope=scope)
+            record_many(drafts, scope=scope, now=now)
+    except Conflict as error:
+        if subject not in queries.once_recorded(scope, [(subject, item.once)], action.kind):
+            held = queries.listing_get(scope, item.listing_id)
+            raise StalePage(held.number, held.get_state_display()) from error
     return str(listing.id)
 
 

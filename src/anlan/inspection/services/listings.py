@@ -14,6 +14,7 @@ from anlan.inspection.services.drafting import key_for, numbers_for, said
 from anlan.inspection.services.listing_files import scan_text
 from anlan.kernel.deadlines import end_of_day
 from anlan.kernel.entry import Draft, Step
+from anlan.kernel.errors import Conflict
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import NEW, record_many
@@ -88,18 +89,26 @@ def _open(action_id: str, scope: Scope, item: ListInput, now: datetime) -> str:
     if problems:
         raise StepRefused("inspection.listing.refused", problems, action=action.label)
     photos = item.photos if isinstance(item, ReceiveInput) else ()
-    with writing():
-        attachments.link(photos, subject, scope=scope)
-        draft = _draft(action_id, key, hazard, item, facts, now)
-        opened = Draft(
-            kind=f"{Hazard.SUBJECT}.listing_opened",
-            subject=of_hazard,
-            region=hazard.region,
-            data={"listing": key, "number": draft.data["number"], "level": facts.step.level},
-            drill=bool(hazard.drill),
-        )
-        record_many([(draft, NEW), (opened, version)], scope=scope, now=now)
+    try:
+        with writing():
+            attachments.link(photos, subject, scope=scope)
+            draft = _draft(action_id, key, hazard, item, facts, now)
+            record_many([(draft, NEW), (_opened(hazard, draft), version)], scope=scope, now=now)
+    except Conflict as error:
+        if subject not in queries.once_recorded(scope, [(subject, item.once)], action.kind):
+            held = queries.hazard_get(scope, item.hazard_id)
+            raise StalePage(held.number, held.get_state_display()) from error
     return key
+
+
+def _opened(hazard: Hazard, listing: Draft) -> Draft:
+    return Draft(
+        kind=f"{Hazard.SUBJECT}.listing_opened",
+        subject=f"{Hazard.SUBJECT}/{hazard.id}",
+        region=hazard.region,
+        data={"listing": listing.subject.rpartition("/")[2]} | {n: listing.data[n] for n in ("number", "level")},
+        drill=bool(hazard.drill),
+    )
 
 
 def _facts(scope: Scope, hazard: Hazard, item: ListInput, now: datetime) -> ListFacts:

@@ -15,9 +15,11 @@ from anlan.inspection.rules.plan import (
     Capacity,
     LineFacts,
     check_approve,
+    check_line_words,
     check_lines,
     check_reason,
     check_submit,
+    is_word,
 )
 from anlan.inspection.rules.words import check_words
 from anlan.inspection.services.drafting import key_for
@@ -25,7 +27,8 @@ from anlan.inspection.services.stepping import Pressed, step_take, step_taken
 from anlan.kernel.codes import region_pad
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import NotAllowed, Violation
-from anlan.platform.database import writing
+from anlan.kernel.text import blank
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record
 from anlan.platform.scope import Scope
 
@@ -59,29 +62,34 @@ def plan_input(year: int, name: str, capacity: Mapping[str, int], lines: Iterabl
     return PlanInput(year, name, Capacity(**capacity), tuple(LineFacts(**line) for line in lines))
 
 
-def _check(scope: Scope, values: PlanInput, plan_id: str = "") -> list[Violation]:
+def _check(values: PlanInput) -> list[Violation]:
     classes, tags = (frozenset(code for code, _ in c) for c in queries.target_choices())
     found = check_lines(values.lines, classes, tags) + check_words({"name": values.name})
-    if not values.name.strip():
+    if blank(values.name):
         found.append(Violation("inspection.plan.name_missing", {}, "name"))
     if not _FIRST < values.year < _LAST:
         found.append(Violation("inspection.plan.year_invalid", {}, "year"))
     numbers = asdict(values.capacity)
     if not all(0 <= n <= 99_999 for n in numbers.values()):
         found.append(Violation("inspection.plan.capacity_invalid", {}, "officers"))
-    if queries.plan_twin(scope, values.year, plan_id):
-        found.append(Violation("inspection.plan.year_taken", {"year": values.year}, "year"))
     return found
 
 
+def _check_twin(region: str, office: str | None, year: int, plan_id: str = "", *states: str) -> list[Violation]:
+    """One plan a year for an office: call it in the transaction that records, for it keeps others waiting until then."""
+    hold_keys(_SUBJECT, [f"{region}\0{office or ''}\0{year}"])
+    taken = queries.plan_twin(region, office, year, plan_id, *states)
+    return [Violation("inspection.plan.year_taken", {"year": year}, "year")] if taken else []
+
+
+def _twins_of(plan: Plan, year: int, *states: str) -> list[Violation]:
+    office = str(plan.office_id) if plan.office_id else None
+    return _check_twin(plan.region, office, year, str(plan.pk), *states)
+
+
 def _data(values: PlanInput) -> dict[str, Any]:
-    """The JSON of a written plan; every new line gets a word that no version of it ever had."""
-    last = max((int(line.line) for line in values.lines if line.line.isdecimal()), default=0)
-    lines = []
-    for line in values.lines:
-        if not line.line:
-            last += 1
-        lines.append(asdict(replace(line, line=line.line or str(last), note=line.note.strip())))
+    """The JSON of a written plan whose lines have their words."""
+    lines = [asdict(replace(line, note=line.note.strip())) for line in values.lines]
     return {"year": values.year, "name": values.name.strip(), "lines": lines} | asdict(values.capacity)
 
 
@@ -95,15 +103,19 @@ def plan_draft(*, scope: Scope, values: PlanInput, now: datetime, once: str | No
     action = PLAN_LOOP.action("draft")
     scope.require(action.right)
     key = key_for(scope, _SUBJECT, once, now)
-    if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
-        return key
-    if problems := _check(scope, values):
-        raise StepRefused("inspection.plan.refused", problems, name=values.name)
+    problems, region = check_line_words([line.line for line in values.lines]) + _check(values), region_pad(scope.region)
+    # A new plan has no words yet: whatever was sent, its lines are numbered from 1.
+    values = replace(values, lines=_numbered([replace(line, line="") for line in values.lines], 0))
     draft = Draft(
-        kind=action.kind, subject=f"{_SUBJECT}/{key}", region=region_pad(scope.region),
+        kind=action.kind, subject=f"{_SUBJECT}/{key}", region=region,
         data=_data(values) | {"office_id": scope.office}, step=Step("", action.to), once=once,
     )  # fmt: skip
     with writing():
+        problems += _check_twin(region, scope.office, values.year)
+        if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
+            return key
+        if problems:
+            raise StepRefused("inspection.plan.refused", problems, name=values.name)
         record(draft, scope=scope, now=now, base=NEW)
     return key
 
@@ -137,15 +149,19 @@ def plan_edit(*, scope: Scope, plan_id: str, values: PlanInput, pressed: Pressed
     if step_taken(scope, plan, action, pressed):
         return
     known = {line.line for line in queries.plan_words(plan)}
-    lines = tuple(replace(x, line=x.line if x.line in known else "") for x in values.lines)
+    problems = check_line_words([x.line for x in values.lines], frozenset(known))
+    lines = [replace(x, line=x.line if x.line in known else "") for x in values.lines]
     # Words of lines once dropped are never given to others: tasks name them.
-    last = max((int(word) for word in known if word.isdecimal()), default=0)
-    values = replace(values, lines=tuple(_numbered(lines, last)), year=plan.year if plan.version else values.year)
-    _refuse(plan, PLAN_LOOP.check_step("edit", plan.state) + _check(scope, values, str(plan.pk)))
-    step_take(scope, plan, action, pressed, now, _data(values))
+    last = max((int(word) for word in known if is_word(word)), default=0)
+    values = replace(values, lines=_numbered(lines, last), year=plan.year if plan.version else values.year)
+    problems += PLAN_LOOP.check_step("edit", plan.state) + _check(values)
+    with writing():
+        _refuse(plan, problems + _twins_of(plan, values.year))
+        step_take(scope, plan, action, pressed, now, _data(values))
 
 
-def _numbered(lines: tuple[LineFacts, ...], last: int) -> list[LineFacts]:
+def _numbered(lines: Iterable[LineFacts], last: int) -> tuple[LineFacts, ...]:
+    """The lines, each with a word of its own; `last`: the highest number ever given in this plan."""
     found, used = [], set[str]()
     for line in lines:
         word = line.line
@@ -154,7 +170,7 @@ def _numbered(lines: tuple[LineFacts, ...], last: int) -> list[LineFacts]:
             word = str(last)
         used.add(word)
         found.append(replace(line, line=word))
-    return found
+    return tuple(found)
 
 
 def plan_submit(*, scope: Scope, plan_id: str, pressed: Pressed, now: datetime) -> None:
@@ -162,16 +178,21 @@ def plan_submit(*, scope: Scope, plan_id: str, pressed: Pressed, now: datetime) 
     plan, action = _own(scope, plan_id, "submit"), PLAN_LOOP.action("submit")
     if not step_taken(scope, plan, action, pressed):
         lines = [queries.facts_of_line(line) for line in queries.plan_lines(plan, plan.working)]
-        _refuse(plan, check_submit(plan.state, lines, queries.plan_capacity(plan)))
-        step_take(scope, plan, action, pressed, now)
+        problems = check_submit(plan.state, lines, queries.plan_capacity(plan))
+        with writing():
+            twins = [] if plan.version else _twins_of(plan, plan.year, "submitted", "approved")
+            _refuse(plan, problems + twins)
+            step_take(scope, plan, action, pressed, now)
 
 
 def plan_approve(*, scope: Scope, plan_id: str, pressed: Pressed, now: datetime) -> None:
     """Approve the version handed in: it is in force and published to the towns. Raises as `plan_edit`."""
     plan, action = _own(scope, plan_id, "approve"), PLAN_LOOP.action("approve")
     if not step_taken(scope, plan, action, pressed):
-        _refuse(plan, check_approve(plan.state, plan.submitted_by, scope.person, pressed.note))
-        step_take(scope, plan, action, pressed, now, {"version": plan.working})
+        problems = check_approve(plan.state, plan.submitted_by, scope.person, pressed.note)
+        with writing():
+            _refuse(plan, problems + ([] if plan.version else _twins_of(plan, plan.year, "approved")))
+            step_take(scope, plan, action, pressed, now, {"version": plan.working})
 
 
 def plan_send_back(*, scope: Scope, plan_id: str, pressed: Pressed, now: datetime) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage
+from anlan.inspection.services.drafting import said
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict
 from anlan.kernel.loops import Action
+from anlan.platform.database import writing
 from anlan.platform.journal.record import record
 from anlan.platform.scope import Scope
 
@@ -43,10 +45,9 @@ def step_taken(scope: Scope, row: Any, action: Action, pressed: Pressed) -> bool
 
 def step_draft(row: Any, action: Action, pressed: Pressed, data: Mapping[str, Any]) -> Draft:
     """The entry of a step from where the row stands."""
-    note = pressed.note.strip()
     return Draft(
         kind=action.kind, subject=f"{row.SUBJECT}/{row.pk}", region=row.region, data=dict(data),
-        text={"note": note} if note else {}, step=Step(row.state, action.to), once=pressed.once, drill=bool(row.drill),
+        text=said(note=pressed.note), step=Step(row.state, action.to), once=pressed.once, drill=bool(row.drill),
     )  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def step_take(
     subject = f"{row.SUBJECT}/{row.pk}"
     version = pressed.base if pressed.base is not None else queries.versions_of([subject]).get(subject, 0)
     try:
-        record(step_draft(row, action, pressed, data or {}), scope=scope, now=now, base=version)
+        with writing():  # a point to come back to, where the caller's own transaction is open
+            record(step_draft(row, action, pressed, data or {}), scope=scope, now=now, base=version)
     except Conflict as error:
         if subject in queries.once_recorded(scope, [(subject, pressed.once)], action.kind):
             return

@@ -33,7 +33,7 @@ from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import BadInput, Violation
+from anlan.kernel.errors import BadInput, Conflict, Violation
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -132,7 +132,6 @@ def take(
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
     drafts: list[tuple[Draft, int | None]] = []
-    links: list[tuple[tuple[str, ...], str]] = []
     taken: list[tuple[Hazard, _Input]] = []
     for key, item in zip(ids, items, strict=True):
         hazard, subject = hazards[key], subjects[key]
@@ -152,15 +151,32 @@ def take(
         )  # fmt: skip
         drafts.append((draft, versions[subject]))
         taken.append((hazard, item))
-        if item.photos:
-            links.append((item.photos, subject))
-    with writing():
-        for photos, subject in links:
-            attachments.link(photos, subject, scope=scope)
-        drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
-        for start in range(0, len(drafts), _BATCH):
-            record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+    try:
+        with writing():
+            drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
+            _write(scope, taken, drafts, now)
+    except Conflict as error:
+        if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
+            raise _stale(scope, ids, versions) from error
     return ids
+
+
+def _write(
+    scope: Scope, taken: Sequence[tuple[Hazard, _Input]], drafts: Sequence[tuple[Draft, int | None]], now: datetime
+) -> None:
+    for hazard, item in taken:
+        if item.photos:
+            attachments.link(item.photos, f"{_SUBJECT}/{hazard.pk}", scope=scope)
+    for start in range(0, len(drafts), _BATCH):
+        record_many(drafts[start : start + _BATCH], scope=scope, now=now)
+
+
+def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> StalePage:
+    """What is said of the first hazard that a colleague, or a double click, has moved on meanwhile."""
+    held = queries.versions_of(versions)
+    moved = next((i for i in ids if held.get(f"{_SUBJECT}/{i}") != versions[f"{_SUBJECT}/{i}"]), ids[0])
+    hazard = queries.hazard_get(scope, moved)
+    return StalePage(hazard.number, hazard.get_state_display())
 
 
 def _require_once_each(hazard_ids: Sequence[str]) -> None:

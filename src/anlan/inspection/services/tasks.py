@@ -11,6 +11,7 @@ from anlan.accounts.queries import PostCard
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Task
+from anlan.inspection.queries.scoped import same_id
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.task import (
     TASK_LOOP,
@@ -28,7 +29,7 @@ from anlan.inspection.services.stepping import Pressed, step_take, step_taken
 from anlan.kernel.deadlines import end_of_day, local_date
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, NotAllowed, Violation
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record_many
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -105,7 +106,8 @@ def _crew(desk: queries.Desk, crew: Crew, enterprise: Any) -> dict[str, Any]:
 
 def _judge(desk: queries.Desk, item: AssignInput, enterprise: Any, held: dict[Any, str]) -> TaskLine:
     scope, now = desk.scope, desk.now
-    key = (str(enterprise.pk), item.plan_id, item.plan_line, item.campaign_id)
+    line = desk.line(item.plan_id, item.plan_line)
+    key = (str(enterprise.pk), same_id(item.plan_id), item.plan_line, same_id(item.campaign_id))
     checklist = desk.checklist(item.checklist_id) if item.checklist_id else None
     facts = TaskFacts(
         kind=item.kind,
@@ -113,7 +115,8 @@ def _judge(desk: queries.Desk, item: AssignInput, enterprise: Any, held: dict[An
         due_on=item.crew.due_on,
         today=local_date(now),
         sources=allowed_sources(scope),
-        line_known=desk.line_known(item.plan_id, item.plan_line) if item.plan_id or item.plan_line else True,
+        line_known=line is not None or not (item.plan_id or item.plan_line),
+        line_outside=line.label if line and not line.takes(enterprise) else "",
         gone=enterprise.retired_at is not None or enterprise.merged_into_id is not None,
         checklist_retired=checklist is not None and checklist.retired_at is not None,
         busy=held.get(key, ""),
@@ -157,13 +160,15 @@ def tasks_assign(*, scope: Scope, items: Sequence[AssignInput], now: datetime) -
     """
     scope.require(_ASSIGN.right)
     keys = [key_for(scope, _SUBJECT, item.once, now) for item in items]
-    known = queries.versions_of(f"{_SUBJECT}/{k}" for k, i in zip(keys, items, strict=True) if i.once)
-    if items and len(known) == len(items):
-        return keys
-    lines = tasks_judge(scope, items, now)
-    if bad := next((line for line in lines if line.reasons), None):
-        raise StepRefused("inspection.task.refused", bad.reasons, name=bad.enterprise.name)
     with writing():
+        # Before anything is judged: two requests at the same moment would both find the enterprise free.
+        hold_keys(_SUBJECT, {same_id(item.enterprise_id) for item in items})
+        known = queries.versions_of(f"{_SUBJECT}/{k}" for k, i in zip(keys, items, strict=True) if i.once)
+        if items and len(known) == len(items):
+            return keys
+        lines = tasks_judge(scope, items, now)
+        if bad := next((line for line in lines if line.reasons), None):
+            raise StepRefused("inspection.task.refused", bad.reasons, name=bad.enterprise.name)
         numbers = numbers_for("RW", [now] * len(lines))
         drafts = [
             (_draft(scope, line, key, number), NEW) for line, key, number in zip(lines, keys, numbers, strict=True)
