@@ -18,6 +18,7 @@ from anlan.inspection.queries.checklists import checklist_choices, checklist_get
 from anlan.inspection.queries.plans import line_label, plan_get
 from anlan.inspection.queries.scoped import as_uuid
 from anlan.inspection.queries.teams import team_get, team_members, team_running, work_rows
+from anlan.kernel.codes import region_prefix
 from anlan.kernel.deadlines import local_date
 from anlan.platform.scope import Scope
 
