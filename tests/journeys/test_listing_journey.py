@@ -70,6 +70,7 @@ class Tour:
 
     def find_and_order(self):
         page = self.at("town", f"/inspection/inspections/new?enterprise={self.world.enterprise}")
+        page.select_option("#officer-2", self.world.mate)
         page.get_by_role("button", name="开始检查").click()
         page.wait_for_load_state("networkidle")
         item = page.locator(".checkitem").first
