@@ -1,12 +1,14 @@
-"""What inspection shows on an enterprise's page: its hazards and its inspections."""
+"""What inspection shows on the pages of enterprises and of teams."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
 
 from anlan.inspection import queries
 from anlan.inspection.queries.self_checks import self_check_list
-from anlan.inspection.work_panels import WORK_PANELS
 from anlan.platform.declare import Panel, PanelRow
 from anlan.platform.scope import Scope
 
@@ -27,67 +29,29 @@ TONES = {
     "refused": "plain",
     "cancelled": "plain",
     "reported": "good",
+    "assigned": "warn",
+    "returned": "bad",
+    "started": "warn",
+    "done": "good",
 }
 
 
-def _hazards(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
-    rows = queries.hazards_of_enterprise(scope, enterprise_id)
-    shown = [
-        PanelRow(
-            f"{hazard.number} {hazard.description[:40]}",
-            f"/inspection/hazards/{hazard.id}",
-            hazard.get_state_display(),
-            TONES[hazard.state],
-            hazard.found_at,
-        )
-        for hazard in rows[:limit]
-    ]
-    return shown, rows.count()
+def _rows(
+    read: Callable[[Scope, str], QuerySet[Any]], path: str, title: Callable[[Any], str], moment: Callable[[Any], Any]
+) -> Callable[[Scope, str, int], tuple[Sequence[PanelRow], int]]:
+    """The first rows that `read` gives for the page's subject, with title, state and moment; and how many there are."""
 
+    def shown(scope: Scope, key: str, limit: int) -> tuple[Sequence[PanelRow], int]:
+        rows = read(scope, key)
+        lines = [
+            PanelRow(
+                title(row), f"/inspection/{path}/{row.pk}", row.get_state_display(), TONES[row.state], moment(row)
+            )
+            for row in rows[:limit]
+        ]
+        return lines, rows.count()
 
-def _inspections(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
-    rows = queries.inspections_of_enterprise(scope, enterprise_id)
-    shown = [
-        PanelRow(
-            f"{visit.number} {visit.get_kind_display()}",
-            f"/inspection/inspections/{visit.id}",
-            visit.get_state_display(),
-            TONES[visit.state],
-            visit.started_at,
-        )
-        for visit in rows[:limit]
-    ]
-    return shown, rows.count()
-
-
-def _listings(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
-    rows = queries.listings_of_enterprise(scope, enterprise_id)
-    shown = [
-        PanelRow(
-            f"{row.number} {row.get_level_display()}：{row.hazard.description[:40]}",
-            f"/inspection/listings/{row.id}",
-            row.get_state_display(),
-            TONES[row.state],
-            row.listed_at or row.created_at,
-        )
-        for row in rows[:limit]
-    ]
-    return shown, rows.count()
-
-
-def _self_checks(scope: Scope, enterprise_id: str, limit: int) -> tuple[Sequence[PanelRow], int]:
-    rows = self_check_list(scope, enterprise_id=enterprise_id)
-    shown = [
-        PanelRow(
-            held.number,
-            f"/inspection/self-checks/{held.id}",
-            held.get_state_display(),
-            TONES[held.state],
-            held.reported_at or held.started_at,
-        )
-        for held in rows[:limit]
-    ]
-    return shown, rows.count()
+    return shown
 
 
 def _url(plural: str) -> Callable[[str], str]:
@@ -97,38 +61,46 @@ def _url(plural: str) -> Callable[[str], str]:
     )
 
 
+_ENTERPRISE = "registry.enterprise"
+_HAZARDS = _rows(
+    queries.hazards_of_enterprise, "hazards", lambda h: f"{h.number} {h.description[:40]}", lambda h: h.found_at
+)
+_LISTINGS = _rows(
+    queries.listings_of_enterprise,
+    "listings",
+    lambda row: f"{row.number} {row.get_level_display()}：{row.hazard.description[:40]}",
+    lambda row: row.listed_at or row.created_at,
+)
+_VISITS = _rows(
+    queries.inspections_of_enterprise,
+    "inspections",
+    lambda visit: f"{visit.number} {visit.get_kind_display()}",
+    lambda visit: visit.started_at,
+)
+_SELF_CHECKS = _rows(
+    lambda scope, key: self_check_list(scope, enterprise_id=key),
+    "self-checks",
+    lambda held: held.number,
+    lambda held: held.reported_at or held.started_at,
+)
+_TASKS = _rows(
+    lambda scope, key: queries.task_list(scope, enterprise_id=key).order_by("-due_at", "-id"),
+    "tasks",
+    lambda task: f"{task.number} {task.get_kind_display()}",
+    lambda task: task.due_at,
+)
+_TEAM_TASKS = _rows(
+    lambda scope, key: queries.task_list(scope).filter(team_id=key).order_by("-due_at", "-id"),
+    "tasks",
+    lambda task: f"{task.number} {task.enterprise.name}",
+    lambda task: task.due_at,
+)
+
 PANELS = [
-    Panel(
-        id="inspection.enterprise_hazards",
-        subject="registry.enterprise",
-        label="隐患",
-        rows=_hazards,
-        url=_url("hazard"),
-        order=10,
-    ),
-    Panel(
-        id="inspection.enterprise_inspections",
-        subject="registry.enterprise",
-        label="检查",
-        rows=_inspections,
-        url=_url("inspection"),
-        order=20,
-    ),
-    Panel(
-        id="inspection.enterprise_listings",
-        subject="registry.enterprise",
-        label="挂牌督办",
-        rows=_listings,
-        url=_url("listing"),
-        order=15,
-    ),
-    Panel(
-        id="inspection.enterprise_self_checks",
-        subject="registry.enterprise",
-        label="企业自查",
-        rows=_self_checks,
-        url=_url("selfcheck"),
-        order=30,
-    ),
-    *WORK_PANELS,
+    Panel("inspection.enterprise_hazards", _ENTERPRISE, "隐患", _HAZARDS, _url("hazard"), order=10),
+    Panel("inspection.enterprise_listings", _ENTERPRISE, "挂牌督办", _LISTINGS, _url("listing"), order=15),
+    Panel("inspection.enterprise_inspections", _ENTERPRISE, "检查", _VISITS, _url("inspection"), order=20),
+    Panel("inspection.enterprise_self_checks", _ENTERPRISE, "企业自查", _SELF_CHECKS, _url("selfcheck"), order=30),
+    Panel("inspection.enterprise_tasks", _ENTERPRISE, "检查任务", _TASKS, _url("task"), order=30),
+    Panel("inspection.team_tasks", "inspection.team", "检查任务", _TEAM_TASKS, "/desk/inspection/task/?team_id={}".format),
 ]

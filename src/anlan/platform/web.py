@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from anlan.kernel.errors import AnlanError
+from anlan.kernel.deadlines import SHANGHAI
+from anlan.kernel.errors import AnlanError, BadInput
 from anlan.platform import clock
 
 View = Callable[..., HttpResponse]
@@ -44,3 +46,18 @@ def error_page(request: HttpRequest, error: AnlanError) -> HttpResponse:
 def once_token() -> str:
     """A fresh idempotency key for a form, made when the page is rendered."""
     return secrets.token_urlsafe(16)
+
+
+def read_moment(request: HttpRequest, name: str) -> datetime | None:
+    """A local date and time as typed into a datetime field, None where empty.
+
+    Raises:
+        BadInput: "kernel.text.not_a_date".
+    """
+    typed = request.POST.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        return datetime.fromisoformat(typed[:16]).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise BadInput("kernel.text.not_a_date", value=typed[:20]) from None

@@ -23,9 +23,7 @@ def inspection_start(request: HttpRequest, body: schemas_inspections.InspectionI
 
 
 def _visit(request: HttpRequest, inspection_id: str) -> dict[str, Any]:
-    visit = queries.inspection_get(request.scope, inspection_id)
-    version = queries.versions_of([f"inspection.inspection/{visit.id}"]).popitem()[1]
-    return {"id": str(visit.id), "number": visit.number, "state": visit.state, "version": version}
+    return asdict(queries.standing_of(queries.inspection_get(request.scope, inspection_id)))
 
 
 @router.get(

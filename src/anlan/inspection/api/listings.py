@@ -19,9 +19,7 @@ _STEP = schemas_hazards.StepOut
 
 
 def _stood(request: HttpRequest, listing_id: str) -> dict[str, Any]:
-    row = queries.listing_get(request.scope, listing_id)
-    version = queries.versions_of([f"inspection.listing/{row.id}"]).popitem()[1]
-    return {"id": str(row.id), "number": row.number, "state": row.state, "version": version}
+    return asdict(queries.standing_of(queries.listing_get(request.scope, listing_id)))
 
 
 def _input(request: HttpRequest, listing_id: str, body: Any) -> dict[str, Any]:

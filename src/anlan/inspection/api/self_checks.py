@@ -50,9 +50,7 @@ def self_check_rates(request: HttpRequest, since: date, until: date, region: str
 
 
 def _step(request: HttpRequest, self_check_id: str) -> dict[str, Any]:
-    held = views.self_check_get(request.scope, self_check_id)
-    version = queries.versions_of([f"inspection.self_check/{held.id}"]).popitem()[1]
-    return {"id": str(held.id), "number": held.number, "state": held.state, "version": version}
+    return asdict(queries.standing_of(views.self_check_get(request.scope, self_check_id)))
 
 
 @router.post("/self-checks", response={201: schemas.SelfStepOut}, tags=_TAGS, summary="开始自查")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,9 +29,7 @@ def _items(body: schemas_tasks.TasksIn, once: str | None) -> list[tasks.AssignIn
 
 
 def _stood(request: HttpRequest, task_id: str) -> dict[str, Any]:
-    task = queries.task_get(request.scope, task_id)
-    version = queries.versions_of([f"inspection.task/{task.pk}"]).popitem()[1]
-    return {"id": str(task.pk), "number": task.number, "state": task.state, "version": version}
+    return asdict(queries.standing_of(queries.task_get(request.scope, task_id)))
 
 
 @router.post("/tasks/assign", response={201: schemas_tasks.TasksOut}, tags=[_TAG], summary="派发任务")
@@ -87,6 +86,4 @@ def inspection_report_add(request: HttpRequest, inspection_id: str, body: schema
     reports.inspection_report_add(
         scope=request.scope, inspection_id=inspection_id, files=body.files, now=request.now, once=request.once
     )
-    visit = queries.inspection_get(request.scope, inspection_id)
-    version = queries.versions_of([f"inspection.inspection/{visit.pk}"]).popitem()[1]
-    return {"id": str(visit.pk), "number": visit.number, "state": visit.state, "version": version}
+    return asdict(queries.standing_of(queries.inspection_get(request.scope, inspection_id)))

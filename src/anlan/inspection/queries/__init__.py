@@ -139,7 +139,7 @@ from anlan.inspection.queries.plans import (
     plans_to_approve,
 )
 from anlan.inspection.queries.pocket import pocket_bundle
-from anlan.inspection.queries.standing import Standing, hazard_standing
+from anlan.inspection.queries.standing import Standing, hazard_standing, standing_of
 from anlan.inspection.queries.tasks import (
     task_actions,
     task_get,
@@ -230,6 +230,7 @@ __all__ = [
     "hazard_photos",
     "hazard_rows",
     "hazard_standing",
+    "standing_of",
     "hazard_steps",
     "hazard_totals",
     "hazards_get",

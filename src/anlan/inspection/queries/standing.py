@@ -1,4 +1,4 @@
-"""Where a hazard stands: what every step answers, without reading the whole of it."""
+"""Where a hazard, a listing, a visit or a task stands: what every step of it answers."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from anlan.inspection.errors import HazardNotFound
-from anlan.inspection.models import Hazard
+from anlan.inspection.models import Hazard, Inspection, Listing, SelfCheck, Task
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.platform import reading
 from anlan.platform.journal.held import versions_of
 from anlan.platform.scope import Scope
 
 _COLUMNS = ("id", "number", "state")
+Numbered = Hazard | Inspection | Listing | SelfCheck | Task
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A hazard's number, its state, and the version to hand back with the next step."""
+    """A subject's number, its state, and the version to hand back with the next step."""
 
     id: str
     number: str
@@ -25,8 +26,14 @@ class Standing:
     version: int
 
 
+def standing_of(row: Numbered) -> Standing:
+    """Where a row in hand stands, which the caller has got within the scope."""
+    subject = f"{row.SUBJECT}/{row.pk}"
+    return Standing(str(row.pk), row.number, row.state, versions_of([subject])[subject])
+
+
 def hazard_standing(scope: Scope, hazard_id: Any) -> Standing:
-    """Where one hazard stands.
+    """Where one hazard stands, without reading the whole of it.
 
     Raises:
         HazardNotFound: "inspection.hazard.not_found", also for one that the scope does not see.

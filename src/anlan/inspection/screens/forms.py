@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from anlan.kernel.deadlines import SHANGHAI
 from anlan.kernel.errors import AnlanError, BadInput
 from anlan.kernel.text import parse_date
 from anlan.platform import attachments
@@ -42,21 +41,6 @@ def read_day(request: HttpRequest, name: str) -> date | None:
         BadInput: "kernel.text.not_a_date".
     """
     return parse_date(request.POST.get(name, ""))
-
-
-def read_moment(request: HttpRequest, name: str) -> datetime | None:
-    """A local date and time as typed into a datetime field, None where empty.
-
-    Raises:
-        BadInput: "kernel.text.not_a_date".
-    """
-    typed = request.POST.get(name, "").strip()
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed[:16]).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise BadInput("kernel.text.not_a_date", value=typed[:20]) from None
 
 
 def read_number(request: HttpRequest, name: str, digits: int = 4) -> int | None:

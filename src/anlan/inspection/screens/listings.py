@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.accounts import queries as accounts
 from anlan.inspection import queries
-from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_moment, read_once, read_photos
+from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_once, read_photos
 from anlan.inspection.services import listing_papers, listing_steps, listings
 from anlan.kernel.deadlines import days_left
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
-from anlan.platform.web import once_token, screen
+from anlan.platform.web import once_token, read_moment, screen
 
 _FOLLOW = "inspection.listing.follow"
 _PEOPLE = ("follower", "proposed_by", "listed_by", "applied_by", "ended_by", "co_reviewer")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.kernel.deadlines import SHANGHAI
 from anlan.kernel.errors import AnlanError, BadInput
 from anlan.kernel.messages import render as sentence
 from anlan.platform import attachments
@@ -23,7 +21,7 @@ from anlan.platform.documents import queries, services
 from anlan.platform.documents.api import as_file
 from anlan.platform.documents.bundle import DOCX, bundle, document_bytes, file_name
 from anlan.platform.ledger.history import NAMES, history_of
-from anlan.platform.web import once_token, screen
+from anlan.platform.web import once_token, read_moment, screen
 
 _LATEST = 20
 
@@ -108,16 +106,6 @@ def _pad(request: HttpRequest, document_id: UUID, error: AnlanError | None = Non
     return render(request, "documents/pad.html", context, status=error.status if error else 200)
 
 
-def _at(request: HttpRequest) -> datetime | None:
-    typed = request.POST.get("at", "").strip()
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed[:16]).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise BadInput("kernel.text.not_a_date", value=typed[:20]) from None
-
-
 def _sign(request: HttpRequest, common: dict[str, Any]) -> None:
     post, sent = request.POST, request.FILES.get("file")
     if sent is not None and sent.size is not None and sent.size > settings.UPLOAD_MAX_BYTES:
@@ -127,19 +115,19 @@ def _sign(request: HttpRequest, common: dict[str, Any]) -> None:
     file = attachments.store(sent.read(), sent.name or "", scope=scope, now=now).sha256 if sent else ""
     services.document_sign(
         **common, name=post.get("name", ""), signer=post.get("signer", ""), form=post.get("form", "signature"),
-        file=file, at=_at(request),
+        file=file, at=read_moment(request, "at"),
     )  # fmt: skip
 
 
 def _refuse(request: HttpRequest, common: dict[str, Any]) -> None:
     post = request.POST
     witnesses = (post.get("witness1", ""), post.get("witness2", ""))
-    services.document_refuse(**common, reason=post.get("reason", ""), witnesses=witnesses, at=_at(request))
+    services.document_refuse(**common, reason=post.get("reason", ""), witnesses=witnesses, at=read_moment(request, "at"))
 
 
 def _serve(request: HttpRequest, common: dict[str, Any]) -> None:
     post = request.POST
-    services.document_serve(**common, way=post.get("way", ""), receiver=post.get("receiver", ""), at=_at(request))
+    services.document_serve(**common, way=post.get("way", ""), receiver=post.get("receiver", ""), at=read_moment(request, "at"))
 
 
 def _void(request: HttpRequest, common: dict[str, Any]) -> None:
