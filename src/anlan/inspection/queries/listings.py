@@ -13,6 +13,7 @@ from anlan.accounts import queries as accounts
 from anlan.inspection.errors import ListingNotFound
 from anlan.inspection.models import Hazard, Listing, ListingFollowUp, ListingPhoto
 from anlan.inspection.queries.hazards import ActionView
+from anlan.inspection.queries.history import HistoryLine
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
@@ -41,7 +42,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """One follow-up visit as the page shows it."""
+    """One follow-up visit as the page shows it; `doubts`: on its photos, for those who review."""
 
     turn: int
     at: datetime
@@ -49,6 +50,7 @@ class FollowUpView:
     note: str
     late: bool
     photos: tuple[str, ...]
+    doubts: tuple[Any, ...] = ()
 
 
 def listing_get(scope: Scope, listing_id: Any) -> Listing:
@@ -158,8 +160,9 @@ def listing_photos_used(listing: Listing, photos: Iterable[str]) -> int:
     return len(used & set(photos))
 
 
-def follow_up_views(listing: Listing) -> list[FollowUpView]:
-    """The follow-up visits, newest first, with names and photos."""
+def follow_up_views(listing: Listing, lines: Sequence[HistoryLine] = ()) -> list[FollowUpView]:
+    """The follow-up visits, newest first, with names and photos; `lines`: the listing's history, for the doubts."""
+    doubts = {line.data["turn"]: line.doubts for line in lines if line.kind == "followed"}
     visits = list(ListingFollowUp._default_manager.filter(parent_id=listing.id).order_by("-visited_at", "-key"))
     names = accounts.person_names({v.visited_by for v in visits}) if visits else {}
     shown: dict[int, list[str]] = {}
@@ -174,6 +177,7 @@ def follow_up_views(listing: Listing) -> list[FollowUpView]:
             v.note,
             bool(v.late),
             tuple(shown.get(int(v.key), ())),
+            doubts.get(int(v.key), ()),
         )
         for v in visits
     ]

@@ -93,6 +93,7 @@ def _page(
     actions = queries.listing_actions(scope, row, now)
     allowed = {action.id for action in actions if action.allowed}
     version, lines = queries.history_of(row)
+    lines = queries.with_doubts(scope, lines)
     people = {name: getattr(row, name) for name in _PEOPLE}
     names = accounts.person_names({p for p in people.values() if p})
     listed, open_ = row.state == "listed", row.ended_at is None
@@ -101,7 +102,7 @@ def _page(
         "hazard": row.hazard,
         "left": days_left(now, row.due_at) if open_ and row.hazard.closed_at is None else None,
         "follow_left": days_left(now, row.follow_due_at) if listed and row.follow_due_at else None,
-        "visits": queries.follow_up_views(row),
+        "visits": queries.follow_up_views(row, lines),
         "scans": queries.listing_photos(row, "notice"),
         "end_scans": queries.listing_photos(row, "end"),
         "reviewed": queries.listing_photos(row, "review"),
