@@ -54,7 +54,7 @@ def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:
 
 
 def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
-    """Photos of other hazards and their listings, of the whole node, that these are: the same file, or a copy of it. The likest first.
+    """Photos of other hazards and their listings, of the whole node, that these are: the same file, or a copy; likest first.
 
     Unscoped on purpose: a photo used in another town is used all the same. What of the answer a person may read is
     decided where it is shown (`doubt_views`).
