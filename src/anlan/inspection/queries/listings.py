@@ -12,8 +12,10 @@ from django.db.models import QuerySet
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import ListingNotFound
 from anlan.inspection.models import Hazard, Listing, ListingFollowUp, ListingPhoto
+from anlan.inspection.queries.acts import last_entry
 from anlan.inspection.queries.hazards import ActionView
 from anlan.inspection.queries.history import HistoryLine
+from anlan.inspection.queries.listing_withdrawal import listing_withdraw_reasons
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
@@ -118,6 +120,9 @@ def listing_actions(scope: Scope, listing: Listing, now: datetime) -> Sequence[A
         if action.id in {LISTING_LOOP.initial_action, "receive"} or _of_other_level(action.id, listing.level):
             continue
         reasons = tuple(check_listing(action.id, step))
+        if action.id == "withdraw":
+            last = last_entry(listing)
+            reasons = tuple(listing_withdraw_reasons(listing, last, step)) if last else reasons
         if action.id == "notice" and not reasons and notice_stands(scope, listing):
             reasons = (Violation("inspection.listing.notice_issued", {}),)
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))

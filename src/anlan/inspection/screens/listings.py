@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_once, read_photos
-from anlan.inspection.services import listing_papers, listing_steps, listings
+from anlan.inspection.services import listing_papers, listing_steps, listing_withdrawals, listings
 from anlan.kernel.deadlines import days_left
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
@@ -155,6 +155,7 @@ _ACTS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "return": _plain(listing_steps.listing_return),
     "cancel": _plain(listing_steps.listing_cancel),
     "notice": _plain(listing_papers.listing_notice),
+    "withdraw": _plain(listing_withdrawals.listing_withdraw),
     "reassign": _reassign,
     "unlist": _unlist,
     "receive_end": _receive_end,
