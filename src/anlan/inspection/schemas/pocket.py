@@ -49,7 +49,7 @@ class PocketInspectionOut(Schema):
 
 
 class PocketTaskOut(Schema):
-    """A task of one's own as it stands at `version`; `officers`: (person id, name) of the colleagues, `guests`: enterprises that visit too."""
+    """A task of one's own at `version`; `officers`: (person id, name) of the colleagues, `guests`: enterprises that visit."""
 
     id: str
     number: str
