@@ -12,7 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import place
@@ -58,7 +58,21 @@ def measure(now: datetime) -> dict[str, Any]:
     found["towns_ms"] = _ms(lambda: standings.town_standings(scope, now))
     found["enterprises_ms"] = _ms(lambda: standings.enterprise_standings(scope, now))
     found["look_backs_ms"] = _ms(lambda: lookbacks.look_back_rates(scope, "", since, until))
+    found["leaders_ms"] = _ms(lambda: _leaders(scope, since, until, now))
     return found
+
+
+def _leaders(scope: Any, since: date, until: date, now: datetime) -> None:
+    """All that the leaders' page asks for, with what its parts share."""
+    from anlan.inspection.queries import leading, lookbacks, standings
+
+    towns, enterprises = standings.town_standings(scope, now), standings.enterprise_standings(scope, now)
+    leading.majors_by_town(scope, now, 8)
+    lookbacks.look_back_rates(scope, "", since, until)
+    for each in leading.interviews(now, towns, enterprises)[:20]:
+        list(each.reasons)
+    for standing in standings.worst_enterprises(enterprises, 15):
+        dict(standing.urls)
 
 
 def _ms(act: Callable[[], Any]) -> float:

@@ -1,5 +1,8 @@
 """Speed of reminders: a county of open hazards with deadlines from a month ago to a month ahead, told to all their levels.
 
+Every major one of them (5 %) is listed (挂牌督办) with its next follow-up due within days, and every enterprise owes its
+self-checks since two months, so that all topics of reminders have their share.
+
 Run: `python bench/reminders.py --json [--hazards 20000] [--enterprises 2000] [--database URL]`. Prints one line of JSON.
 Every enterprise has an officer, every town two, the offices and the bureau theirs. `first_run` sends everything at once to
 empty inboxes, which is the worst case; `repeat_run` finds nothing to do; `next_day_run` is an ordinary morning.
@@ -39,16 +42,17 @@ def main() -> None:
 
 
 def seed(enterprises: int, hazards: int, now: datetime) -> None:
-    """Bodies, enterprises with one officer each, and open hazards ordered forty days ago."""
+    """Bodies, enterprises with one officer each, open hazards ordered forty days ago, the major ones of them listed."""
     import bulk
 
-    bulk.seed(enterprises, 0, now, place.note)
+    bulk.seed(enterprises, 0, now - timedelta(days=60), place.note)
     made, dice = bulk.standing(), random.Random(7)
     _officers([firm.id for firm in made], [firm.region for firm in made], now - timedelta(days=60))
     place.note(f"officers {len(made)}")
     for start in range(0, hazards, _SUBJECTS):
         _hazards(made, min(_SUBJECTS, hazards - start), now, dice)
     place.note(f"hazards {hazards}")
+    place.note(f"listings {_listings(now, dice)}")
 
 
 def _officers(ids: list[str], regions: list[str], now: datetime) -> None:
@@ -100,6 +104,40 @@ def _hazards(made: list[Any], count: int, now: datetime, dice: random.Random) ->
         record_many(drafts, scope=SYSTEM, now=now - timedelta(minutes=5))
 
 
+def _listings(now: datetime, dice: random.Random) -> int:
+    """Every major hazard is listed by the city, and has to be followed up within days. How many."""
+    from anlan.inspection.models import Hazard
+    from anlan.kernel.deadlines import end_of_day, local_date
+    from anlan.kernel.entry import Draft, Step
+    from anlan.platform.database import writing
+    from anlan.platform.journal import node
+    from anlan.platform.journal.record import NEW, record_many
+    from anlan.platform.scope import SYSTEM
+
+    majors = list(Hazard.objects.filter(grade="major"))
+    for start in range(0, len(majors), _SUBJECTS):
+        part, drafts = majors[start : start + _SUBJECTS], []
+        for hazard in part:
+            key = node.new_id(now)
+            due = end_of_day(local_date(now) + timedelta(days=dice.randint(-5, 9)))
+            listed = {
+                "number": f"GP-{hazard.number}", "hazard_id": str(hazard.pk), "enterprise_id": str(hazard.enterprise_id),
+                "office_id": str(hazard.office_id) if hazard.office_id else None, "level": "city",
+                "due_at": hazard.due_at.isoformat() if hazard.due_at else None, "follow_due_at": due.isoformat(),
+            }  # fmt: skip
+            opened = {"listing": key, "number": listed["number"], "level": "city"}
+            region = hazard.region
+            drafts += [
+                (Draft(kind="inspection.listing.received", subject=f"inspection.listing/{key}", region=region, data=listed,
+                       at=now - timedelta(days=20), step=Step("", "listed")), NEW),
+                (Draft(kind="inspection.hazard.listing_opened", subject=f"inspection.hazard/{hazard.pk}", region=region,
+                       data=opened), None),
+            ]  # fmt: skip
+        with writing():
+            record_many(drafts, scope=SYSTEM, now=now - timedelta(minutes=4))
+    return len(majors)
+
+
 def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """What `work` returned, with seconds of wall clock and of CPU of this process."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -111,6 +149,8 @@ def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
 
 def measure(now: datetime, postgresql: bool) -> dict[str, Any]:
     """Every figure of this bench."""
+    from django.db.models import Count
+
     from anlan.accounts import queries as accounts
     from anlan.accounts.services.bootstrap import SETUP
     from anlan.calling import queries
@@ -125,6 +165,8 @@ def measure(now: datetime, postgresql: bool) -> dict[str, Any]:
         done, spent = timed(lambda moment=moment: reminders_run(now=moment))
         figures[name] = {**spent, "sent": done.sent, "withdrawn": done.withdrawn, "digests": done.digests}
     figures["notices"] = Notice.objects.count()
+    topics = Notice.objects.exclude(form="digest").values_list("topic").annotate(n=Count("id")).order_by("topic")
+    figures["notices_by_topic"] = dict(topics)
     some = [f"inspection.hazard/{key}" for key in Hazard.objects.values_list("pk", flat=True)[:200]]
     _, spent = timed(lambda: [matter_refresh(subject=s, now=morning + timedelta(days=1)) for s in some])
     figures["look_again_at_one_ms"] = round(spent["seconds"] / len(some) * 1000, 2)

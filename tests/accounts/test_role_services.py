@@ -45,6 +45,47 @@ def test_an_edited_role_counts_at_once_and_survives_an_upgrade(county):
     assert rights("grid") == wanted
 
 
+def declares(monkeypatch, **roles):
+    """The version installed next declares these rights for these roles."""
+    declared = [replace(r, rights=frozenset(roles.get(r.word, r.rights))) for r in ROLES]
+    monkeypatch.setattr("anlan.accounts.services.roles.ROLES", tuple(declared))
+
+
+def test_an_edited_role_gains_what_a_later_version_declares_and_nothing_it_was_denied(county, monkeypatch):
+    """The bureau took one right from the inspectors' role and gave it another; its name it changed too."""
+    now_declared = rights("town")
+    older = now_declared - {"inspection.listing.follow", "inspection.task.assign", "inspection.hazard.extend"}
+    declares(monkeypatch, town=older)
+    assert roles_install(scope=SETUP, region="331003", now=NOON) == ["town"]
+    key, admin = str(role_by_word("town").pk), county.scope["admin"]
+    own = older - {"inspection.hazard.transfer"} | {"inspection.hazard.extend"}
+    base = version_of(f"accounts.role/{key}")
+    role_change(scope=admin, id=key, rights=own, base=base, now=NOON, label="镇街应急站")
+
+    monkeypatch.undo()
+    assert roles_install(scope=SETUP, region="331003", now=NOON) == ["town"]
+    assert rights("town") == own | {"inspection.listing.follow", "inspection.task.assign"}
+    assert (role_by_word("town").label, role_by_word("town").edited) == ("镇街应急站", 1)
+    assert post_scopes(county.account["town"], NOON)[0].rights == rights("town")
+    assert roles_install(scope=SETUP, region="331003", now=NOON) == []
+
+    role_change(
+        scope=admin, id=key, rights=own, base=version_of(f"accounts.role/{key}"), now=NOON, label="镇街应急站"
+    )  # takes the new ones away again
+    assert roles_install(scope=SETUP, region="331003", now=NOON) == []
+    assert rights("town") == own
+    assert rebuild(check=True, shuffle=3).differences == 0
+
+
+def test_what_a_later_version_no_longer_declares_an_edited_role_keeps(county, monkeypatch):
+    key = str(role_by_word("grid").pk)
+    own = rights("grid") | {"inspection.hazard.order"}
+    role_change(scope=county.scope["admin"], id=key, rights=own, base=1, now=NOON)
+    declares(monkeypatch, grid=rights("grid") - {"inspection.hazard.order", "registry.add"})
+    assert roles_install(scope=SETUP, region="331003", now=NOON) == ["grid"]
+    assert rights("grid") == own
+
+
 def test_editing_a_role_is_refused(county):
     admin, grid = county.scope["admin"], role_by_word("grid")
     keep = rights("grid")

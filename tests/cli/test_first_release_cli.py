@@ -51,6 +51,11 @@ def test_a_folder_of_the_first_release_is_upgraded_and_goes_on(data: Path, tmp_p
             (f"YH-331003a-2026-{n:06d}", state, 0)
             for n, state in enumerate(("found", "ordered", "submitted", "closed"), 1)
         ]
+    roles = "SELECT word, words FROM accounts_role WHERE word != '' ORDER BY word"
+    with sqlite3.connect(old / "anlan.sqlite3") as upgraded, sqlite3.connect(data / "anlan.sqlite3") as fresh:
+        held, declared = dict(upgraded.execute(roles).fetchall()), dict(fresh.execute(roles).fetchall())
+    assert held == declared
+    assert "inspection.listing.sign" in held["leader"].split()
     again = anlan("upgrade", "--data", old, "--json")
     assert (again.json["migrations"], again.json["entries"]) == ([], ran.json["entries"])
     assert anlan("journal", "rebuild", "--check", "--data", old, "--json").json["differences"] == 0

@@ -43,11 +43,13 @@ def get(world: World, key: str, role: str = "leader") -> Any:
     return queries.campaign_get(world.scope[role], key)
 
 
-def visit(world: World, campaign: str, enterprise: str, role: str = "town", hazard: bool = False) -> str:
+def visit(
+    world: World, campaign: str, enterprise: str, role: str = "town", hazard: bool = False, **values: Any
+) -> str:
     scope = world.scope[role]
     key = inspection_start(
         scope=scope, enterprise_id=enterprise, checklist_id=world.checklist(), campaigns=[campaign],
-        officers=() if role == "grid" else (world.mate,), now=NOW,
+        officers=(world.mate,) if role == "town" else (), now=NOW, **values,
     )  # fmt: skip
     items = queries.checklist_items(world.checklist(), 1)
     answers = [ItemAnswer(i.item_key, "pass") for i in items]

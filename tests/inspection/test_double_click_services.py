@@ -13,13 +13,14 @@ import pytest
 from django.db import connection
 
 from anlan.inspection.errors import StalePage, StepRefused
-from anlan.inspection.models import Inspection, Listing, Plan
-from anlan.inspection.services import inspections, listing_steps, listings, plans, steps, tasks
+from anlan.inspection.models import Inspection, Listing, Plan, SelfCheck
+from anlan.inspection.services import inspections, listing_steps, listings, plans, self_checks, steps, tasks
 from anlan.inspection.services.inspections import inspection_start
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.stepping import Pressed
 from inspection.factories import NOW, World
 from inspection.listing_samples import major
+from inspection.self_check_factory import begun
 from inspection.task_samples import assigned, drafted
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,20 @@ def test_the_same_visit_begins_once(world: World, monkeypatch: pytest.MonkeyPatc
     first(monkeypatch, inspections, "hold_keys", lambda: made.append(start(world)))
     assert [start(world), start(world, minutes=9)] == made * 2
     assert Inspection.objects.count() == 1
+
+
+def test_an_enterprise_begins_one_self_check(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first(monkeypatch, self_checks, "hold_keys", lambda: begun(world))
+    with pytest.raises(StepRefused) as error:
+        begun(world)
+    assert codes(error) == ["inspection.self_check.start.draft_open"]
+
+
+def test_the_same_form_sent_twice_at_once_begins_one_self_check(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    first(monkeypatch, self_checks, "hold_keys", lambda: made.append(begun(world, once="form")))
+    assert [begun(world, once="form"), begun(world, once="form")] == made * 2
+    assert SelfCheck.objects.count() == 1
 
 
 @pytest.mark.parametrize(

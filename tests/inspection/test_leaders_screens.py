@@ -7,17 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from anlan.inspection.queries import leading, standings
+from anlan.inspection.queries import leading, lookbacks, standings
 from anlan.inspection.services.hazards import ReturnInput, hazard_return
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
+from anlan.kernel.deadlines import local_date
 from anlan.platform import clock
+from anlan.platform.ledger.totals import KEPT
 from anlan.registry.services.mergers import enterprise_merge
 from inspection.factories import CRITERION, NOW, REGISTRAR, World
 
 pytestmark = pytest.mark.django_db
 URL = "/inspection/leaders"
 LATER = NOW + timedelta(days=40)
+DAY = timedelta(days=1)
 _LINK = re.compile(r'href="(/desk/inspection/hazard/\?[^"]+)"[^>]*>(?:\D*?)(\d+)')
 
 
@@ -142,3 +146,50 @@ def test_the_api_lists_whom_to_interview(world: World, role: str, status: int) -
             (item,) = answer.json()["items"]
             assert (item["kind"], item["key"], item["name"]) == ("enterprise", world.enterprise, "测试甲机械有限公司")
             assert item["reasons"][0]["code"] == "inspection.interview.overdue_major"
+
+
+def asked_of(act: Any) -> list[tuple[str, str]]:
+    """(statement, how SQLite means to answer it) of everything that is asked of the hazards' table."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if '"inspection_hazard"' in sql and sql.startswith("SELECT"):
+            seen.append((sql, params))
+        return execute(sql, params, many, context)
+
+    KEPT.forget()
+    with connection.execute_wrapper(note):
+        act()
+    if connection.vendor != "sqlite":
+        return [(sql, "") for sql, _ in seen]
+    found = []
+    for sql, params in seen:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            found.append((sql, " ".join(row[3] for row in cursor.fetchall())))
+    return found
+
+
+def test_one_pass_over_what_is_open_serves_towns_and_enterprises(world: World) -> None:
+    world.ordered()
+    scope = world.scope["leader"]
+
+    def both() -> None:
+        standings.town_standings(scope, LATER)
+        standings.enterprise_standings(scope, LATER)
+
+    assert [sql.count("GROUP BY") for sql, _ in asked_of(both)] == [1, 1]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's plans")
+def test_the_leaders_page_reads_indexes_and_not_the_hazards(world: World) -> None:
+    world.ordered(major_criteria=(CRITERION,))
+    scope, day = world.scope["leader"], local_date(LATER)
+    (_, open_), (_, again) = asked_of(lambda: standings.town_standings(scope, LATER))
+    assert "COVERING INDEX inspection_hazard_open" in open_
+    assert "INDEX inspection_hazard_again (region6=? AND looked_back_at>?)" in again
+    ((_, closed),) = asked_of(lambda: lookbacks.look_back_rates(scope, "", day - 365 * DAY, day))
+    assert closed == "SEARCH inspection_hazard USING COVERING INDEX inspection_hazard_closed (region6=?)"
+    (_, majors), (_, shown) = asked_of(lambda: leading.majors_by_town(scope, LATER, 8))
+    assert "INDEX inspection_hazard_open" in majors
+    assert shown.startswith("SEARCH inspection_hazard USING INDEX sqlite_autoindex_inspection_hazard_1 (id=?)")

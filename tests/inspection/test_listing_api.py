@@ -50,7 +50,7 @@ def test_a_county_listing_by_the_api(world: World) -> None:
         assert [(v["turn"], v["note"], v["late"], len(v["photos"])) for v in visits] == [(1, "已停用", False, 1)]
         actions = {a["id"]: a["allowed"] for a in firm("GET", f"{path}/actions")[1]["actions"]}
         assert actions == dict.fromkeys(
-            ("sign", "decline", "apply", "unlist", "return", "cancel", "follow", "reassign", "notice"), False
+            ("sign", "decline", "apply", "unlist", "return", "cancel", "follow", "reassign", "notice", "withdraw"), False
         )
     record = firm("GET", path)[1]
     assert (record["state"], record["level"], record["reason"]) == ("listed", "county", WHY)

@@ -67,7 +67,7 @@ def test_a_hazard_is_proposed_from_its_page_and_signed_on_the_listing_s(world: W
         assert done.status_code == 302
         assert office.post("/inspection/listings/new", typed).url == done.url
     case.key = str(Listing.objects.get().id)
-    assert offered(page(case, office)) == {"reassign"}
+    assert offered(page(case, office)) == {"reassign", "withdraw"}
     leader = world.client("leader")
     assert offered(page(case, leader)) == {"sign", "decline", "cancel"}
     assert post(case, leader, "sign", note="同意").status_code == 302
@@ -102,7 +102,7 @@ def test_visits_application_review_and_notices_through_the_page(world: World) ->
     co = world.county.person["enforcement"]
     assert post(case, office, "unlist", note="合格", co_reviewer=co, photos=picture(5)).status_code == 302
     html = page(case, office)
-    assert ("出具摘牌通知书" in html, offered(html)) == (True, {"notice"})
+    assert ("出具摘牌通知书" in html, offered(html)) == (True, {"notice", "withdraw"})
     assert post(case, office, "notice").status_code == 302
     assert offered(page(case, office)) == set()
     with clock.frozen(case.now):

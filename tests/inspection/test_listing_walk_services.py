@@ -20,6 +20,8 @@ from anlan.inspection.services.hazards import (
     hazard_return,
     hazard_submit,
 )
+from anlan.inspection.services.listing_steps import ListingInput
+from anlan.inspection.services.listing_withdrawals import listing_withdraw
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.withdrawals import hazard_withdraw
 from anlan.kernel.errors import AnlanError
@@ -30,11 +32,25 @@ from inspection.listing_samples import Listed, major
 pytestmark = pytest.mark.django_db
 
 _LISTING = ("sign", "decline", "follow", "apply", "unlist", "return", "receive_end", "cancel", "notice")
+_TAKE_BACK = "take_back"
 _HAZARD = ("submit", "send_back", "close", "extend", "grant", "dismiss", "withdraw", "look_back")
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["propose", "receive", *_LISTING, *_HAZARD, "sign", "submit", "close", "apply", "unlist", "follow"]
+            [
+                "propose",
+                "receive",
+                *_LISTING,
+                *_HAZARD,
+                _TAKE_BACK,
+                _TAKE_BACK,
+                "sign",
+                "submit",
+                "close",
+                "apply",
+                "unlist",
+                "follow",
+            ]
         ),
         st.booleans(),
         st.sampled_from([1, 5, 1500, 9000]),
@@ -81,6 +97,9 @@ def _step(case: Listed, name: str, odd: bool) -> Any:
         raise
     if name in _HAZARD:
         return _hazard_step(case, name, odd)
+    if name == _TAKE_BACK:
+        item = ListingInput(listing_id=case.key)
+        return listing_withdraw(scope=case.world.scope["leader" if odd else "supervision"], item=item, now=case.now)
     photos = (case.world.photo("supervision"),)
     role = {"sign": "leader", "decline": "leader", "cancel": "leader", "apply": "enterprise"}.get(name, "supervision")
     values: dict[str, Any] = {"note": "" if odd else "已研究"}
@@ -147,14 +166,18 @@ def test_random_walks_keep_listing_and_hazard_together(world: World, taken: list
 
 def test_a_long_life_is_accepted_step_by_step(world: World) -> None:
     life = [
-        ("propose", True, 1), ("propose", False, 1), ("dismiss", False, 1), ("sign", False, 1), ("notice", False, 1),
+        ("propose", True, 1), ("propose", False, 1), ("dismiss", False, 1), ("take_back", False, 5), ("propose", False, 1),
+        ("sign", False, 1), ("take_back", False, 1), ("take_back", True, 1), ("sign", False, 1), ("notice", False, 1),
+        ("take_back", False, 1),
         ("extend", False, 1), ("grant", True, 1), ("grant", False, 1), ("follow", False, 1500), ("apply", False, 1),
         ("submit", False, 1), ("send_back", True, 1), ("send_back", False, 1), ("submit", False, 1), ("close", False, 1),
         ("unlist", False, 1), ("apply", False, 1), ("return", True, 1), ("return", False, 1), ("apply", False, 1),
-        ("withdraw", False, 1), ("unlist", False, 1), ("close", False, 1), ("unlist", False, 1), ("withdraw", False, 1),
+        ("withdraw", False, 1), ("unlist", False, 1), ("close", False, 1), ("unlist", False, 1), ("take_back", False, 9),
+        ("unlist", False, 1), ("withdraw", False, 1),
         ("notice", False, 1), ("look_back", True, 1), ("propose", False, 1),
     ]  # fmt: skip
     assert walk(world, life) == [
-        "propose", "sign", "notice", "extend", "grant", "follow", "submit", "send_back", "submit", "close", "apply",
-        "return", "apply", "withdraw", "close", "unlist", "notice", "look_back",
+        "propose", "take_back", "propose", "sign", "take_back", "sign", "notice", "extend", "grant", "follow",
+        "submit", "send_back", "submit", "close", "apply", "return", "apply", "withdraw", "close", "unlist",
+        "take_back", "unlist", "notice", "look_back",
     ]  # fmt: skip

@@ -93,6 +93,7 @@ def test_the_phone_takes_its_tasks_along_and_begins_from_them(world: World) -> N
     key, town = assigned(world, note="查配电间"), world.client("town")
     bundle = call(town, "GET", "/pocket")[1]
     (task,) = bundle["tasks"]
+    assert task["version"] == 1
     assert (task["id"], task["enterprise_id"], task["note"]) == (key, world.enterprise, "查配电间")
     assert task["officers"] == [[world.county.person["town_second"], "孔达（东城街道应急办）"]]
     assert (bundle["alone"], bundle["accompanied"]) == (False, ["peer", "third_party"])
@@ -110,3 +111,17 @@ def test_the_phone_takes_its_tasks_along_and_begins_from_them(world: World) -> N
     status, refused = call(town, "POST", "/inspections", begin, **{"Idempotency-Key": "s-2"})
     assert (status, refused["code"]) == (409, "inspection.start.refused")
     assert [v["code"] for v in refused["violations"]] == ["kernel.loop.not_from_here"]
+
+
+def test_a_task_is_given_back_as_the_phone_saw_it(world: World) -> None:
+    key, town = assigned(world), world.client("town")
+    (task,) = call(town, "GET", "/pocket")[1]["tasks"]
+    path, body = f"/tasks/{key}/return", {"base": task["version"], "note": "企业已停产"}
+    status, answer = call(town, "POST", path, body | {"note": ""})
+    assert (status, answer["code"]) == (409, "inspection.task.step_refused")
+    done = call(town, "POST", path, body, **{"Idempotency-Key": "g-1"})
+    assert (done[0], done[1]["state"]) == (200, "returned")
+    assert call(town, "POST", path, body, **{"Idempotency-Key": "g-1"}) == done
+    assert call(town, "GET", "/pocket")[1]["tasks"] == []
+    status, answer = call(town, "POST", path, body, **{"Idempotency-Key": "g-2"})
+    assert (status, answer["code"]) == (409, "inspection.stale")

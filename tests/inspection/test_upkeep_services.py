@@ -5,10 +5,10 @@ import pytest
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard
 from anlan.inspection.panels import PANELS
-from anlan.inspection.services.inspections import inspection_start
 from anlan.registry.services.enterprises import enterprise_move, enterprise_office_assign
 from anlan.registry.services.mergers import enterprise_merge, enterprise_separate
 from inspection.factories import NOW, REGISTRAR, make_world
+from inspection.test_blanket_services import visit
 
 
 def row(hazard_id: str) -> Hazard:
@@ -36,10 +36,8 @@ def test_what_hangs_on_a_merged_enterprise_is_the_surviving_one_s() -> None:
     world = make_world()
     gone, into = world.enterprise, world.other_enterprise
     open_, closed, campaign = world.ordered(), world.closed(), world.campaign("春雷行动")
-    officer = {"scope": world.scope["town"], "now": NOW, "kind": "routine", "campaigns": [campaign]}
-    inspection_start(enterprise_id=gone, checklist_id=world.checklist(), officers=[world.mate], **officer)
-    other = officer | {"scope": world.scope["other_town"], "source": "village"}
-    inspection_start(enterprise_id=into, checklist_id=world.checklist(), **other)
+    visit(world, campaign, gone)
+    visit(world, campaign, into, "other_town", source="village")
     leader = world.scope["leader"]
     held = queries.campaign_get(leader, campaign)
     assert queries.campaign_progress(leader, held, NOW).inspected == 2

@@ -120,3 +120,53 @@ def test_a_planned_visit_is_given_out_done_on_the_phone_and_counted(browser, sit
     shot(office, "done", DESK)
     troubles = [*office.troubles, *leader.troubles, *officer.troubles]
     assert [t for t in troubles if "ERR_INTERNET_DISCONNECTED" not in t] == []
+
+
+def given_out(office, base, enterprise):
+    """A task for this enterprise beside any plan; its address."""
+    page = office.open("/desk/registry/enterprise/").page
+    page.locator(f"input[name=ids][value='{enterprise}']").check()
+    page.get_by_role("button", name="派发检查任务").click()
+    page.wait_for_load_state("networkidle")
+    page.fill("#due_on", str(page.evaluate("new Date(Date.now() + 864e6).toISOString().slice(0, 10)")))
+    page.select_option("#officer-1", label="吴明（安全生产基础科）")
+    page.select_option("#officer-2", label="王勇（综合行政执法队）")
+    page.get_by_role("button", name="预览").click()
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="派发", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    return page.url.replace(base, "")
+
+
+def test_a_task_that_can_not_be_done_is_given_back_without_signal(browser, site):
+    running, world = site
+
+    def person(role, size=DESK):
+        return browser.person(running.url, world["users"][role], world["password"], size)
+
+    office, officer = person("supervision"), person("enforcement", PHONE)
+    task = given_out(office, running.url, world["enterprise"])
+    phone = officer.open("/pocket/").page
+    phone.get_by_text("资料更新于").wait_for()
+    phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    phone.context.set_offline(True)
+    phone.locator("a.row[href*='#/task/']").tap()
+    phone.get_by_text("不能完成，退回任务").tap()
+    phone.get_by_role("button", name="退回任务").tap()
+    phone.get_by_text("请填写退回原因").wait_for()
+    phone.get_by_label("退回原因").fill("与企业负责人有亲属关系，应当回避")
+    shot(officer, "give-back", PHONE)
+    phone.get_by_role("button", name="退回任务").tap()
+    phone.get_by_text("没有待检查的任务").wait_for()
+    phone.locator(".hero-state", has_text="1 项等待发送").wait_for()
+    phone.reload()
+    phone.locator(".hero-state", has_text="1 项等待发送").wait_for()
+    shot(officer, "give-back-waits", PHONE)
+    assert "已派发" in office.open(task).page.inner_text("main")
+    phone.context.set_offline(False)
+    phone.locator(".hero-state", has_text="全部已发送").wait_for(timeout=60_000)
+    said = office.open(task).page.inner_text("main")
+    assert "已退回" in said
+    assert "应当回避" in said
+    troubles = [*office.troubles, *officer.troubles]
+    assert [t for t in troubles if "ERR_INTERNET_DISCONNECTED" not in t] == []

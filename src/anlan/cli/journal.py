@@ -64,13 +64,15 @@ def journal_rebuild(check: bool, shuffle: int | None, as_json: bool) -> Answer:
 @click.option("--subject", required=True, help=help_of("subject"))
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help=help_of("output"))
 def journal_export(subject: str, output: Path) -> Answer:
-    """One subject with its chain proof, and beside it the script that verifies it offline."""
+    """One subject and the documents that deal with it, with chain proof, and the script that verifies it offline."""
     boot.ready()
     from anlan.platform import clock
+    from anlan.platform.documents.queries import SUBJECT, documents_on
     from anlan.platform.journal.export import export_subject
 
     output.parent.mkdir(parents=True, exist_ok=True)
-    data = export_subject(subject, output, clock.now())
+    papers = sorted(documents_on(subject), key=lambda d: (d.issued_at, str(d.pk)))
+    data = export_subject(subject, output, clock.now(), [f"{SUBJECT}/{d.pk}" for d in papers])
     return Answer({"ok": True, **data}, say("journal.exported", **data))
 
 

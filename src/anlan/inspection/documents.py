@@ -20,15 +20,15 @@ def _file(name: str) -> str:
 DOCUMENTS = [
     Template(
         "inspection.record", "现场检查记录", "检记", _file("record"), (papers.VISIT,), _INSPECT,
-        rules.RecordPage, papers.record_page, order=10, aside=_ASIDE, issuer=papers.numbered_as,
+        rules.RecordPage, papers.record_page, order=10, aside=_ASIDE, issuer=papers.numbered_as, names=papers.record_names,
     ),
     Template(
         papers.ORDER, "责令限期整改指令书", "责改", _file("order"), _BOTH, _ORDER,
-        rules.OrderPage, papers.order_page, order=20, aside=_ASIDE, issuer=papers.numbered_as,
+        rules.OrderPage, papers.order_page, order=20, aside=_ASIDE, issuer=papers.numbered_as, names=papers.order_names,
     ),
     Template(
         "inspection.review", "整改复查意见书", "复查", _file("review"), _BOTH, _REVIEW,
-        rules.ReviewPage, papers.review_page, order=30, aside=_ASIDE, issuer=papers.numbered_as,
+        rules.ReviewPage, papers.review_page, order=30, aside=_ASIDE, issuer=papers.numbered_as, names=papers.review_names,
     ),
     Template(
         "inspection.listing", "重大事故隐患挂牌督办通知书", "督办", _file("listing"), _ONE, _ORDER,
@@ -50,6 +50,6 @@ DOCUMENTS = [
     ),
     Template(
         papers.RECEIPT, "送达回证", "送达", _file("receipt"), _BOTH, _ORDER,
-        rules.ReceiptPage, papers.receipt_page, order=80, aside=_ASIDE, issuer=papers.numbered_as,
+        rules.ReceiptPage, papers.receipt_page, order=80, aside=_ASIDE, issuer=papers.numbered_as, names=papers.receipt_names,
     ),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ def fold_document_issued(row: Row | None, entry: Entry) -> Row:
         "issued_at": entry.time,
         "issued_by": entry.actor,
         "papers": {},
+        "naming": {subject: {} for subject in entry.data.get("named") or ()},
     }
 
 

@@ -6,7 +6,7 @@ import { reload } from "./session";
 import { send } from "./sender";
 import { state } from "./state";
 import { store } from "./store";
-import type { Answer, Entry, Review, Sheet } from "./types";
+import type { Answer, Entry, Review, Sheet, Task } from "./types";
 import { words } from "./words";
 
 type Draft = Pick<Entry, "kind" | "subject" | "title" | "detail" | "path" | "body" | "photos" | "form"> & { id?: string };
@@ -165,6 +165,18 @@ export async function queueReview(hazard: Review, form: ReviewForm, instead = ""
   const [made] = await enqueue(
     [{ kind, subject: `hazard/${hazard.id}`, title: hazard.enterprise, detail: form.note.trim(),
        path: [`/api/v1/inspection/hazards/${hazard.id}/${kind}`], body, photos: form.photos, form: { ...form, hazard: hazard.id, number: hazard.number } }],
+    instead,
+  );
+  return made!;
+}
+
+/** Give a task back with the reason; whoever gave it out decides what becomes of it. */
+export async function queueGiveBack(task: Task, reason: string, instead = ""): Promise<Entry> {
+  const note = reason.trim();
+  const [made] = await enqueue(
+    [{ kind: "giveback", subject: `task/${task.id}`, title: task.enterprise, detail: note,
+       path: [`/api/v1/inspection/tasks/${task.id}/return`], body: { base: task.version, note }, photos: [],
+       form: { task: task.id, reason: note } }],
     instead,
   );
   return made!;

@@ -57,6 +57,7 @@ export interface Review {
 export interface Task {
   id: string;
   number: string;
+  version: number;
   enterprise_id: string;
   enterprise: string;
   checklist_id: string;
@@ -87,7 +88,7 @@ export interface Bundle {
   reviews: Review[];
 }
 
-export type Kind = "hazard" | "start" | "items" | "finish" | "close" | "return";
+export type Kind = "hazard" | "start" | "items" | "finish" | "close" | "return" | "giveback";
 
 /** A value that only the answer to an earlier entry brings, such as the id of an inspection begun without signal. */
 export interface Ref {

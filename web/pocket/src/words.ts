@@ -11,6 +11,7 @@ export const words = {
     finish: "完成检查",
     close: "复查销号",
     return: "复查退回",
+    giveback: "退回任务",
   } as Record<string, string>,
   net: {
     online: "已联网",
@@ -94,6 +95,16 @@ export const words = {
     participants: "参加人员",
     participantsHint: "参加的企业、机构和人员，写明单位和姓名",
     needParticipants: "请填写参加人员",
+    giveback: "不能完成，退回任务",
+  },
+  giveback: {
+    title: "退回任务",
+    reason: "退回原因",
+    hint: "写明不能完成的原因，例如：企业已停产、与企业负责人有利害关系",
+    need: "请填写退回原因",
+    submit: "退回任务",
+    gone: "这项任务已由他人处理，不再需要退回。",
+    queued: "这项任务的退回已在待发箱。",
   },
   sheet: {
     results: { pass: "符合", na: "不适用", hazard: "隐患" } as Record<string, string>,

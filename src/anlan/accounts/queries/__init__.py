@@ -18,6 +18,7 @@ from anlan.accounts.queries.people import (
     person_list,
     person_names,
     role_by_word,
+    role_declared,
     role_get,
     role_list,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "posts_standing_for",
     "posts_succeeding",
     "role_by_word",
+    "role_declared",
     "role_get",
     "role_list",
     "scope_of",

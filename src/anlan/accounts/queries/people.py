@@ -10,6 +10,8 @@ from anlan.accounts.models import Organisation, Person, Role
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.rules.organisations import KINDS, SUPERVISING
 from anlan.kernel.errors import NotFound
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.refold import entries_of
 from anlan.platform.scope import Scope, limit
 
 
@@ -92,6 +94,13 @@ def role_get(role_id: str) -> Role:
     if role is None:
         raise NotFound("accounts.role.not_found")
     return role
+
+
+def role_declared(role: Role) -> frozenset[str]:
+    """The rights that the version installed last declares for a built-in role, whatever a person made of them since."""
+    sid = Head.objects.filter(subject=f"{Role.SUBJECT}/{role.pk}").values_list("sid", flat=True).first()
+    installed = [e for e in entries_of(sid) if e.kind == "accounts.role.installed"] if sid is not None else []
+    return frozenset(installed[-1].data["rights"]) if installed else frozenset()
 
 
 def role_by_word(word: str) -> Role:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from anlan.accounts.models import Role
-from anlan.accounts.queries import role_get
+from anlan.accounts.queries import role_declared, role_get
 from anlan.accounts.rules.roles import MANAGE, ROLES, check_rights, role_id
 from anlan.accounts.services.subjects import subject_id, text
 from anlan.kernel.codes import region_pad
@@ -20,10 +21,13 @@ from anlan.platform.scope import Scope
 def roles_install(*, scope: Scope, region: str, now: datetime) -> list[str]:
     """Install the built-in roles that are missing and bring untouched ones to this version's rights. Repeatable.
 
+    A role that a person edited gains the rights that this version declares and the one installed before did not know;
+    what the person added, removed or renamed stays.
+
     Args:
         region: code of the server's region; roles belong to it.
     Returns:
-        Words of the roles that were written; roles that a person edited are never touched.
+        Words of the roles that were written.
     """
     scope.require(MANAGE)
     held = {role.word: role for role in Role.objects.exclude(word="")}
@@ -38,11 +42,20 @@ def roles_install(*, scope: Scope, region: str, now: datetime) -> list[str]:
                 "rights": sorted(builtin.rights),
             }
             role = held.get(builtin.word)
-            if role is not None and (role.edited or data == _declared(role)):
+            subject, gained = f"accounts.role/{role_id(builtin.word)}", set[str]()
+            if role is not None and role.edited:
+                before = role_declared(role)
+                if before == builtin.rights:
+                    continue
+                gained = set(builtin.rights - before) - set(role.words.split())
+                data |= {"label": role.label}
+            elif role is not None and data == _declared(role):
                 continue
-            subject = f"accounts.role/{role_id(builtin.word)}"
             draft = Draft(kind="accounts.role.installed", subject=subject, region=region_pad(region), data=data)
             record(draft, scope=scope, now=now, base=version_of(subject))
+            if gained:
+                added = replace(draft, kind="accounts.role.changed", data={"added": sorted(gained), "removed": []})
+                record(added, scope=scope, now=now, base=version_of(subject))
             written.append(builtin.word)
     return written
 

@@ -12,7 +12,7 @@ from anlan.inspection import queries
 from anlan.inspection.api.router import router
 from anlan.inspection.schemas import hazards as schemas_hazards
 from anlan.inspection.schemas import listings as schemas_listings
-from anlan.inspection.services import listing_papers, listing_steps, listings
+from anlan.inspection.services import listing_papers, listing_steps, listing_withdrawals, listings
 
 _TAGS = ["挂牌督办"]
 _STEP = schemas_hazards.StepOut
@@ -114,6 +114,13 @@ def listing_notice(request: HttpRequest, listing_id: str, body: schemas_listings
     item = _item(request, listing_id, body)
     document = listing_papers.listing_notice(scope=request.scope, item=item, now=request.now)
     return {"document": document} | _stood(request, listing_id)
+
+
+@router.post("/listings/{listing_id}/withdraw", response=_STEP, tags=_TAGS, summary="撤回")
+def listing_withdraw(request: HttpRequest, listing_id: str, body: schemas_listings.ListingIn) -> dict[str, Any]:
+    """Take back one's own last step within minutes."""
+    item = _item(request, listing_id, body)
+    return _stood(request, listing_withdrawals.listing_withdraw(scope=request.scope, item=item, now=request.now))
 
 
 @router.get("/listings/{listing_id}/actions", response=schemas_hazards.ActionsOut, tags=_TAGS, summary="可办理的操作")

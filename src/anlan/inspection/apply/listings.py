@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anlan.inspection.apply.acts import fold_withdrawn
 from anlan.inspection.apply.hazards import fold_rescoped
 from anlan.kernel.entry import Entry
 
@@ -124,6 +125,11 @@ def fold_upper_unlisted(row: Row | None, entry: Entry) -> Row:
     return held | paper | {"photos": _photos(held, entry, "end")}
 
 
+def fold_taken_back(row: Row | None, entry: Entry) -> Row:
+    """The last entry was taken back; a listing whose beginning it was has ended with that."""
+    return _ended(row, entry, "cancelled") if entry.data.get("begun") else fold_withdrawn(row, entry)
+
+
 def fold_noticed(row: Row | None, entry: Entry) -> Row:
     """A notice was issued: of the listing, or of its end."""
     stem, data = ("end" if entry.data["of_end"] else "notice"), entry.data
@@ -170,6 +176,7 @@ LISTING_FOLDS = {
     "listing.noticed": fold_noticed,
     "listing.reassigned": fold_reassigned,
     "listing.due_moved": fold_due_moved,
+    "listing.withdrawn": fold_taken_back,
     "listing.rescoped": fold_rescoped,
     "hazard.listing_opened": fold_hazard_listing_opened,
     "hazard.listing_ended": fold_hazard_listing_ended,

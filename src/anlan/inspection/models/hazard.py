@@ -130,7 +130,22 @@ class Hazard(Projection):
             ),
             models.Index(fields=["enterprise", "-found_at"], name="inspection_hazard_enterprise"),
             models.Index(fields=["number"], name="inspection_hazard_number"),
-            models.Index(fields=["region6", "state", "due_at"], name="inspection_hazard_open", condition=_OPEN),
+            # The trailing columns answer how towns and enterprises stand from the index alone.
+            models.Index(
+                fields=[
+                    "region6", "state", "due_at", "drill", "grade", "region9", "enterprise", "returned_count", "office",
+                    "closed_at",  # always null here; SQLite reads it nevertheless
+                ],
+                name="inspection_hazard_open", condition=_OPEN,
+            ),
+            models.Index(
+                fields=["region6", "region9", "state", "drill", "closed_at", "looked_back_at", "look_back_result"],
+                name="inspection_hazard_closed", condition=models.Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["region6", "looked_back_at"],
+                name="inspection_hazard_again", condition=models.Q(reopened_as__isnull=False),
+            ),
             models.Index(fields=["region9", "state", "due_at"], name="inspection_hazard_open_town", condition=_OPEN),
         ]
 

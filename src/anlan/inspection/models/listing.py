@@ -106,6 +106,7 @@ class ListingPhoto(ProjectionChild):
     class Meta:
         verbose_name = verbose_name_plural = "挂牌督办材料"
         ordering = ["added_at", "key"]
+        indexes = [models.Index(fields=["sha256"], name="inspection_listingphoto_sha")]
 
     def __str__(self) -> str:
         return self.sha256

@@ -118,6 +118,7 @@ from anlan.inspection.queries.photos import (
     photo_views,
     photos_before,
     photos_repeated,
+    with_doubts,
 )
 from anlan.inspection.queries.plans import (
     IMPORTANCES,
@@ -278,6 +279,7 @@ __all__ = [
     "photo_views",
     "photos_before",
     "photos_repeated",
+    "with_doubts",
     "plan_actions",
     "plan_budget",
     "plan_capacity",

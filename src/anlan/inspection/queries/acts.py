@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.accounts import queries as accounts
-from anlan.inspection.models import Hazard, HazardExtension, Inspection, InspectionOfficer
+from anlan.inspection.models import Hazard, HazardExtension, Inspection, InspectionOfficer, Listing
 from anlan.inspection.queries.hazards import ActionView, hazard_rows, hazards_get_seen, step_facts
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
@@ -80,7 +80,7 @@ class ExtensionView:
 
 @dataclass(frozen=True, slots=True)
 class LastEntry:
-    """A hazard's last entry: what it was, who made it, when it was recorded; `settled`: nothing awaits a decision."""
+    """The last entry of a hazard or listing: what, by whom, when recorded; `settled`: nothing awaits a decision."""
 
     id: str
     sid: int
@@ -154,9 +154,9 @@ def extensions_answered(scope: Scope, now: datetime) -> QuerySet[Hazard]:
     return hazard_rows(scope, "ordered").filter(Exists(answered))
 
 
-def last_entry(hazard: Hazard) -> LastEntry | None:
-    """The last entry held of a hazard."""
-    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+def last_entry(row: Hazard | Listing) -> LastEntry | None:
+    """The last entry held of a hazard or listing."""
+    head = Head.objects.filter(subject=f"{row.SUBJECT}/{row.id}").first()
     stored = JournalEntry.objects.filter(pk=head.last_id).first() if head and head.last_id else None
     if head is None or stored is None:
         return None
@@ -180,7 +180,7 @@ def withdraw_facts(hazard: Hazard, last: LastEntry, step: StepFacts) -> Withdraw
 
 
 def row_before(last: LastEntry) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """(state, data, text) that bring back the hazard as it was before its last entry, by folding without that one."""
+    """(state, data, text) that bring back a hazard or listing as it was before its last entry: folded without that one."""
     entries: Sequence[Entry] = entries_of(last.sid)
     before, now = fold_in_order(entries[:-1]), fold_in_order(entries)
     data, text = restoration(before or {}, now or {})

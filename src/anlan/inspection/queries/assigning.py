@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import PlanNotFound
 from anlan.inspection.models import Campaign, InspectionTag, PlanLine, Task
-from anlan.inspection.queries.campaign_aims import campaign_targets
+from anlan.inspection.queries.blanket import blanket_firms
 from anlan.inspection.queries.campaigns import campaign_get
 from anlan.inspection.queries.checklists import checklist_choices, checklist_get
 from anlan.inspection.queries.plans import line_label, plan_get
@@ -118,14 +118,13 @@ def tasks_open(enterprise_ids: Iterable[Any]) -> dict[tuple[str, str, str, str],
 
 
 def campaign_waiting(scope: Scope, campaign: Campaign, town: str = "") -> list[str]:
-    """Ids of a campaign's targets that nobody has inspected and no open task names, by town and name."""
-    firms = campaign_targets(scope, campaign, town)
-    tagged = InspectionTag._default_manager.filter(key=str(campaign.pk), parent__enterprise_id=OuterRef("pk"))
-    tasks = Task._default_manager.filter(campaign_id=campaign.pk, enterprise_id=OuterRef("pk")).exclude(
-        state="cancelled"
-    )
-    rows = firms.filter(~Exists(tagged), ~Exists(tasks)).order_by("region9", "name", "id")
-    return [str(key) for key in rows.values_list("id", flat=True)]
+    """Ids of a campaign's targets not visited, of which nobody is at one and no task names one, by town and name."""
+    firms = blanket_firms(scope, campaign, region=town, visited=False)
+    begun = InspectionTag._default_manager.filter(key=str(campaign.pk)).values_list("parent__enterprise_id", flat=True)
+    tasks = Task._default_manager.filter(campaign_id=campaign.pk).exclude(state="cancelled")
+    taken = {str(key) for key in (*begun, *tasks.values_list("enterprise_id", flat=True))}
+    waiting = [firm for firm in firms if firm.id not in taken]
+    return [firm.id for firm in sorted(waiting, key=lambda firm: (firm.region[:9], firm.name, firm.id))]
 
 
 def campaign_tasks(scope: Scope, campaign: Campaign) -> QuerySet[Task]:

@@ -1,4 +1,4 @@
-"""A blanket campaign (地毯式检查) firm by firm: who is a target, who was visited, and the progress by town and village.
+"""A campaign firm by firm: who is a target, who was visited; of a blanket one (地毯式检查) the progress by town and village.
 
 Every number is counted from the very firms that the list below it shows.
 """
@@ -92,7 +92,7 @@ def blanket_firms(
 def _visits(campaign: Campaign) -> dict[str, datetime]:
     """When each enterprise, as it stands today, was first inspected under the campaign. Unscoped: for scoped firms."""
     tagged = InspectionTag._default_manager.filter(parent=OuterRef("pk"), key=str(campaign.id))
-    rows = Inspection._default_manager.filter(Exists(tagged), state="finished", drill=0)
+    rows = Inspection._default_manager.filter(Exists(tagged), finished_at__isnull=False, drill=0)
     merged = set(rows.filter(enterprise__merged_into__isnull=False).values_list("enterprise_id", flat=True))
     current = cache(registry.enterprise_current)
     found: dict[str, datetime] = {}

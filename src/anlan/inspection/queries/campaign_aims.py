@@ -1,21 +1,22 @@
-"""Whom a campaign is aimed at and who was visited under it, as they stand today; every number of a campaign counts these."""
+"""Whom a campaign is aimed at and who was visited under it, as they stand today; every number of a campaign counts these.
+
+Visited is who was inspected to the end: a visit begun and not finished is none, whether the campaign is blanket or not.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.inspection.models import Campaign, Inspection, InspectionTag
 from anlan.inspection.queries.blanket import blanket_firms
 from anlan.inspection.queries.scoped import visible
-from anlan.kernel.codes import region_prefix
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
-__all__ = ["Aims", "campaign_aims", "campaign_inspections", "campaign_targets"]
+__all__ = ["Aims", "campaign_aims", "campaign_inspections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +28,23 @@ class Aims:
     others: frozenset[str]
 
 
-def campaign_targets(scope: Scope, campaign: Campaign, region: str = "") -> QuerySet[Any]:
-    """Standing enterprises in scope of the campaign's region (or within `region`), class, tag and scale."""
-    prefix = region or region_prefix(campaign.region)
-    firms = registry.enterprise_list(scope, region=prefix, class_=campaign.target_class, tag=campaign.target_tag)
-    return firms.filter(scale=campaign.target_scale) if campaign.target_scale else firms
-
-
-def campaign_inspections(scope: Scope, campaign: Campaign) -> QuerySet[Inspection]:
-    """The visits under a campaign in scope, drills left out."""
+def campaign_inspections(scope: Scope, campaign: Campaign, *, finished: bool = True) -> QuerySet[Inspection]:
+    """The visits under a campaign in scope, drills left out; `finished`: those that count, else those still going on."""
     tagged = InspectionTag._default_manager.filter(parent=OuterRef("pk"), key=str(campaign.id))
-    return visible(Inspection, scope).filter(Exists(tagged), drill=0)
+    return visible(Inspection, scope).filter(Exists(tagged), drill=0, finished_at__isnull=not finished)
 
 
 def campaign_aims(scope: Scope, campaign: Campaign) -> Aims:
-    """Targets, those visited, and others visited; of a blanket campaign as its grid counts them.
+    """Targets, those visited, and others visited; of every campaign as the grid of a blanket one counts them.
 
     Raises:
         NotAllowed: "platform.not_allowed".
     """
-    visits = campaign_inspections(scope, campaign).order_by()
-    if campaign.blanket:
-        firms = blanket_firms(scope, campaign)
-        targets = {firm.id: firm.region[:9] for firm in firms}
-        inspected = frozenset(firm.id for firm in firms if firm.visited_at)
-        visits = visits.filter(state="finished")
-    else:
-        rows = campaign_targets(scope, campaign).select_related(None).prefetch_related(None).order_by()
-        targets = {str(key): town for key, town in rows.values_list("id", "region9")}
-        inspected = _standing(visits) & targets.keys()
-    return Aims(targets, frozenset(inspected), frozenset(_standing(visits) - targets.keys()))
+    firms = blanket_firms(scope, campaign)
+    targets = {firm.id: firm.region[:9] for firm in firms}
+    inspected = frozenset(firm.id for firm in firms if firm.visited_at)
+    visited = _standing(campaign_inspections(scope, campaign).order_by())
+    return Aims(targets, inspected, frozenset(visited - targets.keys()))
 
 
 def _standing(visits: QuerySet[Inspection]) -> set[str]:

@@ -30,7 +30,8 @@ __all__ = [
 class CampaignProgress:
     """A campaign in numbers, of what the reader may see; all of them asked, none stored.
 
-    `inspected`: of the targets. `others`: enterprises visited under it that are no targets.
+    `inspected`: of the targets. `others`: enterprises visited under it that are no targets. `inspections`: finished visits,
+    the only ones that `inspected` and `others` count. `going_on`: visits begun and not finished.
     """
 
     targets: int
@@ -40,6 +41,7 @@ class CampaignProgress:
     found: int
     closed: int
     overdue: int
+    going_on: int = 0
 
     @property
     def rate_ratio(self) -> float | None:
@@ -104,6 +106,7 @@ def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> Campai
         found=hazards.count(),
         closed=hazards.filter(state="closed").count(),
         overdue=hazard_list(scope, campaigns=[str(campaign.id)], overdue_at=now, real=True).count(),
+        going_on=campaign_inspections(scope, campaign, finished=False).count(),
     )
 
 

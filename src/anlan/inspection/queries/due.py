@@ -11,6 +11,7 @@ from anlan.inspection.rules.reminder import REMINDED_STATE
 from anlan.kernel.reminders import Matter
 from anlan.platform.declare import ReminderLine
 from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
 
 _PART = 500
 _COLUMNS = ("id", "region", "due_at", "due_from", "grade", "enterprise_id", "office_id")
@@ -26,17 +27,26 @@ def subject_keys(subjects: Collection[str]) -> Iterator[list[UUID]]:
 def hazards_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter]:
     """Hazards that wait for the enterprise and have a deadline, drills left out. Unscoped: for the job.
 
+    Those of a merged enterprise are the matter of the one it has become, and of that one's office.
+
     Args:
         subjects: only these, `inspection.hazard/<id>`; None: all.
     """
     rows = Hazard._default_manager.filter(closed_at__isnull=True, state=REMINDED_STATE, due_at__isnull=False, drill=0)
     found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in subject_keys(subjects)]
+    become = registry.enterprises_become()
     for part in found:
         for key, region, due_at, due_from, grade, enterprise, office in part.values_list(*_COLUMNS):
             yield Matter(
                 f"{Hazard.SUBJECT}/{key}", region, due_at, due_from or due_at, grade == "major",
-                str(enterprise or ""), str(office or ""),
+                *answerable(become, enterprise, office),
             )  # fmt: skip
+
+
+def answerable(become: Mapping[UUID, registry.Survivor], enterprise: UUID | None, office: UUID | None) -> tuple[str, str]:
+    """(enterprise, office) that answer for a matter today, "" for none; `become`: registry.enterprises_become()."""
+    held = become.get(enterprise) if enterprise else None
+    return (held.id, held.office_id) if held else (str(enterprise or ""), str(office or ""))
 
 
 def hazard_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:

@@ -27,6 +27,7 @@ class HistoryLine:
         data, text: what the entry carries; text is empty where it was redacted.
         recorded_at: when it was recorded; `apart`: that lies so far from `at` that people must see both.
         counts: False for an entry that a merge left contested.
+        doubts: what is doubtful in its photos, where the reader may know (queries.photos.with_doubts).
     """
 
     id: str
@@ -39,6 +40,7 @@ class HistoryLine:
     text: Mapping[str, Any]
     counts: bool
     recorded_at: datetime
+    doubts: tuple[Any, ...] = ()
 
     @property
     def apart(self) -> bool:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from anlan.inspection.models import Listing
+from anlan.inspection.queries.due import answerable
 from anlan.inspection.queries.listings import listing_list
 from anlan.inspection.queries.scoped import as_uuid
 from anlan.kernel.reminders import Matter
 from anlan.platform.declare import ReminderLine
 from anlan.platform.scope import Scope
+from anlan.registry import queries as registry
 
 __all__ = [
     "due_lines",
@@ -63,16 +65,13 @@ def _of(subjects: Collection[str] | None, column: str) -> Iterator[QuerySet[List
 
 def listings_following(subjects: Collection[str] | None = None) -> Iterator[Matter]:
     """Listings that have to be followed up, drills left out. Unscoped: for the job. `subjects`: `inspection.listing/<id>`."""
+    become = registry.enterprises_become()
     for rows in _of(subjects, "pk"):
         for row in rows.filter(follow_due_at__isnull=False):
             if row.follow_due_at is not None:
-                yield _matter(row, f"{Listing.SUBJECT}/{row.id}", row.follow_due_at)
-
-
-def _matter(row: Listing, subject: str, due_at: datetime) -> Matter:
-    set_at = max(filter(None, (row.listed_at, row.followed_at, row.returned_at)), default=row.created_at)
-    office = str(row.office_id or "")
-    return Matter(subject, row.region, due_at, set_at, True, str(row.enterprise_id or ""), office)
+                set_at = max(filter(None, (row.listed_at, row.followed_at, row.returned_at)), default=row.created_at)
+                answers = answerable(become, row.enterprise_id, row.office_id)
+                yield Matter(f"{Listing.SUBJECT}/{row.id}", row.region, row.follow_due_at, set_at, True, *answers)
 
 
 def listings_due(subjects: Collection[str] | None = None) -> Iterator[Matter]:
@@ -89,11 +88,10 @@ def listings_due(subjects: Collection[str] | None = None) -> Iterator[Matter]:
             subject = f"inspection.hazard/{row.hazard_id}"
             if subject not in nearest or row.due_at < nearest[subject].due_at:
                 nearest[subject] = row
+    become = registry.enterprises_become()
     for subject, row in nearest.items():
-        yield Matter(
-            subject, row.region, row.due_at, row.listed_at or row.created_at, True, str(row.enterprise_id or ""),
-            str(row.office_id or ""),
-        )  # fmt: skip
+        answers = answerable(become, row.enterprise_id, row.office_id)
+        yield Matter(subject, row.region, row.due_at, row.listed_at or row.created_at, True, *answers)
 
 
 def _line(row: Listing, due_at: datetime | None) -> ReminderLine:

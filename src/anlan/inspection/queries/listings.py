@@ -12,7 +12,10 @@ from django.db.models import QuerySet
 from anlan.accounts import queries as accounts
 from anlan.inspection.errors import ListingNotFound
 from anlan.inspection.models import Hazard, Listing, ListingFollowUp, ListingPhoto
+from anlan.inspection.queries.acts import last_entry
 from anlan.inspection.queries.hazards import ActionView
+from anlan.inspection.queries.history import HistoryLine
+from anlan.inspection.queries.listing_withdrawal import listing_withdraw_reasons
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
@@ -42,7 +45,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """One follow-up visit as the page shows it."""
+    """One follow-up visit as the page shows it; `doubts`: on its photos, for those who review."""
 
     turn: int
     at: datetime
@@ -50,6 +53,7 @@ class FollowUpView:
     note: str
     late: bool
     photos: tuple[str, ...]
+    doubts: tuple[Any, ...] = ()
 
 
 def listing_get(scope: Scope, listing_id: Any) -> Listing:
@@ -119,6 +123,9 @@ def listing_actions(scope: Scope, listing: Listing, now: datetime) -> Sequence[A
         if action.id in {LISTING_LOOP.initial_action, "receive"} or _of_other_level(action.id, listing.level):
             continue
         reasons = tuple(check_listing(action.id, step))
+        if action.id == "withdraw":
+            last = last_entry(listing)
+            reasons = tuple(listing_withdraw_reasons(listing, last, step)) if last else reasons
         if action.id == "notice" and not reasons and notice_stands(scope, listing):
             reasons = (Violation("inspection.listing.notice_issued", {}),)
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help))
@@ -161,8 +168,9 @@ def listing_photos_used(listing: Listing, photos: Iterable[str]) -> int:
     return len(used & set(photos))
 
 
-def follow_up_views(listing: Listing) -> list[FollowUpView]:
-    """The follow-up visits, newest first, with names and photos."""
+def follow_up_views(listing: Listing, lines: Sequence[HistoryLine] = ()) -> list[FollowUpView]:
+    """The follow-up visits, newest first, with names and photos; `lines`: the listing's history, for the doubts."""
+    doubts = {line.data["turn"]: line.doubts for line in lines if line.kind == "followed"}
     visits = list(ListingFollowUp._default_manager.filter(parent_id=listing.id).order_by("-visited_at", "-key"))
     names = accounts.person_names({v.visited_by for v in visits}) if visits else {}
     shown: dict[int, list[str]] = {}
@@ -177,6 +185,7 @@ def follow_up_views(listing: Listing) -> list[FollowUpView]:
             v.note,
             bool(v.late),
             tuple(shown.get(int(v.key), ())),
+            doubts.get(int(v.key), ()),
         )
         for v in visits
     ]

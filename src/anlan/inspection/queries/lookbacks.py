@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, IntegerField, Sum, Value, When
+from django.db.models import Count, Q
 
 from anlan.inspection.queries.hazards import day_range, hazard_list
+from anlan.inspection.queries.tally import tally
 from anlan.kernel.codes import region_pad, region_prefix
 from anlan.kernel.errors import BadInput
 from anlan.platform import regions
@@ -50,9 +51,8 @@ def look_back_rates(scope: Scope, region: str, since: date, until: date) -> tupl
         raise BadInput("inspection.counts.period", since=str(since), until=str(until))
     begin, end = day_range(since, until)
     rows = hazard_list(scope, region=region, state="closed", real=True).filter(closed_at__gte=begin, closed_at__lt=end)
-    seen = _sum(When(looked_back_at__isnull=False, then=Value(1)))
-    again = _sum(When(look_back_result="again", then=Value(1)))
-    grouped = rows.order_by().values("region9").annotate(n=Count("*"), seen=seen, again=again).order_by("region9")
+    counted = {"n": tally(), "seen": Count("looked_back_at"), "again": tally(Q(look_back_result="again"))}
+    grouped = rows.order_by().values("region9").annotate(**counted).order_by("region9")
     lines = tuple(
         LookBackRow(g["region9"], regions.name(region_pad(g["region9"])), g["n"], g["seen"], g["again"])
         for g in grouped
@@ -61,7 +61,3 @@ def look_back_rates(scope: Scope, region: str, since: date, until: date) -> tupl
         "", "", sum(r.closed for r in lines), sum(r.looked_back for r in lines), sum(r.again for r in lines)
     )
     return lines, total
-
-
-def _sum(condition: When) -> Sum:
-    return Sum(Case(condition, default=Value(0), output_field=IntegerField()))

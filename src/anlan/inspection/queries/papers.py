@@ -149,6 +149,20 @@ def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
     )
 
 
+def _ordered(scope: Scope, subject: str, facts: Any) -> tuple[Any, list[Hazard]]:
+    """(the inspection or hazard, the ordered hazards that its order is to cover, by number)."""
+    row, hazards = _subject(scope, subject)
+    if isinstance(facts, rules.OrderTogether):  # what a request carries is not believed
+        named = hazards_get(scope, facts.hazard_ids).values()
+        hazards = sorted((h for h in named if h.enterprise_id == row.enterprise_id), key=lambda h: h.number)
+    return row, [h for h in hazards if h.due_at is not None and h.state not in ENDED]
+
+
+def order_names(scope: Scope, subject: str, facts: Any) -> list[str]:
+    """The hazards that an order covers, as subjects. Raises as `order_page`."""
+    return [f"{HAZARD}/{h.id}" for h in _ordered(scope, subject, facts)[1]]
+
+
 def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.OrderPage:
     """责令限期整改指令书 for one hazard, for several of its enterprise named by the facts, or for an inspection's ordered ones.
 
@@ -156,14 +170,25 @@ def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.O
         HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" before any order.
     Source: 安全生产法(2021) 第六十五条第一款.
     """
-    row, hazards = _subject(scope, subject)
-    if isinstance(facts, rules.OrderTogether):  # what a request carries is not believed
-        named = hazards_get(scope, facts.hazard_ids).values()
-        hazards = sorted((h for h in named if h.enterprise_id == row.enterprise_id), key=lambda h: h.number)
-    ordered = [h for h in hazards if h.due_at is not None and h.state not in ENDED]
+    row, ordered = _ordered(scope, subject, facts)
     _require(rules.check_order_paper(len(ordered)))
     began = row.found_at if isinstance(row, Hazard) else row.started_at
     return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered))
+
+
+def _reviewed(scope: Scope, subject: str) -> tuple[Any, list[Hazard]]:
+    row, hazards = _subject(scope, subject)
+    return row, [h for h in hazards if h.state == "closed" or (h.returned_at and h.state == "ordered")]
+
+
+def review_names(scope: Scope, subject: str, facts: Any) -> list[str]:
+    """The hazards that a review's document covers, as subjects. Raises as `review_page`."""
+    return [f"{HAZARD}/{h.id}" for h in _reviewed(scope, subject)[1]]
+
+
+def record_names(scope: Scope, subject: str, facts: Any) -> list[str]:
+    """The hazards that an inspection's record lists, as subjects. Raises as `record_page`."""
+    return [f"{HAZARD}/{h.id}" for h in _subject(scope, subject)[1]]
 
 
 def review_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ReviewPage:
@@ -172,8 +197,7 @@ def review_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
     Raises:
         HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" before any review.
     """
-    row, hazards = _subject(scope, subject)
-    reviewed = [h for h in hazards if h.state == "closed" or (h.returned_at and h.state == "ordered")]
+    row, reviewed = _reviewed(scope, subject)
     _require(rules.check_review_paper(len(reviewed)))
     ids = [i for h in reviewed for i in (h.closed_by, h.co_reviewer)]
     names = accounts.person_names(ids)
@@ -188,6 +212,22 @@ def review_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
     )
 
 
+def _served(scope: Scope, subject: str, facts: Any) -> list[Any]:
+    """The documents that a receipt lists, oldest first."""
+    named = facts.get("document", "") if isinstance(facts, Mapping) else ""
+    return [
+        d
+        for d in reversed(documents.documents_of(scope, subject))
+        if d.template != RECEIPT and d.state != "void" and (not named or str(d.pk) == str(named))
+    ]
+
+
+def receipt_names(scope: Scope, subject: str, facts: Any) -> list[str]:
+    """The subjects that the documents of a receipt deal with. Raises as `receipt_page`."""
+    held = _served(scope, subject, facts)
+    return [about for d in held for about in (d.about, *documents.documents_named(d))]
+
+
 def receipt_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.ReceiptPage:
     """送达回证 for the document named by `facts["document"]`, or for all about the subject that are neither void nor receipts.
 
@@ -195,12 +235,7 @@ def receipt_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules
         HazardNotFound, InspectionNotFound. StepRefused: "inspection.document.refused" where there is nothing to serve.
     """
     row, _ = _subject(scope, subject)
-    named = facts.get("document", "") if isinstance(facts, Mapping) else ""
-    held = [
-        d
-        for d in reversed(documents.documents_of(scope, subject))
-        if d.template != RECEIPT and d.state != "void" and (not named or str(d.pk) == str(named))
-    ]
+    held = _served(scope, subject, facts)
     _require(rules.check_receipt(len(held)))
     lines = (rules.ServedLine(position=n, label=d.label, number=d.number) for n, d in enumerate(held, 1))
     return rules.ReceiptPage(**_page(scope, row, _visitors(row)), papers=tuple(lines))

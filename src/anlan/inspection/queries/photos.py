@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from anlan.inspection.models import Hazard, HazardPhoto
+from anlan.inspection.models import Hazard, HazardPhoto, ListingPhoto
 from anlan.inspection.queries.history import HistoryLine
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
-from anlan.inspection.rules.photos import Finding, PhotoMatch, PhotoView, finding_of
+from anlan.inspection.rules.listing import OFFICE
+from anlan.inspection.rules.photos import LISTED_STAGE, Finding, PhotoMatch, PhotoView, finding_of
 from anlan.platform import attachments
 from anlan.platform.scope import Scope
 
-__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before", "photos_repeated"]
+__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before", "photos_repeated", "with_doubts"]
 
 _CHUNK = 400
 _MOST_HAZARDS = 20
+_LISTED = ("follow", "review")  # stages of a listing whose photos show the site; the others are scans of notices
+_OWN_CARD = frozenset({"doubted", "submitted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:
 
 
 def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
-    """Photos of other hazards, of the whole node, that these are: the same file, or a copy of it. The likest first.
+    """Photos of other hazards and their listings, of the whole node, that these are: the same file, or a copy; likest first.
 
     Unscoped on purpose: a photo used in another town is used all the same. What of the answer a person may read is
     decided where it is shown (`doubt_views`).
@@ -64,23 +68,29 @@ def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
 
 
 def photos_repeated(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
-    """Earlier photos of this hazard that these are: the same file, or from the same press of the button.
+    """Earlier photos of this hazard and its listings that these are: the same file, or from the same press of the button.
 
     A second photo of the same view is none, however alike they look. Photos of the hazards that this one repeats, or
     that repeat it, are its own.
     """
-    related = Q(parent_id=hazard.id) | Q(parent__merged_into_id=hazard.id)
-    if hazard.merged_into_id:
-        related |= Q(parent_id=hazard.merged_into_id)
-    rows = HazardPhoto._default_manager.filter(related).order_by("added_at", "key")
+    rows = HazardPhoto._default_manager.filter(_related(hazard, "parent")).order_by("added_at", "key")
+    listed = ListingPhoto._default_manager.filter(_related(hazard, "parent__hazard"), stage__in=_LISTED)
     stages: dict[str, str] = {}
     for sha256, stage in rows.values_list("sha256", "stage"):
         stages.setdefault(sha256, stage)
+    for sha256, stage in listed.order_by("added_at", "key").values_list("sha256", "stage"):
+        stages.setdefault(sha256, f"{LISTED_STAGE}{stage}")
     found = [PhotoMatch(p, p, str(hazard.id), 1.0, stages[p]) for p in sha256s if p in stages]
     for sha256 in sha256s:
         for twin in attachments.same_press(sha256, stages) if sha256 not in stages else ():
             found.append(PhotoMatch(sha256, twin.sha256, str(hazard.id), twin.likeness, stages[twin.sha256]))
     return found
+
+
+def _related(hazard: Hazard, path: str) -> Q:
+    """A hazard, those that repeat it and the one that it repeats, at the end of `path`."""
+    found = Q(**{f"{path}_id": hazard.id}) | Q(**{f"{path}__merged_into_id": hazard.id})
+    return found | Q(**{f"{path}_id": hazard.merged_into_id}) if hazard.merged_into_id else found
 
 
 def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:
@@ -89,18 +99,22 @@ def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:
     A hazard that repeats this one, or that this one repeats, is no other hazard.
     """
     wanted, pairs = list(sha256s), []
-    same = Q(parent_id=hazard.id) | Q(parent__merged_into_id=hazard.id)
-    if hazard.merged_into_id:
-        same |= Q(parent_id=hazard.merged_into_id)
     for start in range(0, len(wanted), _CHUNK):
-        rows = HazardPhoto._default_manager.filter(sha256__in=wanted[start : start + _CHUNK])
-        rows = rows.exclude(same).order_by("sha256", "-added_at", "key")
-        pairs += [(sha256, str(owner)) for sha256, owner in rows.values_list("sha256", "parent_id")]
+        part = wanted[start : start + _CHUNK]
+        rows = HazardPhoto._default_manager.filter(sha256__in=part).exclude(_related(hazard, "parent"))
+        listed = ListingPhoto._default_manager.filter(sha256__in=part, stage__in=_LISTED)
+        listed = listed.exclude(_related(hazard, "parent__hazard"))
+        pairs += _pairs(rows, "parent_id") + _pairs(listed, "parent__hazard_id")
     kept: dict[str, list[str]] = {}
     for sha256, owner in pairs:
         if owner not in (owners := kept.setdefault(sha256, [])) and len(owners) < _MOST_HAZARDS:
             owners.append(owner)
     return [(sha256, owner) for sha256, owners in kept.items() for owner in owners]
+
+
+def _pairs(rows: QuerySet[Any], owner: str) -> list[tuple[str, str]]:
+    found = rows.order_by("sha256", "-added_at", "key").values_list("sha256", owner)
+    return [(sha256, str(key)) for sha256, key in found]
 
 
 def doubt_views(scope: Scope, hazard: Hazard, lines: Sequence[HistoryLine]) -> list[DoubtView]:
@@ -116,6 +130,21 @@ def doubt_views(scope: Scope, hazard: Hazard, lines: Sequence[HistoryLine]) -> l
         return []
     last = next((line for line in reversed(lines) if line.kind == kind and line.counts), None)
     return _shown(scope, [finding_of(values) for values in last.data.get("doubts") or ()]) if last else []
+
+
+def with_doubts(scope: Scope, lines: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """The lines of a hazard or listing, with what is doubtful in the photos of each, for those who review.
+
+    A report or closing in doubt is left out: it has a card of its own (`doubt_views`).
+    """
+    if scope.subjects is not None or not (scope.may("inspection.hazard.review") or scope.may(OFFICE)):
+        return list(lines)
+    found = {
+        line.id: [finding_of(values) for values in line.data["doubts"]]
+        for line in lines
+        if line.data.get("doubts") and line.kind not in _OWN_CARD
+    }
+    return [replace(line, doubts=tuple(_shown(scope, found[line.id]))) if line.id in found else line for line in lines]
 
 
 def _shown(scope: Scope, findings: Sequence[Finding]) -> list[DoubtView]:

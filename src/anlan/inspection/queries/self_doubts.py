@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from anlan.inspection.models import Hazard, HazardPhoto, InspectionPhoto, SelfCheck, SelfCheckPhoto
+from anlan.inspection.models import Hazard, HazardPhoto, InspectionPhoto, ListingPhoto, SelfCheck, SelfCheckPhoto
 from anlan.inspection.queries.hazards import hazard_list
 from anlan.inspection.queries.self_checks import self_check_list
 from anlan.inspection.rules.self_doubt import doubt_rule_on, zeros_against
@@ -44,6 +44,7 @@ def _others(held: SelfCheck, keys: Any) -> set[str]:
         SelfCheckPhoto._default_manager.exclude(parent_id__in=own),
         HazardPhoto._default_manager.exclude(parent_id__in=mine),
         InspectionPhoto._default_manager.all(),
+        ListingPhoto._default_manager.all(),
     )
     return {sha for rows in others for sha in rows.filter(sha256__in=wanted).values_list("sha256", flat=True)}
 

@@ -35,12 +35,21 @@ NUMBERS = ("open", "overdue", "overdue_major", "overdue_long", "returned", "ofte
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One town (`key` = 9 digits) or enterprise (`key` = id) and its numbers by NUMBERS, each with its list's address."""
+    """One town (`key` = 9 digits) or enterprise (`key` = id) and its numbers by NUMBERS on the local day `on`.
+
+    `ids`: of the enterprise and those merged into it; empty for a town.
+    """
 
     key: str
     name: str
     counts: Mapping[str, int]
-    urls: Mapping[str, str]
+    on: date
+    ids: tuple[str, ...] = ()
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The address of the list behind each number. Made where it is shown: thousands stand, some dozen are."""
+        return _urls(self.on, enterprise_ids=self.ids) if self.ids else _urls(self.on, region=self.key)
 
     @property
     def facts(self) -> InterviewFacts:
@@ -65,31 +74,41 @@ def _kept(kind: str, scope: Scope, now: datetime, make: Callable[[Scope, datetim
 
 
 def _towns(scope: Scope, now: datetime) -> list[Standing]:
-    counted = _counted(scope, now, "region9")
+    counted: dict[str, list[int]] = {}
+    for (town, _), numbers in _counts(scope, now).items():
+        _add(counted, town, numbers)
     today = local_date(now)
     return [
-        Standing(key, regions.name(region_pad(key)), counts, _urls(today, region=key))
-        for key, counts in sorted(counted.items())
+        Standing(key, regions.name(region_pad(key)), dict(zip(NUMBERS, numbers, strict=True)), today)
+        for key, numbers in sorted(counted.items())
     ]
 
 
 def _enterprises(scope: Scope, now: datetime) -> list[Standing]:
-    counted: dict[str, dict[str, int]] = {}
-    ids: dict[str, list[str]] = {}
-    found = _counted(scope, now, "enterprise_id")
-    merged = registry.enterprises_merged(found)
-    for key, counts in found.items():
-        one = registry.enterprise_current(key) if key in merged else str(key)
-        ids.setdefault(one, []).append(str(key))
-        held = counted.setdefault(one, dict.fromkeys(NUMBERS, 0))
-        for name, count in counts.items():
-            held[name] += count
+    counted: dict[str, list[int]] = {}
+    ids: dict[str, set[str]] = {}
+    become = registry.enterprises_become()
+    for (_, key), numbers in _counts(scope, now).items():
+        one = become[key].id if key in become else str(key)
+        ids.setdefault(one, set()).add(str(key))
+        _add(counted, one, numbers)
     names = registry.enterprise_names(counted)
     today = local_date(now)
     return [
-        Standing(key, names.get(key, key), counts, _urls(today, enterprise_ids=sorted(ids[key])))
-        for key, counts in counted.items()
+        Standing(key, names.get(key, key), dict(zip(NUMBERS, numbers, strict=True)), today, tuple(sorted(ids[key])))
+        for key, numbers in counted.items()
     ]
+
+
+def _add(counted: dict[str, list[int]], key: str, numbers: Sequence[int]) -> None:
+    held = counted.get(key)
+    counted[key] = [a + b for a, b in zip(held, numbers, strict=True)] if held else list(numbers)
+
+
+def _counts(scope: Scope, now: datetime) -> dict[tuple[str, Any], list[int]]:
+    """Numbers by town and enterprise: one pass over what is open serves the towns and the enterprises. Kept likewise."""
+    key = ("standings", "counts", scope.sees, scope.may(VIEW), local_date(now))
+    return KEPT.get(key, CHANGES.mark(), lambda: _counted(scope, now))
 
 
 def worst_enterprises(standings: Sequence[Standing], most: int) -> list[Standing]:
@@ -99,11 +118,12 @@ def worst_enterprises(standings: Sequence[Standing], most: int) -> list[Standing
     return [s for s in ranked if any(s.counts[name] for name in order[:3])][:most]
 
 
-def _counted(scope: Scope, now: datetime, by: str) -> dict[Any, dict[str, int]]:
+def _counted(scope: Scope, now: datetime) -> dict[tuple[str, Any], list[int]]:
+    by = ("region9", "enterprise_id")
     today = local_date(now)
     long_ago, _ = day_range(today - timedelta(days=LONG_DAYS), None)
     overdue = Q(state="ordered", due_at__lt=now)
-    rows = hazard_list(scope, open_only=True, real=True).order_by().values(by)
+    rows = hazard_list(scope, open_only=True, real=True).order_by().values_list(*by)
     grouped = rows.annotate(
         open=tally(),
         overdue=tally(overdue),
@@ -112,12 +132,12 @@ def _counted(scope: Scope, now: datetime, by: str) -> dict[Any, dict[str, int]]:
         returned=tally(Q(returned_count__gte=1)),
         often=tally(Q(returned_count__gte=OFTEN)),
     )
-    found = {row.pop(by): {**row, "again": 0} for row in grouped}
+    found = {(town, firm): [*numbers, 0] for town, firm, *numbers in grouped}
     since, _ = day_range(today - timedelta(days=AGAIN_DAYS), None)
     back = hazard_list(scope, state="closed", real=True).filter(look_back_result="again", looked_back_at__gte=since)
-    nothing = dict.fromkeys(NUMBERS, 0)
-    for row in back.order_by().values(by).annotate(again=tally()):
-        found.setdefault(row[by], dict(nothing))["again"] = row["again"]
+    back = back.filter(reopened_as__isnull=False)  # follows from the result; it leads to the few by their own index
+    for town, firm, again in back.order_by().values_list(*by).annotate(again=tally()):
+        found.setdefault((town, firm), [0] * len(NUMBERS))[-1] = again
     return found
 
 

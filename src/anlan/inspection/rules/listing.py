@@ -91,6 +91,9 @@ LISTING_ACTS: tuple[Action, ...] = (
            OFFICE, ("follower",), "原跟踪督办人不能继续督办的，另行指定；变更留痕。"),
     Action("notice", "出具通知书", "inspection.listing.noticed", ("listed", "unlisting_applied", "unlisted"), "", OFFICE,
            (), "出具挂牌督办通知书；摘牌后出具摘牌通知书。"),
+    Action("withdraw", "撤回", "inspection.listing.withdrawn",
+           ("proposed", "listed", "unlisting_applied", "unlisted", "refused", "cancelled"), "", "inspection.view", (),
+           "本人误操作的，十分钟内且后续未办理时可以撤回，恢复到办理前的情况；撤回留痕。"),
 )  # fmt: skip
 
 

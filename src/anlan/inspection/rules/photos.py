@@ -8,9 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from anlan.inspection.rules.hazard import PHOTO_STAGES
+from anlan.inspection.rules.listing import LISTING_STAGES
 from anlan.kernel.messages import render
 
-__all__ = ["Finding", "HazardView", "PhotoMatch", "PhotoView", "finding_of"]
+__all__ = ["LISTED_STAGE", "Finding", "HazardView", "PhotoMatch", "PhotoView", "finding_of"]
+
+LISTED_STAGE = "listing_"
+"""Before the stage of a photo that belongs to the hazard's listing (rules.listing.LISTING_STAGES)."""
+_STAGES = dict(PHOTO_STAGES) | {f"{LISTED_STAGE}{stage}": label for stage, label in LISTING_STAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class PhotoView:
 class PhotoMatch:
     """`photo` is the same picture as `other`, a photo of another hazard; the same file when the hashes are equal.
 
-    `stage`: of an earlier photo of this hazard itself (rules.hazard.PHOTO_STAGES), "" for one of another hazard.
+    `stage`: of an earlier photo of this hazard itself (rules.hazard.PHOTO_STAGES) or of its listing (LISTED_STAGE and its
+    stage), "" for one of another hazard.
     """
 
     photo: str
@@ -39,12 +45,17 @@ class PhotoMatch:
 
 @dataclass(frozen=True, slots=True)
 class HazardView:
-    """What the photos are judged against: when the mending was ordered, where the hazard is, how it looked before."""
+    """What the photos are judged against: when the mending was ordered, where the hazard is, how it looked before.
+
+    `early`: the finding for a photo older than `ordered_at`; what is shown of a listed or closed hazard has to be newer
+    than its listing or closing, which then stands in `ordered_at`.
+    """
 
     ordered_at: datetime | None
     lon: float | None = None
     lat: float | None = None
     before: tuple[PhotoView, ...] = ()
+    early: str = "before_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,8 @@ class Finding:
     """One reason to look twice.
 
     Attributes:
-        kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order" or "far".
+        kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order",
+            "before_listing", "before_closing" or "far".
         photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
         hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
         facts: what the sentence needs.
@@ -75,7 +87,7 @@ class Finding:
         named = render(f"inspection.doubt.{word}", {"number": hazard})
         facts = dict(self.facts or {})
         if "stage" in facts:
-            facts["stage"] = dict(PHOTO_STAGES).get(facts["stage"], "")
+            facts["stage"] = _STAGES.get(facts["stage"], "")
         return render(f"inspection.doubt.{self.kind}", {"hazard": named, **facts})
 
 

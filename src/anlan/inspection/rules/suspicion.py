@@ -1,4 +1,6 @@
-"""When a photo that shall prove a closing is doubtful. Pure: facts in, findings out; nobody is refused for a finding.
+"""When a photo that shall prove a closing, a visit or a look-back is doubtful. Pure: facts in, findings out.
+
+Nobody is refused for a finding: a closing gets a second look, whatever else is shown is marked.
 
 Messengers strip capture time and place from every photo, so what is missing raises no doubt; only what is there does.
 """
@@ -62,7 +64,7 @@ def suspicions(
         mine = [m for m in matched if m.photo == photo.sha256]
         found += _elsewhere([m for m in mine if not m.stage], rule)
         found += _of_this_hazard(photo, hazard.before, [m for m in mine if m.stage])
-        found += _too_early(photo, hazard.ordered_at, rule)
+        found += _too_early(photo, hazard, rule)
         found += _too_far(photo, hazard, rule)
     return found
 
@@ -93,11 +95,12 @@ def _of_this_hazard(photo: PhotoView, before: Sequence[PhotoView], own: Sequence
             return
 
 
-def _too_early(photo: PhotoView, ordered_at: datetime | None, rule: SuspicionRule) -> Iterator[Finding]:
+def _too_early(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Iterator[Finding]:
+    ordered_at = hazard.ordered_at
     if photo.taken_at is None or ordered_at is None or photo.taken_at >= ordered_at - rule.clock_slack:
         return
     facts = {"taken_at": _moment(photo.taken_at), "ordered_at": _moment(ordered_at)}
-    yield Finding("before_order", photo.sha256, "", "", facts)
+    yield Finding(hazard.early, photo.sha256, "", "", facts)
 
 
 def _too_far(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Iterator[Finding]:

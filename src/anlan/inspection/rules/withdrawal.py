@@ -12,9 +12,13 @@ from typing import Any
 
 from anlan.inspection.rules.acts import check_act
 from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.rules.listing_checks import ListingStep, check_listing
 from anlan.kernel.errors import Violation
 
-__all__ = ["BORNE_BY", "LONGEST", "WITHDRAWABLE", "WithdrawFacts", "check_withdraw", "restoration"]
+__all__ = [
+    "BORNE_BY", "LISTING_ENDS", "LISTING_OPENS", "LISTING_WITHDRAWABLE", "LONGEST", "ListingWithdrawFacts", "WITHDRAWABLE",
+    "WithdrawFacts", "check_listing_withdraw", "check_withdraw", "restoration",
+]  # fmt: skip
 
 LONGEST = timedelta(minutes=10)
 # Not among them: a filing (a mistaken one is dismissed), what concerns two hazards, and what the system records.
@@ -22,6 +26,15 @@ WITHDRAWABLE = frozenset({
     "judged", "ordered", "submitted", "returned", "closed", "dismissed", "transferred", "looked_back",
     "extension_applied", "extension_granted", "extension_refused",
 })  # fmt: skip
+# Of a listing (挂牌督办). One that was begun by mistake is not unmade but cancelled; an end also concerns the hazard, which
+# must not have moved on since. A notice issued is the last entry after what it says, so that this stands.
+LISTING_OPENS = frozenset({"proposed", "received"})
+LISTING_ENDS = frozenset({"declined", "unlisted", "upper_unlisted", "cancelled"})
+LISTING_WITHDRAWABLE = (
+    LISTING_OPENS
+    | LISTING_ENDS
+    | {"signed", "followed", "reassigned", "unlisting_applied", "unlisting_refused"}
+)
 # The documents that a step bears: while one is in force, the step stands.
 BORNE_BY: Mapping[str, tuple[str, ...]] = {
     "ordered": ("inspection.order", "inspection.receipt"),
@@ -34,8 +47,9 @@ BORNE_BY: Mapping[str, tuple[str, ...]] = {
 _WORDS = frozenset({
     "requirement", "rectification", "return_reason", "review_note", "dismiss_reason", "transfer_reason",
     "look_back_note", "five_measures", "five_responsible", "five_plan", "description", "place", "major_basis",
+    "reason", "sign_note", "apply_note", "end_note",
 })  # fmt: skip
-_CHILDREN = ("photos", "extensions", "tags")
+_CHILDREN = ("photos", "extensions", "tags", "follow_ups")
 _ENVELOPE = frozenset({"id", "region", "region6", "region9", "drill", "created_at", "changed_at", "contested"})
 
 
@@ -57,13 +71,39 @@ def check_withdraw(facts: WithdrawFacts) -> list[Violation]:
     """Why the last entry can't be withdrawn; empty when it can. Source: house rule."""
     if facts.kind not in WITHDRAWABLE:
         return [Violation("inspection.hazard.withdraw.nothing", {})]
-    found = check_act("withdraw", facts.step)
-    if facts.actor != facts.step.person:
-        found.append(Violation("inspection.hazard.withdraw.not_yours", {}))
-    if facts.step.now - facts.recorded_at > LONGEST:
-        found.append(Violation("inspection.hazard.withdraw.too_late", {"minutes": LONGEST.seconds // 60}))
+    found = check_act("withdraw", facts.step) + _own_and_soon(facts.actor, facts.recorded_at, facts.step)
     for label, number in facts.papers:
         found.append(Violation("inspection.hazard.withdraw.paper_in_force", {"label": label, "number": number}))
+    return found
+
+
+def _own_and_soon(actor: str, recorded_at: datetime, step: StepFacts | ListingStep) -> list[Violation]:
+    found = []
+    if actor != step.person:
+        found.append(Violation("inspection.hazard.withdraw.not_yours", {}))
+    if step.now - recorded_at > LONGEST:
+        found.append(Violation("inspection.hazard.withdraw.too_late", {"minutes": LONGEST.seconds // 60}))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ListingWithdrawFacts:
+    """A withdrawal of a listing's last entry; `moved_on`: the hazard has an entry after the one that the end left there."""
+
+    step: ListingStep
+    kind: str
+    actor: str
+    recorded_at: datetime
+    moved_on: bool = False
+
+
+def check_listing_withdraw(facts: ListingWithdrawFacts) -> list[Violation]:
+    """Why the last entry of a listing can't be withdrawn; empty when it can. Source: house rule, as for hazards."""
+    if facts.kind not in LISTING_WITHDRAWABLE:
+        return [Violation("inspection.listing.withdraw.nothing", {})]
+    found = check_listing("withdraw", facts.step) + _own_and_soon(facts.actor, facts.recorded_at, facts.step)
+    if facts.kind in LISTING_ENDS and facts.moved_on:
+        found.append(Violation("inspection.listing.withdraw.hazard_moved", {}))
     return found
 
 

@@ -6,7 +6,10 @@ from ninja import Schema
 
 
 class ProgressOut(Schema):
-    """A campaign in numbers, of what the reader may see; `others`: enterprises visited that are no targets."""
+    """A campaign in numbers, of what the reader may see; `others`: enterprises visited that are no targets.
+
+    Visited is who was inspected to the end; `going_on`: visits begun and not finished, counted nowhere else.
+    """
 
     targets: int
     inspected: int
@@ -15,4 +18,5 @@ class ProgressOut(Schema):
     found: int
     closed: int
     overdue: int
+    going_on: int
     rate_ratio: float | None = None

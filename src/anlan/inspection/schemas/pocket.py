@@ -49,10 +49,11 @@ class PocketInspectionOut(Schema):
 
 
 class PocketTaskOut(Schema):
-    """A task of one's own; `officers`: (person id, name) of the colleagues, `guests`: enterprises that visit too."""
+    """A task of one's own at `version`; `officers`: (person id, name) of the colleagues, `guests`: enterprises that visit."""
 
     id: str
     number: str
+    version: int
     enterprise_id: str
     enterprise: str
     checklist_id: str

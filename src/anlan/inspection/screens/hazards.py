@@ -54,7 +54,7 @@ def _page(
         "actions": actions,
         "steps": queries.hazard_steps(hazard),
         "doubts": queries.doubt_views(scope, hazard, lines),
-        "history": list(reversed(lines)),
+        "history": list(reversed(queries.with_doubts(scope, lines))),
         "campaigns": [(key, names.get(key, key)) for key in tagged],
         "choices": [c for c in queries.campaign_choices(scope, region=hazard.region) if c[0] not in tagged]
         if may_tag

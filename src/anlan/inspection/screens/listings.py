@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.screens.forms import errors_of, read_base, read_day, read_once, read_photos
-from anlan.inspection.services import listing_papers, listing_steps, listings
+from anlan.inspection.services import listing_papers, listing_steps, listing_withdrawals, listings
 from anlan.kernel.deadlines import days_left
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
@@ -93,6 +93,7 @@ def _page(
     actions = queries.listing_actions(scope, row, now)
     allowed = {action.id for action in actions if action.allowed}
     version, lines = queries.history_of(row)
+    lines = queries.with_doubts(scope, lines)
     people = {name: getattr(row, name) for name in _PEOPLE}
     names = accounts.person_names({p for p in people.values() if p})
     listed, open_ = row.state == "listed", row.ended_at is None
@@ -101,7 +102,7 @@ def _page(
         "hazard": row.hazard,
         "left": days_left(now, row.due_at) if open_ and row.hazard.closed_at is None else None,
         "follow_left": days_left(now, row.follow_due_at) if listed and row.follow_due_at else None,
-        "visits": queries.follow_up_views(row),
+        "visits": queries.follow_up_views(row, lines),
         "scans": queries.listing_photos(row, "notice"),
         "end_scans": queries.listing_photos(row, "end"),
         "reviewed": queries.listing_photos(row, "review"),
@@ -154,6 +155,7 @@ _ACTS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
     "return": _plain(listing_steps.listing_return),
     "cancel": _plain(listing_steps.listing_cancel),
     "notice": _plain(listing_papers.listing_notice),
+    "withdraw": _plain(listing_withdrawals.listing_withdraw),
     "reassign": _reassign,
     "unlist": _unlist,
     "receive_end": _receive_end,

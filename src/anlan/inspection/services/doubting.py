@@ -1,8 +1,9 @@
-"""Looking for what is doubtful in the photos of a mending or a review, before it is recorded."""
+"""Looking for what is doubtful in the photos of a mending, a review, a visit or a look-back, before it is recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from anlan.inspection import queries
@@ -28,8 +29,15 @@ class Doubt:
                 self._named.setdefault(sha256, []).append(str(hazard_id))
         self._views: dict[str, PhotoView] | None = None
 
-    def of(self, hazard: Hazard, photos: Sequence[str]) -> dict[str, Any]:
-        """`{"doubts": [...]}` for the entry's data, {} where nothing is doubtful. Source: rules.suspicion."""
+    def of(
+        self, hazard: Hazard, photos: Sequence[str], early: str = "before_order", since: datetime | None = None
+    ) -> dict[str, Any]:
+        """`{"doubts": [...]}` for the entry's data, {} where nothing is doubtful.
+
+        Args:
+            early, since: the finding for a photo taken before `since` (None: before the order).
+        Source: rules.suspicion.
+        """
         if self._views is None:
             self._views = queries.photo_views(self._named)
         wanted = list(dict.fromkeys(photos))
@@ -39,7 +47,8 @@ class Doubt:
             *queries.photos_repeated(hazard, wanted),
         ]
         judged = [self._views.get(p, PhotoView(p)) for p in wanted]
-        view = HazardView(hazard.ordered_at, hazard.lon, hazard.lat, queries.photos_before(hazard))
+        before = queries.photos_before(hazard)
+        view = HazardView(since or hazard.ordered_at, hazard.lon, hazard.lat, before, early if since else "before_order")
         rule = rule_on(local_date(hazard.ordered_at or hazard.found_at))
         found = [finding.as_dict() for finding in suspicions(judged, view, matches, rule)]
         return {"doubts": found} if found else {}

@@ -10,6 +10,7 @@ from typing import Any
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.doubt import ConfirmFacts, check_confirm, check_reject
 from anlan.inspection.rules.hazard import ReturnFacts, StepFacts
+from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import term_of
 from anlan.inspection.services.steps import StepInput, take
 from anlan.kernel.deadlines import WorkCalendar
@@ -34,16 +35,18 @@ class RejectInput(StepInput):
 
 
 def hazards_confirm(*, scope: Scope, items: Sequence[ConfirmInput], now: datetime) -> list[str]:
-    """Clear the doubt and close hazards, all or none; the hazards' ids.
+    """Clear the doubt and close hazards, all or none; the hazards' ids. Doubtful photos of the second look are marked.
 
     Raises:
         As `steps.hazards_order`; StepRefused: "inspection.hazard.confirm.refused".
     Source: house rule (a third officer decides).
     """
 
-    def judge(_: Hazard, item: ConfirmInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        return check_confirm(ConfirmFacts(facts, item.note)), {}
+    def judge(hazard: Hazard, item: ConfirmInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
+        problems = check_confirm(ConfirmFacts(facts, item.note))
+        return problems, {} if problems else doubt.of(hazard, item.photos)
 
+    doubt = Doubt((item.hazard_id, item.photos) for item in items)
     return take("confirm", scope, items, now, judge)
 
 

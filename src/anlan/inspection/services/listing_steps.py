@@ -6,7 +6,7 @@ hazard hears of the end, so that neither moves on without the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from anlan.inspection.rules.listing_checks import (
     check_sign,
     check_unlist,
 )
+from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import require_plausible, said
 from anlan.inspection.services.listing_files import scan_text, visit_text
 from anlan.kernel.entry import Draft, Step
@@ -140,6 +141,12 @@ def _ended(listing: Listing, state: str) -> Draft:
     )
 
 
+def _doubt(listing: Listing, photos: Sequence[str]) -> dict[str, Any]:
+    """The marks on photos of a visit or review that look copied, too old or taken elsewhere. Source: rules.suspicion."""
+    doubt = Doubt([(str(listing.hazard_id), photos)])
+    return doubt.of(listing.hazard, photos, "before_listing", listing.listed_at)
+
+
 def listing_sign(*, scope: Scope, item: ListingInput, now: datetime) -> str:
     """Sign a proposal: the hazard is listed from now on; the listing's id.
 
@@ -186,6 +193,8 @@ def listing_return(*, scope: Scope, item: ListingInput, now: datetime) -> str:
 def listing_follow(*, scope: Scope, item: ListingInput, now: datetime) -> str:
     """Record a follow-up visit: what was seen (`note`), photos, when (`at`, None: now). Raises as `listing_sign`.
 
+    Photos that look copied, too old or taken elsewhere are marked for those who review, not refused.
+
     Source: rules.listing.FOLLOW_LIMITS (house rule).
     """
 
@@ -194,7 +203,10 @@ def listing_follow(*, scope: Scope, item: ListingInput, now: datetime) -> str:
         problems = check_follow(step, item.note, len(set(item.photos)), reused)
         late = listing.follow_due_at is not None and step.at > listing.follow_due_at
         next_due = follow_due(listing.level, step.at).isoformat()
-        return problems, {"turn": listing.follow_ups.count() + 1, "late": late, "follow_due_at": next_due}
+        if problems:
+            return problems, {}
+        data = {"turn": listing.follow_ups.count() + 1, "late": late, "follow_due_at": next_due}
+        return [], data | _doubt(listing, item.photos)
 
     return _take("follow", scope, item, now, judge)
 
@@ -231,7 +243,7 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
             problems.append(Violation("inspection.listing.photo_reused", {"count": reused}, "photos"))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], _FOLLOW, now, listing):
             problems.append(Violation("inspection.listing.co_reviewer_unknown", {}, "co_reviewer"))
-        return problems, {"co_reviewer": item.co_reviewer}
+        return problems, {"co_reviewer": item.co_reviewer} | ({} if problems else _doubt(listing, item.photos))
 
     return _take("unlist", scope, item, now, judge)
 

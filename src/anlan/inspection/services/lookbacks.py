@@ -10,6 +10,7 @@ from anlan.inspection import queries
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.acts import check_look_back
 from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import key_for
 from anlan.inspection.services.hazards import HazardInput, hazard_drafts
 from anlan.inspection.services.steps import StepInput, take
@@ -31,7 +32,7 @@ class LookBackInput(StepInput):
 def hazard_look_back(*, scope: Scope, item: LookBackInput, now: datetime) -> str:
     """Record that a closed hazard's site was seen again; its id. Found again, a new hazard is filed, linked with it.
 
-    The old one stays closed: it was mended then. What is back has its own deadline and review.
+    The old one stays closed: it was mended then. What is back has its own deadline and review. Doubtful photos are marked.
 
     Raises:
         HazardNotFound; NotAllowed: "platform.not_allowed"; StalePage: "inspection.stale"; Conflict: "journal.conflict".
@@ -46,7 +47,10 @@ def hazard_look_back(*, scope: Scope, item: LookBackInput, now: datetime) -> str
         problems = check_look_back(step, item.note, len(photos), bool(hazard.reopened_as_id), reused)
         turn = 1 + max((p.round for p in hazard.photos.all() if p.stage == "lookback"), default=0)
         data: dict[str, Any] = {"result": "again" if item.again else "fine", "turn": turn}
-        return problems, data | ({"reopened_as": key} if item.again else {})
+        if problems:
+            return problems, {}
+        data |= Doubt([(str(hazard.id), photos)]).of(hazard, photos, "before_closing", hazard.closed_at)
+        return [], data | ({"reopened_as": key} if item.again else {})
 
     def beside(hazard: Hazard, item: LookBackInput) -> list[tuple[Draft, int | None]]:
         if not item.again:

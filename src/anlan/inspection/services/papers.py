@@ -42,7 +42,6 @@ def orders_issue(*, scope: Scope, hazard_ids: Sequence[str], now: datetime, once
                 template=ORDER,
                 subject=paper.subject,
                 facts=OrderTogether(hazard_ids=tuple(str(h.id) for h in paper.hazards)),
-                named=[f"inspection.hazard/{h.id}" for h in paper.hazards[1:]],
                 now=now,
                 once=once,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
 from anlan.platform import attachments
-from anlan.platform.database import writing
+from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record, record_many
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -72,34 +73,39 @@ def self_check_start(
     key = key_for(scope, _SUBJECT, once, now)
     enterprise = registry.enterprise_get(scope, enterprise_id)
     _require_own(scope, enterprise_id)
-    if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
-        return key
+    with writing():
+        # Two presses at the same moment: the second finds what the first one began.
+        hold_keys(_SUBJECT, [str(enterprise.id)])
+        if not (once and queries.versions_of([f"{_SUBJECT}/{key}"])):
+            draft = _started(scope, enterprise, checklist_id, corrects, f"{_SUBJECT}/{key}", now)
+            record(replace(draft, once=once), scope=scope, now=now, base=NEW)
+    return key
+
+
+def _started(scope: Scope, enterprise: Any, checklist_id: str, corrects: str, subject: str, now: datetime) -> Draft:
+    """The entry that begins a self-check, judged; call it in the transaction that records it."""
     old = views.self_check_get(scope, corrects) if corrects else None
     checklist = queries.checklist_get(scope, str(old.checklist_id) if old else checklist_id)
     problems = _start_problems(enterprise, checklist, old)
-    if open_ := views.self_check_drafts(scope, enterprise_id).first():
+    if open_ := views.self_check_drafts(scope, enterprise.id).first():
         problems.append(Violation("inspection.self_check.start.draft_open", {"number": open_.number}))
     if problems:
         raise StepRefused("inspection.self_check.start.refused", problems, enterprise=enterprise.name)
     data: dict[str, Any] = {
         "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
         "checklist_id": str(checklist.id), "checklist_version": old.checklist_version if old else checklist.version,
+        "number": numbers_for("ZC", [now])[0],
     }  # fmt: skip
     text: dict[str, Any] = {}
     if old:
         answers, text = copied_answers(old)
         data |= {"corrects_id": str(old.id), "items": answers}
-    with writing():
-        data["number"] = numbers_for("ZC", [now])[0]
-        subject = f"{_SUBJECT}/{key}"
-        if photos := text.get("photos"):
-            attachments.link(photos, subject, scope=scope)
-        draft = Draft(
-            kind=_START.kind, subject=subject, region=enterprise.region, data=data, text=text,
-            step=Step("", _START.to), once=once, drill=bool(enterprise.drill),
-        )  # fmt: skip
-        record(draft, scope=scope, now=now, base=NEW)
-    return key
+    if photos := text.get("photos"):
+        attachments.link(photos, subject, scope=scope)
+    return Draft(
+        kind=_START.kind, subject=subject, region=enterprise.region, data=data, text=text,
+        step=Step("", _START.to), drill=bool(enterprise.drill),
+    )  # fmt: skip
 
 
 def _start_problems(enterprise: Any, checklist: Any, old: SelfCheck | None) -> list[Violation]:

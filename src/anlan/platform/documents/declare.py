@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,8 @@ class Template:
         by_hand: may be issued with a button and by the API; False: only by its context's own service, with facts.
         issuer: (scope) -> whose numbers the document bears; None: the bureau of the server's region.
         order: place in lists.
+        names: (scope, subject, facts) -> the further subjects that the document deals with, as `context` reads the same;
+            it is shown with each of them. None: only with what it is about.
         aside: fields of the shape that say who issues it and to whom; documents about one subject of which all other fields
             are equal are the same matter, and one of them at a time is in force.
     """
@@ -60,3 +62,4 @@ class Template:
     order: int = 100
     aside: frozenset[str] = frozenset()
     issuer: Callable[[Scope], Issuer] | None = None
+    names: Callable[[Scope, str, Any], Sequence[str]] | None = None

@@ -15,7 +15,7 @@ class Document(Projection):
     """One document as it was issued. `office` and `party` (an enterprise's id) are those of its subject at the issue."""
 
     SUBJECT: ClassVar[str] = SUBJECT
-    CHILDREN: ClassVar[dict[str, str]] = {"papers": "platform.DocumentPaper"}
+    CHILDREN: ClassVar[dict[str, str]] = {"papers": "platform.DocumentPaper", "naming": "platform.DocumentNaming"}
     SCOPED_BY: ClassVar[ScopedBy] = ScopedBy(office="office_id", subject="party_id")
 
     number = models.CharField("文书编号", max_length=60)
@@ -71,3 +71,18 @@ class DocumentPaper(ProjectionChild):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DocumentNaming(ProjectionChild):
+    """A further subject that the document deals with, `key`, beside the one that it is about."""
+
+    parent = models.ForeignKey(Document, models.CASCADE, db_constraint=False, related_name="naming")
+
+    class Meta:
+        db_table = "document_naming"
+        verbose_name = verbose_name_plural = "文书另涉事项"
+        ordering = ["key"]
+        indexes = [models.Index(fields=["key"], name="document_naming_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,4 +1,4 @@
-"""The only readers of documents. A document is seen by whoever sees what it is about."""
+"""The only readers of documents. A document is seen by whoever sees what it is about, or one of the others it deals with."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from anlan.kernel.errors import BadInput, NotFound, Violation
 from anlan.platform.attachments.models import AttachmentLink
 from anlan.platform.attachments.store import in_scope
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.documents.declare import Template
-from anlan.platform.documents.models import Document, DocumentPaper
+from anlan.platform.documents.models import Document, DocumentNaming, DocumentPaper
 from anlan.platform.documents.voiding import leads, void_reasons
 from anlan.platform.journal.record import version_of
 from anlan.platform.rules.document import DOCUMENT_LOOP, PAPER_KINDS, SIGNERS, SUBJECT, WAYS, DocumentFacts, check_step
@@ -36,9 +36,11 @@ __all__ = [
     "document_versions",
     "documents_get",
     "documents_in_force",
+    "documents_named",
     "documents_naming",
     "documents_of",
     "documents_of_party",
+    "documents_on",
     "subject_row",
     "template_get",
     "templates_for",
@@ -95,7 +97,7 @@ def _is_id(text: str) -> bool:
 
 
 def document_get(scope: Scope, document_id: Any) -> Document:
-    """One document whose subject the scope sees.
+    """One document, if the scope sees what it deals with.
 
     Raises:
         NotFound: "platform.document.not_found".
@@ -120,13 +122,17 @@ def documents_get(scope: Scope, document_ids: Iterable[Any]) -> list[Document]:
 
 
 def _seen(scope: Scope, documents: Iterable[Document]) -> list[Document]:
+    """Those of which the scope sees what they are about, or one of the further subjects that they deal with."""
     documents = list(documents)
+    deals = {d.pk: {d.about} for d in documents}
+    for parent, subject in DocumentNaming._default_manager.filter(parent__in=deals).values_list("parent_id", "key"):
+        deals[parent].add(subject)
     keys: dict[str, list[str]] = {}
-    for document in documents:
-        kind, _, key = document.about.partition("/")
+    for subject in sorted(set().union(*deals.values())):
+        kind, _, key = subject.partition("/")
         keys.setdefault(kind, []).append(key)
-    seen = {f"{kind}/{key}" for kind, ids in keys.items() for key in in_scope(kind, list(dict.fromkeys(ids)), scope)}
-    return [d for d in documents if d.about in seen]
+    seen = {f"{kind}/{key}" for kind, ids in keys.items() for key in in_scope(kind, ids, scope)}
+    return [d for d in documents if deals[d.pk] & seen]
 
 
 def document_list(scope: Scope) -> QuerySet[Document]:
@@ -136,11 +142,32 @@ def document_list(scope: Scope) -> QuerySet[Document]:
 
 
 def documents_of(scope: Scope, subject: str) -> list[Document]:
-    """The documents about one subject, newest first; none where the scope does not see the subject."""
+    """The documents about one subject or dealing with it, newest first; none where the scope does not see the subject."""
     kind, _, key = subject.partition("/")
     if not scope.may(VIEW) or not _is_id(key) or not list(in_scope(kind, [key], scope)):
         return []
-    return list(Document._default_manager.filter(about=subject).order_by("-issued_at", "-id"))
+    return documents_on(subject)
+
+
+def documents_on(subject: str) -> list[Document]:
+    """The documents about one subject or dealing with it beside others, newest first. Unscoped."""
+    return list(Document._default_manager.filter(_deals_with([subject])).order_by("-issued_at", "-id"))
+
+
+def _deals_with(subjects: Iterable[str]) -> Q:
+    """Documents about one of these subjects, or naming it.
+
+    What was issued before the entry kept the names is known by the link of its file.
+    """
+    wanted = list(subjects)
+    named = DocumentNaming._default_manager.filter(key__in=wanted).values("parent_id")
+    files = AttachmentLink._default_manager.filter(subject__in=wanted).values("sha256")
+    return Q(about__in=wanted) | Q(pk__in=named) | Q(sha256__in=files)
+
+
+def documents_named(document: Document) -> list[str]:
+    """The further subjects that a document deals with."""
+    return list(DocumentNaming._default_manager.filter(parent_id=document.pk).values_list("key", flat=True))
 
 
 def document_in_force(template: str, subject: str, matter: str) -> str:
@@ -153,9 +180,9 @@ def document_in_force(template: str, subject: str, matter: str) -> str:
 
 
 def documents_in_force(subjects: Iterable[str], templates: Iterable[str], since: datetime) -> list[Document]:
-    """Documents of these kinds about these subjects that were issued since then and are not void. Unscoped, for rules."""
+    """Documents of these kinds dealing with these subjects, issued since then and not void. Unscoped, for rules."""
     rows = Document._default_manager.filter(
-        about__in=list(subjects), template__in=list(templates), issued_at__gte=since
+        _deals_with(subjects), template__in=list(templates), issued_at__gte=since
     )
     return list(rows.exclude(state="void").order_by("issued_at", "id"))
 

@@ -75,6 +75,7 @@ def _common(document: Any, error: AnlanError | None) -> dict[str, Any]:
     return {
         "document": document,
         "about_url": _about_url(kind, key),
+        "others": [_about_url(*subject.split("/", 1)) for subject in queries.documents_named(document)],
         "base": queries.document_versions([document])[str(document.pk)],
         "once": once_token(),
         "error": error,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,6 @@ def document_issue(
     template: str,
     subject: str,
     facts: Any = None,
-    named: Sequence[str] = (),
     now: datetime,
     once: str | None = None,
 ) -> str:
@@ -60,7 +59,6 @@ def document_issue(
     Args:
         template: id of a declared kind. subject: `inspection.hazard/<id>`.
         facts: what the kind's builder needs besides the records (see its context); None for most.
-        named: further subjects that the document deals with; whoever sees one of them sees its file.
     Raises:
         NotAllowed: "platform.not_allowed". NotFound: "platform.document.subject_missing".
         BadInput: "platform.document.template_unknown", "platform.document.not_about". RuleViolation: of the builder;
@@ -82,15 +80,17 @@ def document_issue(
             return key
         if problems := check_issue(queries.document_in_force(kind.id, subject, matter_of(kind, page)), kind.label):
             raise RuleViolation("platform.document.issue.refused", problems, label=kind.label)
-        sha256 = _keep(kind, key, subject, row, page, scope, now, once)
-        for other in named:
-            attachments.link([sha256], other, scope=scope)
+        named = sorted(set(kind.names(scope, subject, facts)) - {subject}) if kind.names else []
+        draft = _keep(kind, key, subject, row, page, scope, now)
+        data = {**draft.data, "named": named} if named else draft.data
+        record(replace(draft, data=data, once=once), scope=scope, now=now, base=NEW)
+        for other in named:  # whoever sees one of them sees the file
+            attachments.link([data["sha256"]], other, scope=scope)
     return key
 
 
-def _keep(
-    kind: Template, key: str, subject: str, row: Any, page: Any, scope: Scope, now: datetime, once: str | None
-) -> str:
+def _keep(kind: Template, key: str, subject: str, row: Any, page: Any, scope: Scope, now: datetime) -> Draft:
+    """The file, numbered, filled in and stored, and the entry that issues it."""
     today, drill = local_date(now), bool(row.drill)
     number = next_document_number(kind.word, today.year, drill, kind.issuer(scope) if kind.issuer else Issuer())
     values = {name: getattr(page, name) for name in page.__dataclass_fields__}
@@ -100,7 +100,7 @@ def _keep(
     by = type(row).SCOPED_BY
     owners = {"office_id": by.office, "party_id": by.subject}
     action = DOCUMENT_LOOP.action("issue")
-    draft = Draft(
+    return Draft(
         kind=action.kind,
         subject=f"{SUBJECT}/{key}",
         region=row.region,
@@ -111,11 +111,8 @@ def _keep(
         },
         text={"title": str(values.get("party", ""))[:160]},
         step=Step("", action.to),
-        once=once,
         drill=drill,
     )  # fmt: skip
-    record(draft, scope=scope, now=now, base=NEW)
-    return stored.sha256
 
 
 def document_sign(

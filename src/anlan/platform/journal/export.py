@@ -1,10 +1,14 @@
-"""One subject with its chain proof in a file, for a court: verifiable offline by `verify_export.py`, which goes with it."""
+"""One subject, and what goes with it, with its chain proof in a file, for a court.
+
+It is verifiable offline by `verify_export.py`, which stands beside it.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +20,16 @@ from anlan.kernel.errors import NotFound
 from anlan.platform.journal import sequence, verify_export
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 
-FORMAT = "anlan-journal-export/1"
+FORMAT = "anlan-journal-export/2"
 
 
-def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
+def export_subject(subject: str, file: Path, now: datetime, beside: Sequence[str] = ()) -> dict[str, Any]:
     """Write the subject's entries, and of every chain they stand in all links from the first of them to the head.
 
-    The verifying script is put beside the file. Returns {"subject", "entries", "nodes", "file", "verifier"}.
+    The verifying script is put beside the file. Returns {"subject", "beside", "entries", "nodes", "file", "verifier"}.
+
+    Args:
+        beside: further subjects whose entries go into the file: the documents that deal with this one.
 
     Raises:
         NotFound: "journal.subject_not_found".
@@ -31,7 +38,9 @@ def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
     head = Head.objects.filter(subject=subject).first()
     if head is None:
         raise NotFound("journal.subject_not_found", subject=subject)
-    stored = list(JournalEntry.objects.filter(sid=head.sid).order_by("hlc", "node", "id"))
+    others = dict(Head.objects.filter(subject__in=list(beside)).values_list("subject", "sid"))
+    sids = [head.sid, *(others[name] for name in beside if name in others)]
+    stored = [e for sid in sids for e in JournalEntry.objects.filter(sid=sid).order_by("hlc", "node", "id")]
     places = {row.entry: row for row in JournalSeq.objects.filter(entry__in=[e.id for e in stored])}
     entries = [
         {
@@ -48,6 +57,7 @@ def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
         "format": FORMAT,
         "hash": settings.JOURNAL_HASH,
         "subject": subject,
+        "beside": [name for name in beside if name in others],
         "exported_at": now.isoformat(),
         "entries": entries,
         "chains": [_chain(node, entries) for node in sorted({e["node"] for e in entries})],
@@ -57,6 +67,7 @@ def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
     shutil.copyfile(verify_export.__file__, verifier)
     return {
         "subject": subject,
+        "beside": document["beside"],
         "entries": len(entries),
         "nodes": [chain["node"] for chain in document["chains"]],
         "file": str(file),

@@ -32,6 +32,8 @@ def verify(document):
             link = digest(name, link + part)
         if link.hex() != chain["head"]:
             problems.append("chain of node %s: does not lead to its head" % chain["node"])
+    wanted = [document["subject"]] + list(document.get("beside", []))
+    papers = []
     for entry in document["entries"]:
         place = "entry %s (node %s, number %s)" % (entry["id"], entry["node"], entry["seq"])
         text_hash = bytes.fromhex(entry["text_hash"]) if entry["text_hash"] else b""
@@ -40,9 +42,11 @@ def verify(document):
         if digest(name, entry["body"].encode() + text_hash) != hashes.get((entry["node"], entry["seq"])):
             problems.append(place + ": its content is not the one in the chain")
         body = json.loads(entry["body"])
-        if body.get("id") != entry["id"] or body.get("subject") != document["subject"]:
+        if body.get("id") != entry["id"] or body.get("subject") not in wanted:
             problems.append(place + ": belongs to another record")
-    return problems, {"subject": document["subject"], "entries": len(document["entries"])}
+        if body.get("kind") == "platform.document.issued":
+            papers.append(body["data"])
+    return problems, {"subject": document["subject"], "entries": len(document["entries"]), "papers": papers}
 
 
 def main():
@@ -57,6 +61,8 @@ def main():
     if not problems:
         print("INTACT  %(subject)s: %(entries)d entries, chain verified" % summary)
         print("完好    %(subject)s：履历 %(entries)d 条，链条校验通过" % summary)
+    for paper in summary["papers"]:
+        print("文书    %(label)s %(number)s  SHA-256 %(sha256)s" % paper)
     return 1 if problems else 0
 
 

@@ -21,7 +21,7 @@ from anlan.registry.queries.enterprises import (
     subject_of,
     values_of,
 )
-from anlan.registry.queries.groups import enterprise_classes, enterprises_merged
+from anlan.registry.queries.groups import Survivor, enterprise_classes, enterprises_become, enterprises_merged
 from anlan.registry.queries.profile import (
     ACTIONS,
     ActionState,
@@ -41,6 +41,8 @@ __all__ = [
     "VIEW",
     "ActionState",
     "Profile",
+    "Survivor",
+    "Survivor",
     "code_tables",
     "codes",
     "enterprise_actions",
@@ -64,5 +66,6 @@ __all__ = [
     "values_of",
     "version_now",
     "enterprise_classes",
+    "enterprises_become",
     "enterprises_merged",
 ]

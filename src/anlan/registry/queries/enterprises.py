@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from anlan.kernel.errors import NotFound
-from anlan.platform import instances, search, vault
+from anlan.platform import instances, reading, search, vault
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.registry.models import Enterprise, EnterpriseClass, EnterpriseTag
 from anlan.registry.rules.change import EnterpriseFacts, normalise_phone
@@ -17,6 +17,8 @@ from anlan.registry.rules.enterprise import FIELDS, SETS
 
 VIEW, CHANGE = "registry.view", "registry.change"
 SUBJECT = Enterprise.SUBJECT
+
+_PART = 800
 
 
 def subject_of(enterprise_id: Any) -> str:
@@ -136,8 +138,12 @@ def enterprise_choices(scope: Scope, text: str = "", count: int = 20) -> list[tu
 
 def enterprise_names(ids: Iterable[Any]) -> dict[str, str]:
     """Names by id, for rows that the caller has already scoped; unknown ids are absent."""
-    wanted = {key for i in ids if (key := _uuid(i))}
-    return {str(i): name for i, name in Enterprise._default_manager.filter(pk__in=wanted).values_list("id", "name")}
+    wanted = [key for key in {_uuid(i) for i in ids} if key]
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _PART):
+        rows = reading.select_in(Enterprise, ("id", "name"), "id", wanted[start : start + _PART])
+        found |= {str(i): name for i, name in rows}
+    return found
 
 
 def enterprises_by_uscc(codes: Iterable[str]) -> QuerySet[Enterprise]:
