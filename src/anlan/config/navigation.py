@@ -131,6 +131,16 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "监测预警",
+        (
+            Link("报警", "/desk/sensing/alarm/", "alert", ("sensing.view",), ("/sensing/alarms",)),
+            Link("监测设备", "/desk/sensing/device/", "pin", ("sensing.view",), ("/sensing/devices",)),
+            Link("设备型号", "/desk/sensing/devicemodel/", "file", ("sensing.view",), ("/sensing/models",), own=False),
+            Link("报警规则", "/desk/sensing/alarmrule/", "checklist", ("sensing.view",), own=False),
+            Link("未认领设备", "/sensing/strangers", "search", ("sensing.device.change",), own=False),
+        ),
+    ),
+    Section(
         "管理",
         (
             Link("组织人员", "/people", "people", ("accounts.view", "accounts.manage"), ("/accounts/",)),

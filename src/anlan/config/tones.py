@@ -36,4 +36,11 @@ TONES: dict[str, str] = {
     "关闭": "tag",
     "搬迁": "tag",
     "停用": "tag",
+    "已触发": "tag tag-bad",
+    "已叫应": "tag tag-warn",
+    "处置中": "tag tag-info",
+    "已恢复": "tag tag-good",
+    "误报": "tag",
+    "转隐患": "tag tag-info",
+    "已归档": "tag",
 }

@@ -8,15 +8,17 @@ from typing import Any
 
 from anlan.kernel.errors import BadInput
 from anlan.platform.scope import Scope
+from anlan.protocols.hj212.factors import DATA_FLAGS
 from anlan.sensing import store
-from anlan.sensing.models import AlarmRule, AlarmRuleVersion
+from anlan.sensing.models import AlarmRule, AlarmRuleVersion, DeviceChannel
 from anlan.sensing.queries.alarms import alarm_list
 from anlan.sensing.queries.devices import Channel, channel_named, channels_of, device_get
+from anlan.sensing.rules.device import VALID_FLAGS
 from anlan.sensing.rules.rule import RULE_KINDS, THRESHOLDS
 from anlan.sensing.store.curves import downsample, gaps
 from anlan.sensing.store.days import DAY
 
-__all__ = ["MOST_POINTS", "Shown", "Threshold", "device_channels", "series_get"]
+__all__ = ["MOST_POINTS", "Shown", "Threshold", "channels_shown", "device_channels", "series_get", "skewed_count"]
 
 MOST_POINTS, MOST_DAYS = 5000, 400
 _KINDS = dict(RULE_KINDS)
@@ -50,6 +52,31 @@ def device_channels(device_id: str) -> list[Channel]:
     entered = channels_of([device_id])[device_id]
     sent = {m: channel_named(m) for m in store.current().metrics(device_id)}
     return sorted({**sent, **entered}.values(), key=lambda c: (c.metric not in entered, c.name, c.metric))
+
+
+def channels_shown(device_id: str) -> list[dict[str, Any]]:
+    """The channels of a device that the caller has scoped, each with its newest value as text: {"channel", "own", "text", "at"}."""
+    latest = store.current().latest(device_id)
+    at = datetime.fromtimestamp(latest[0] / 1000, UTC) if latest else None
+    values = {name: (value, flag) for name, value, flag in latest[1]} if latest else {}
+    own = set(DeviceChannel._default_manager.filter(parent=device_id).values_list("key", flat=True))
+    return [
+        {
+            "channel": c, "own": c.metric in own, "at": at if c.metric in values else None,
+            "text": _text(*values[c.metric], c.digits) if c.metric in values else "—",
+        }
+        for c in device_channels(device_id)
+    ]  # fmt: skip
+
+
+def _text(value: float | None, flag: str, digits: int) -> str:
+    shown = "—" if value is None else f"{value:.{digits}f}"
+    return shown if flag in VALID_FLAGS else f"{shown}（{DATA_FLAGS.get(flag, flag)}）"
+
+
+def skewed_count(device_id: str) -> int:
+    """How many messages of a device had a time that can't be right, at most 100."""
+    return len(store.current().skewed(device_id, 100))
 
 
 def series_get(scope: Scope, device_id: Any, metric: str, start: int, end: int, points: int, now: datetime) -> Shown:
