@@ -154,7 +154,7 @@ def test_nobody_is_called_in_vain_and_everybody_silent_is_followed_up(
         heard = [worker.hear() for worker in (one, two)]
         if heard[0] is None:
             assert one.process.wait() == -signal.SIGKILL
-            one = begin()
+            one = begin("three")
         look = desk.do("look")
         # By its minute every unanswered call has gone on: none is left behind its own time.
         assert [c for c in look["calls"] if c["state"] == "calling" and c["until"] <= now] == []
