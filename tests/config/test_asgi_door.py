@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 
 import pytest
 
@@ -67,3 +68,51 @@ def test_end_tidies_everything_last_added_first(caplog):
     assert "gone" in caplog.text
     with pytest.raises(RuntimeError):
         application.django.executor.submit(print)
+
+
+def test_requests_take_turns():
+    running, most = [], []
+
+    def inner(environ, start_response):
+        running.append(1)
+        most.append(len(running))
+        threading.Event().wait(0.005)
+        running.pop()
+        return [b""]
+
+    door = asgi.Turnstile(inner, patience=60)
+    threads = [threading.Thread(target=door, args=({}, None)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8
+
+
+def test_nobody_waits_for_a_long_request():
+    entered, passed = threading.Event(), threading.Event()
+
+    def inner(environ, start_response):
+        if environ["name"] == "long":
+            entered.set()
+            assert passed.wait(60)
+        else:
+            passed.set()
+        return [environ["name"].encode()]
+
+    door = asgi.Turnstile(inner, patience=0.01)
+    long = threading.Thread(target=door, args=({"name": "long"}, None))
+    long.start()
+    assert entered.wait(60)
+    assert door({"name": "short"}, None) == [b"short"]
+    long.join()
+
+
+def test_a_request_that_fails_hands_its_turn_on():
+    def inner(environ, start_response):
+        raise RuntimeError
+
+    door = asgi.Turnstile(inner, patience=60)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            door({}, None)

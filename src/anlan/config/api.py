@@ -7,6 +7,7 @@ get the rest of their routes from their declaration (platform/ledger/api.py).
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import re
 import secrets
@@ -153,15 +154,19 @@ class AnlanAPI(NinjaAPI):
         for url in urls:
             if isinstance(url, URLPattern):
                 url.callback = _told_methods(url.callback)
-        return [*_by_first_segment(urls), re_path(r"^.+$", _no_such_route)]
+        return [*_by_segment(urls), re_path(r"^.+$", _no_such_route)]
 
 
-def _by_first_segment(urls: list[URLResolver | URLPattern]) -> list[URLResolver | URLPattern]:
-    """The addresses in groups that a request is led to by its first segment: else each tries some 130 patterns."""
+def _by_segment(urls: list[URLResolver | URLPattern], depth: int = 1) -> list[URLResolver | URLPattern]:
+    """The addresses in groups that a request is led to by its first segment, then its second: else each tries all."""
     groups: dict[str, list[URLResolver | URLPattern]] = {}
     for url in urls:
-        groups.setdefault(str(url.pattern).partition("/")[0], []).append(url)
-    return [re_path(rf"^(?={re.escape(head)}(?:/|\.|$))", include(group)) for head, group in groups.items()]
+        static = itertools.takewhile(lambda part: "<" not in part, str(url.pattern).split("/")[:depth])
+        groups.setdefault("/".join(static), []).append(url)
+    return [
+        re_path(rf"^(?={re.escape(head)}(?:/|\.|$))", include(_by_segment(group, 2) if depth == 1 else group))
+        for head, group in groups.items()
+    ]
 
 
 def _told_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

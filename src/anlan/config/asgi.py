@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+import threading
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
 from anlan.config.wsgi import application as django_application
+from anlan.platform.database import is_sqlite
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,15 +28,37 @@ logger = logging.getLogger(__name__)
 # More threads than cores only queue for SQLite's one writer and for the interpreter's lock.
 THREADS = max(4, min(16, 2 * (os.cpu_count() or 2)))
 
+# Seconds a request waits for the one before it. Short ones then run one after the other; nobody waits for a long one.
+PATIENCE = 0.1
+
 # Address -> raw ASGI application, for answers that stay open (the event stream of the command map).
 STREAMS: dict[str, Stream] = {}
+
+
+class Turnstile:
+    """Lets requests run one at a time, each waiting at most `patience` seconds for its turn (ADR 0011)."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], patience: float = PATIENCE) -> None:
+        self.application, self.patience = application, patience
+        self._turn = threading.Semaphore(1)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request; its body is sent when the next one may already run."""
+        held = self._turn.acquire(timeout=self.patience)
+        try:
+            return self.application(environ, start_response)
+        finally:
+            if held:
+                self._turn.release()
 
 
 class Application:
     """One process's web door. `on_shutdown` holds what must be tidied before the process ends, last added first."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self.django = WSGIMiddleware(django_application, workers=threads)  # type: ignore[arg-type]
+        # With a server to wait for, threads have something to do meanwhile; SQLite's answers come from this process.
+        inner = Turnstile(django_application) if is_sqlite() else django_application
+        self.django = WSGIMiddleware(inner, workers=threads)  # type: ignore[arg-type]
         self.on_shutdown: list[Callable[[], None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

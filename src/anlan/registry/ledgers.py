@@ -126,7 +126,7 @@ ENTERPRISES = Ledger(
     update=_update,
     retire=_retire,
     restore=_restore,
-    create_many=enterprises_create,
+    create_many=partial(enterprises_create, judged=True),
     prepare=prepare_enterprise,
     check=partial(check_enterprise, known=regions.exists),
     page="/registry/enterprises/{}".format,

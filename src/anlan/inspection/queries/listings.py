@@ -17,6 +17,7 @@ from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
 from anlan.kernel.errors import Violation
+from anlan.platform import reading
 from anlan.platform.documents import queries as documents
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -74,7 +75,9 @@ def listing_list(scope: Scope, *, open_only: bool = False, state: str = "") -> Q
 
 def listings_of_hazard(scope: Scope, hazard: Hazard) -> list[Listing]:
     """The listings of one hazard, newest first, those that ended included."""
-    return list(listing_list(scope).filter(hazard_id=hazard.id))
+    # Hardly any hazard has one: asked plainly first, on the page that is opened most.
+    known = reading.select_in(Listing, ("id",), "hazard", [hazard.id])
+    return list(listing_list(scope).filter(hazard_id=hazard.id)) if known else []
 
 
 def listings_of_enterprise(scope: Scope, enterprise_id: Any) -> QuerySet[Listing]:

@@ -41,8 +41,9 @@ class Reader:
         Raises:
             BadInput: "ledger.value.*" or a code of kernel.text; facts name the column (`label`) and the value.
         """
-        # A column of 100,000 regions or choices holds a few dozen different texts.
-        key = (bound.name, raw) if type(raw) is str and bound.kind in _REPEATED else None
+        # A column of 100,000 regions or choices holds a few dozen different texts, and many cells are empty.
+        repeats = raw is None or (type(raw) is str and (not raw or bound.kind in _REPEATED))
+        key = (bound.name, raw) if repeats else None
         if key is not None and key in self._known:
             return self._known[key]
         for part in raw if isinstance(raw, (list, tuple)) else (raw,):

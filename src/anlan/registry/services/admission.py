@@ -28,17 +28,24 @@ def new_drafts(
     once: str | None = None,
     first: int = 0,
     origin: Enterprise | None = None,
+    judged: bool = False,
 ) -> list[Draft]:
     """The drafts of new enterprises with the ids `keys`, past every check of theirs and against each other.
 
     Args:
         first: number of the first row, put into the facts of its violations; 0: none is put.
         origin: the enterprise that these were split from.
+        judged: the rows are plain values past the ledger's own `prepare` and `check` (an import has just asked them).
     Raises:
         As `enterprise_create`.
     """
     known = cache(regions.exists)
-    plain = [_new_values(scope, row, first + i if first else 0, known) for i, row in enumerate(rows)]
+    if judged:
+        plain = [dict(row) for row in rows]
+    else:
+        plain = [_checked(row, first + i if first else 0, known) for i, row in enumerate(rows)]
+    for values in plain:
+        _place(scope, values)
     for office_id in {str(p["office_id"]) for p in plain if p.get("office_id")}:
         require_office(scope, office_id)
     check_duplicates(scope, plain)
@@ -64,16 +71,20 @@ def new_drafts(
     return drafts
 
 
-def _new_values(scope: Scope, row: Mapping[str, Any], number: int, known: Callable[[str], bool]) -> dict[str, Any]:
+def _checked(row: Mapping[str, Any], number: int, known: Callable[[str], bool]) -> dict[str, Any]:
     values = prepare_enterprise(normalise_enterprise(row), None)
+    if problems := check_enterprise(values, known=known):
+        raise BadInput("registry.enterprise.invalid", [_numbered(p, number) for p in problems])
+    return values
+
+
+def _place(scope: Scope, values: dict[str, Any]) -> None:
+    """Put the values into the person's own office where they are limited to one; refuse what lies outside the scope."""
     if scope.office is not None:
         values["office_id"] = values.get("office_id") or scope.office
         if values["office_id"] != scope.office:
             raise NotAllowed("registry.enterprise.office_outside")
-    if problems := check_enterprise(values, known=known):
-        raise BadInput("registry.enterprise.invalid", [_numbered(p, number) for p in problems])
     scope.require_region(values["region"])
-    return values
 
 
 def _numbered(problem: Violation, number: int) -> Violation:

@@ -52,18 +52,26 @@ def enterprise_create(
 
 
 def enterprises_create(
-    *, scope: Scope, rows: Sequence[Mapping[str, Any]], now: datetime, batch: str | None = None
+    *,
+    scope: Scope,
+    rows: Sequence[Mapping[str, Any]],
+    now: datetime,
+    batch: str | None = None,
+    judged: bool = False,
 ) -> list[str]:
     """Register many enterprises, all or none, in transactions within one; ids in the order of `rows`.
 
-    Raises as `enterprise_create`; the violations of a row carry its number from 1 in the fact `row`.
+    Args:
+        judged: as for `new_drafts`; office, region and duplicates are asked all the same.
+    Raises:
+        As `enterprise_create`; the violations of a row carry its number from 1 in the fact `row`.
     """
     scope.require(queries.CHANGE)
     keys = [key_for(scope, "enterprise", None, now) for _ in rows]
     with writing():
         for start in range(0, len(rows), _BATCH):
             part = slice(start, start + _BATCH)
-            drafts = new_drafts(scope, rows[part], keys[part], first=start + 1)
+            drafts = new_drafts(scope, rows[part], keys[part], first=start + 1, judged=judged)
             record_many([(d, NEW) for d in drafts], scope=scope, now=now, batch=batch)
     return keys
 
