@@ -201,6 +201,12 @@ def test_a_frame_that_nobody_could_read_is_counted(plant: Plant) -> None:
         queries.quarantined_get(plant.scope["supervision"], held.pk)
 
 
+def test_a_broken_frame_of_a_device_on_file_makes_it_no_stranger(plant: Plant) -> None:
+    broken = Report("g:1", "hj212", "MN1", "2011", MS, "10.0.0.9:4", (), (), "refused", "##")
+    assert reports_take([broken], now=NOW) == Taken(reports=1, unknown=1)
+    assert [(q.identity, q.refused) for q in Quarantined.objects.all()] == [("", 1)]
+
+
 # --- two under one name ---
 
 

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from anlan.kernel.errors import Conflict
 from anlan.kernel.telemetry import unpack
 from anlan.platform import clock
 from anlan.sensing import queries, schemas
@@ -47,7 +48,11 @@ def parcel_take(request: HttpRequest) -> dict[str, int]:
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise HttpError(413, "")
-    taken = reports_take(unpack(body), now=request.now)
+    try:
+        taken = reports_take(unpack(body), now=request.now)
+    except Conflict:
+        # A person stepped one of these alarms at the same moment: delivered again it goes through.
+        raise HttpError(503, "") from None
     return {"taken": taken.reports}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -76,9 +77,10 @@ def alarms_standing(device_ids: Collection[str]) -> QuerySet[Alarm]:
     return rows.filter(device_id__in=list(device_ids), drill=0).order_by("triggered_at", "id")
 
 
-def alarms_last(device_ids: Collection[str]) -> QuerySet[Alarm]:
-    """Every alarm of these devices, the newest last. Unscoped: for restoring what the rules remember."""
-    return Alarm._default_manager.filter(device_id__in=list(device_ids), drill=0).order_by("triggered_at", "id")
+def alarms_last(device_ids: Collection[str], since: datetime) -> QuerySet[Alarm]:
+    """The alarms of these devices that stood at `since` or later, the newest last. Unscoped: for what rules remember."""
+    rows = Alarm._default_manager.filter(Q(cleared_at__isnull=True) | Q(cleared_at__gte=since))
+    return rows.filter(device_id__in=list(device_ids), drill=0).order_by("triggered_at", "id")
 
 
 def alarm_actions(scope: Scope, alarm: Alarm, now: Any) -> list[Action]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -90,7 +90,7 @@ class Ingest:
             held = self.prepare(now)
             batch = self._sort(held, reports, now)
             fresh = [known for known, _ in batch.spoke if not known.restored]
-            found = restore(self.table, held, fresh, self.seen) if fresh else []
+            found = restore(self.table, held, fresh, self.seen, now) if fresh else []
             added = held.add(batch.rows, seen=batch.seen.items(), dirty=batch.dirty, skewed=batch.skewed)
             reports_quarantine(batch.unknown, now=now)
             late = self._judge(batch, found, now)
@@ -123,7 +123,8 @@ class Ingest:
         for report in reports:
             known = devices.get((report.protocol, report.identity))
             if known is None or report.kind == "refused":
-                batch.unknown.append(report)
+                # A frame that nobody could read makes no stranger of a device on file.
+                batch.unknown.append(report if known is None else replace(report, identity=""))
                 continue
             if report.kind == "down":
                 continue

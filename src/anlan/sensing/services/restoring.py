@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from anlan.sensing.queries.alarms import alarms_last
 from anlan.sensing.rules.device import VALID_FLAGS
@@ -17,12 +18,14 @@ __all__ = ["restore"]
 
 _LEAST_MS = 15 * MINUTE
 _MOST_MS = 31 * 24 * HOUR
+_ALARM_DAYS = 2 * 31
+"""An alarm that was over longer ago lies beyond what any rule looks back."""
 _PART = 500
 
 _Standing = dict[tuple[str, str], dict[str, tuple[int, bool, bool]]]
 
 
-def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str, int]) -> list[Found]:
+def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str, int], now: datetime) -> list[Found]:
     """Bring the watches of these devices up to date; the signals that were never recorded.
 
     Args:
@@ -33,7 +36,7 @@ def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str
     heard = [known for known in devices if known.id in seen]
     for start in range(0, len(heard), _PART):
         part = heard[start : start + _PART]
-        standing = _standing([known.id for known in part])
+        standing = _standing([known.id for known in part], now)
         for known in part:
             found += _restore(table, held, known, standing)
     for known in devices:
@@ -41,10 +44,10 @@ def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str
     return found
 
 
-def _standing(ids: Sequence[str]) -> _Standing:
+def _standing(ids: Sequence[str], now: datetime) -> _Standing:
     """By (device, metric) and rule: when its last alarm changed, whether it stands, whether it flutters."""
     found: _Standing = defaultdict(dict)
-    for row in alarms_last(ids):
+    for row in alarms_last(ids, now - timedelta(days=_ALARM_DAYS)):
         moments = [m for m in (row.last_at, row.cleared_at, row.flapping_at) if m is not None]
         active = row.cleared_at is None
         said = (max(millis(m) for m in moments), active, active and row.flapping_at is not None)

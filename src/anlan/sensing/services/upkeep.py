@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.conf import settings
 
 from anlan.platform.journal.home import home_test
 from anlan.sensing import store
 from anlan.sensing.models import Quarantined
+from anlan.sensing.rules.device import VALID_FLAGS
 from anlan.sensing.rules.judging import settle, silent
 from anlan.sensing.rules.rule import in_force
 from anlan.sensing.services.ingest import ingest
@@ -17,11 +19,14 @@ from anlan.sensing.services.liveness import devices_lost
 from anlan.sensing.services.raising import Found, alarms_raise
 from anlan.sensing.services.restoring import restore
 from anlan.sensing.services.table import Known, Table, millis
+from anlan.sensing.store.packing import flag_code
+from anlan.sensing.store.readings import Store
 
 __all__ = ["SILENT_MINUTES", "Watched", "devices_watch", "readings_compact", "readings_summarise"]
 
 SILENT_MINUTES = 30
 """Without a rule of its own a device counts as silent after so many minutes."""
+_VALID = [flag_code(flag) for flag in VALID_FLAGS]
 _SETTLED = timedelta(minutes=10)
 _UNKNOWN_KEPT = timedelta(days=90)
 
@@ -52,9 +57,9 @@ def devices_watch(*, now: datetime) -> Watched:
             if known.row["down_at"] is None and now_ms - seen[known.id] > _allowed_ms(known, now_ms):
                 lost.append((known, seen[known.id]))
         watching = [k for k in awake if k.row["down_at"] is None and _timers(work.table, k)]
-        timed += restore(work.table, held, [k for k in watching if not k.restored], seen)
+        timed += restore(work.table, held, [k for k in watching if not k.restored], seen, now)
         for known in watching:
-            timed += _missing(known, now_ms, seen[known.id])
+            timed += _missing(held, known, now_ms)
         recorded = False
         try:
             raised = devices_lost(lost, now=now)
@@ -83,7 +88,7 @@ def _timers(table: Table, known: Known) -> bool:
     return any(watch is not None and watch.timers for watch in known.watches.values())
 
 
-def _missing(known: Known, now_ms: int, seen: int) -> list[Found]:
+def _missing(held: Store, known: Known, now_ms: int) -> list[Found]:
     found = []
     for metric, watch in known.watches.items():
         for judge in watch.timers if watch is not None else ():
@@ -92,12 +97,22 @@ def _missing(known: Known, now_ms: int, seen: int) -> list[Found]:
                 continue
             # A channel that never sent counts from when its rule took effect.
             heard = max(watch.judged_at, version.start)  # type: ignore[union-attr]
-            raw = silent(version, heard, now_ms)
+            raw = silent(version, heard, now_ms) and not _spoke(held, known, metric, heard, now_ms)
             signal = settle(version, judge.state, now_ms, 0.0, raw)
             if signal is not None:
                 found.append(Found(known, metric, judge.rule_id, version, signal))
             break
     return found
+
+
+def _spoke(held: Store, known: Known, metric: str, heard: int, now_ms: int) -> bool:
+    """Whether the store has later readings of a channel after all: another process may take this device's parcels."""
+    series = held.series(known.id, metric, heard + 1, now_ms + 1)
+    fresh = series.at[~np.isnan(series.value) & np.isin(series.flag, _VALID)]
+    watch = known.watches[metric]
+    if len(fresh) and watch is not None:
+        watch.judged_at = max(watch.judged_at, int(fresh[-1]))
+    return len(fresh) > 0
 
 
 def readings_summarise(*, now: datetime) -> int:
