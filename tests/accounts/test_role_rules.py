@@ -37,6 +37,7 @@ def test_an_auditor_only_reads():
     auditor = next(r for r in ROLES if r.word == "auditor")
     assert auditor.rights == {
         "registry.view",
+        "sensing.view",
         "inspection.view",
         "inspection.leading.view",
         "inspection.plan.view",
