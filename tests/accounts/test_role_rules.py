@@ -37,11 +37,13 @@ def test_an_auditor_only_reads():
     auditor = next(r for r in ROLES if r.word == "auditor")
     assert auditor.rights == {
         "registry.view",
+        "sensing.view",
         "inspection.view",
         "inspection.leading.view",
         "inspection.plan.view",
         "accounts.view",
         "journal.read",
+        "calling.call.view",
         "platform.document.view",
     }
 

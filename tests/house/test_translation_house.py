@@ -149,7 +149,8 @@ def test_placeholders_survive_translation():
 
 # Words that officials themselves write in Latin letters.
 ALLOWED = {
-    "API", "Excel", "CSV", "GPS", "GeoJSON", "JSON", "HTTP", "HTTPS", "IP", "ID", "PDF", "kB", "MB", "GB", "LED", "LPG", "LNG",
+    "API", "Excel", "CSV", "GPS", "GeoJSON", "JSON", "HTTP", "HTTPS", "IP", "ID", "PDF", "kB", "MB", "GB", "HJ", "MN", "LED",
+    "LPG", "LNG",
     "WGS", "GCJ", "BD", "CGCS", "SQLite", "PostgreSQL", "JPEG", "PNG", "WebP", "XLSX", "xlsx", "csv", "UTF", "GBK", "SHA",
     "thing",  # the suite's own test app
     "TOTP", "URL", "Bearer", "OpenAPI", "QR", "AQ", "TSG", "HG", "SY", "DB", "GA", "XF", "AND", "OR",
