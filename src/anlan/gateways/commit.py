@@ -22,7 +22,7 @@ __all__ = ["Committer", "Item"]
 logger = logging.getLogger(__name__)
 
 # How long what is not urgent waits for company, and what is urgent.
-_WINDOW_S, _URGENT_S = 0.025, 0.001
+_WINDOW_S, _URGENT_S = 0.05, 0.001
 # Most reports of one record, and most that may wait before connections that send are paused.
 _MOST, _CROWD = 1000, 10_000
 # How long after a failed write the next one is tried.
