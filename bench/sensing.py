@@ -22,14 +22,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from fleet import Fleet, percentile
 
 from anlan.simulator.frames import real_time_frame
 from anlan.simulator.profiles import Device, fleet
 
+HERE = Path(__file__).resolve().parent
 _TICKS = os.sysconf("SC_CLK_TCK")
 _JUMP = 950.0
 

@@ -64,6 +64,7 @@ def _settings(listen: tuple[str, ...], ingest: str | None, spool: Path | None, w
         limits=Limits(
             connections=values["ANLAN_GATEWAY_CONNECTIONS"],
             strangers=values["ANLAN_GATEWAY_PER_ADDRESS"],
+            first_s=values["ANLAN_GATEWAY_FIRST_SECONDS"],
             idle_s=values["ANLAN_GATEWAY_IDLE_SECONDS"],
         ),
     )

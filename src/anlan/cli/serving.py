@@ -18,7 +18,10 @@ STOP_SECONDS = 30
 
 
 def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False) -> None:
-    """Serve, with a gateway beside it where one is wanted, until SIGTERM or SIGINT, finish the requests that are under way, return.
+    """Serve until SIGTERM or SIGINT, finish the requests that are under way, return.
+
+    Args:
+        with_gateway: run one beside it, where the operator wants one.
 
     Raises:
         Unavailable: "cli.port_taken", before anything is served.

@@ -14,9 +14,15 @@ _SCENARIOS = ("quiet", "leak", "power-cut", "liar")
 
 @command("simulate", data=False)
 @click.option("--profile", default="huangyan", show_default=True, help=help_of("simulate_profile"))
-@click.option("--devices", type=click.IntRange(1, 100_000), default=20, show_default=True, help=help_of("simulate_devices"))
-@click.option("--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help=help_of("simulate_seconds"))
-@click.option("--interval", type=click.FloatRange(0.05), default=5.0, show_default=True, help=help_of("simulate_interval"))
+@click.option(
+    "--devices", type=click.IntRange(1, 100_000), default=20, show_default=True, help=help_of("simulate_devices")
+)
+@click.option(
+    "--seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help=help_of("simulate_seconds")
+)
+@click.option(
+    "--interval", type=click.FloatRange(0.05), default=5.0, show_default=True, help=help_of("simulate_interval")
+)
 @click.option(
     "--scenario", type=click.Choice(_SCENARIOS), default="quiet", show_default=True, help=help_of("simulate_scenario")
 )

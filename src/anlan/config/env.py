@@ -75,6 +75,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "ANLAN_GATEWAY_PER_ADDRESS", int, 1000, "Most connections of one address that have not sent a message yet."
     ),
+    Variable("ANLAN_GATEWAY_FIRST_SECONDS", int, 60, "Seconds in which a new connection must send its first message."),
     Variable("ANLAN_GATEWAY_IDLE_SECONDS", int, 900, "Seconds without a message after which a device counts as silent."),
     Variable("ANLAN_SPOOL", str, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool."),
     Variable("ANLAN_SPOOL_MB", int, 4096, "Most MiB of that folder; at the limit devices are not acknowledged."),

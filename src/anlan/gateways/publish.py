@@ -136,7 +136,7 @@ class Publisher:
                 await self._wait(unavailable)
                 return False
             except BadInput:
-                logger.error("report %s is refused (%s) and set aside", report.id, error.code)  # noqa: TRY400
+                logger.error("report %s is refused (%s) and set aside", report.id, error.code)
                 await loop.run_in_executor(self._reader, self._set_aside, report)
         return True
 
@@ -155,7 +155,7 @@ class Publisher:
             return
         self._delay = min(_LONGEST_DELAY_S, self._delay * 2 or _FIRST_DELAY_S)
         # Jitter, so that all gateways of a county do not come back in the same instant.
-        await asyncio.sleep(self._delay * random.uniform(0.5, 1.0))  # noqa: S311
+        await asyncio.sleep(self._delay * random.uniform(0.5, 1.0))
 
     def drain(self) -> None:
         """Hand on what is there while somebody takes it, then end."""

@@ -17,6 +17,7 @@ import struct
 import threading
 import zlib
 from pathlib import Path
+from typing import IO
 
 from anlan.gateways.segments import Record, Segment, encode_record, records, segment_path, segments, sync_folder
 from anlan.kernel.errors import Conflict, Unavailable
@@ -47,6 +48,7 @@ class Spool:
         self.folder, self._limit, self._segment_bytes = folder, limit, segment_bytes
         self._guard = threading.Lock()
         self._write = self._read = self._place = -1
+        self._lock: IO[str] | None = None
         self._damaged = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +63,7 @@ class Spool:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            self._lock.close()
+            self.close()
             raise Conflict("gateways.spool.in_use", folder=str(self.folder)) from error
 
     def _open(self, label: str) -> None:
@@ -248,4 +250,5 @@ class Spool:
             if descriptor >= 0:
                 os.close(descriptor)
         self._write = self._read = self._place = -1
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()

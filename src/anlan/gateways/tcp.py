@@ -31,6 +31,8 @@ _UNFETCHED_BYTES = 65_536
 # A data concentrator speaks for many, but not for a whole county.
 _MOST_IDENTITIES = 1000
 _BACKLOG = 4096
+# How often who is silent is looked for.
+_SWEEP_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,13 @@ class Limits:
 
     Attributes:
         connections: overall. strangers: of one address without a message yet. first_s: seconds until the first message.
-        idle_s: seconds without a message after which a device counts as silent. sweep_s: how often that is looked at.
+        idle_s: seconds without a message after which a device counts as silent.
     """
 
     connections: int = 20_000
     strangers: int = 1000
     first_s: float = 60.0
     idle_s: float = 900.0
-    sweep_s: float = 5.0
 
 
 class _Connection(asyncio.Protocol):
@@ -189,6 +190,7 @@ class Listener:
         self.devices, self.refusals = Devices(), Refusals()
         self.stopping = False
         self._limits = limits
+        self._sweep_s = min(_SWEEP_S, limits.first_s / 4, limits.idle_s / 4)
         self._connections: set[_Connection] = set()
         self._strangers: Counter[str] = Counter()
         self._paused: dict[_Connection, None] = {}
@@ -202,7 +204,7 @@ class Listener:
     async def start(self, listening: socket.socket) -> None:
         """Accept from now on."""
         self._server = await self.loop.create_server(lambda: _Connection(self), sock=listening, backlog=_BACKLOG)
-        self._sweeper = self.loop.call_later(self._limits.sweep_s, self._sweep)
+        self._sweeper = self.loop.call_later(self._sweep_s, self._sweep)
 
     def admit(self, connection: _Connection) -> bool:
         """Whether there is room for this peer; it is counted then."""
@@ -258,7 +260,7 @@ class Listener:
                 connection.heard_at = now
             elif now - connection.heard_at > (limits.idle_s if connection.identity else limits.first_s):
                 connection.close("silent")
-        self._sweeper = self.loop.call_later(limits.sweep_s, self._sweep)
+        self._sweeper = self.loop.call_later(self._sweep_s, self._sweep)
 
     def pause_all(self) -> None:
         """Hear no more: what has been heard is still written and answered."""

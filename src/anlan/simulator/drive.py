@@ -72,9 +72,7 @@ async def _live(device: Device, devices: int, host: str, port: int, plan: Plan, 
             line.hang_up()
         else:
             at = time.time_ns() / 1e9
-            measured = values(
-                device, after, seed=plan.seed, scenario=plan.scenario, share=share, seconds=plan.seconds
-            )
+            measured = values(device, after, seed=plan.seed, scenario=plan.scenario, share=share, seconds=plan.seconds)
             stated = stated_at(device, at, scenario=plan.scenario)
             counts.messages += 1
             counts.readings += len(measured)
