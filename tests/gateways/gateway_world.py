@@ -141,13 +141,17 @@ class Gateway:
 
     def __init__(self, spool: Path, ingest: str, before: Callable[[], None] | None = None, **more: str) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DJANGO_"))}
-        settings = {"ANLAN_HJ212_LISTEN": "127.0.0.1:0", "ANLAN_GATEWAY_TOKEN": "of-this-test"} | more
+        settings = {
+            "ANLAN_HJ212_LISTEN": "127.0.0.1:0",
+            "ANLAN_GATEWAY_TOKEN": "of-this-test",
+            "PYTHONPATH": SOURCE,
+        } | more
         command = [sys.executable, "-m", "anlan.cli", "gateway", "--json", "--spool", str(spool), "--ingest", ingest]
         self.log = spool.with_suffix(".log")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
-                env=kept | {"PYTHONPATH": SOURCE} | settings,
+                env=kept | settings,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 preexec_fn=before,

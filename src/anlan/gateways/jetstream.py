@@ -5,6 +5,7 @@ Source: house rule (docs/howto/gateway.md); DESIGN of the bus: subjects `anlan.<
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 STREAM = "ANLAN_PARCELS"
 _SUBJECTS = "anlan.*.*.*.sensing.parcel"
-_SECONDS = 10.0
+_SECONDS = 5.0
 
 
 def subject(region: str) -> str:
@@ -66,8 +67,17 @@ class JetStream:
             raise Unavailable("gateways.nats.unreachable", reason=str(error) or type(error).__name__) from error
 
     async def _connect(self) -> None:
-        self._client = await self._nats.connect(
-            self._address, connect_timeout=_SECONDS, allow_reconnect=False, error_cb=_said, max_reconnect_attempts=0
+        # One attempt: with 0 this library tries for ever, and how long to wait is decided by whoever hands on.
+        self._client = await asyncio.wait_for(
+            self._nats.connect(
+                self._address,
+                connect_timeout=_SECONDS,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                error_cb=_said,
+            ),
+            _SECONDS,
         )
         stream = self._client.jetstream()
         try:
