@@ -96,6 +96,7 @@ def test_without_an_ingest_everything_is_kept_and_then_drained_in_order(tmp_path
         device.close()
         assert running.stop() == 0
         assert running.said().count("nobody takes parcels") == 1
+        assert "gateways.ingest.unreachable" in running.said()
     with gateway(tmp_path / "spool", ingest.address) as again:
         assert again.facts["waiting"] >= 3001
         back = Ingest(ingest.port)
@@ -114,7 +115,8 @@ def test_a_refusing_ingest_is_asked_again(tmp_path: Path, ingest: Ingest, status
         device = Device(running.address)
         device.send(frame())
         device.hear(1)
-        assert until(lambda: "gateways" in running.said() and f"返回 {status}" in running.said())
+        assert until(lambda: "gateways.ingest.refused" in running.said())
+        assert f"返回 {status}" in running.said()
         ingest.status = 200
         assert until(lambda: len(ingest.values()) == 1)
         assert until(lambda: "handing on again" in running.said())
@@ -224,7 +226,7 @@ def test_whoever_only_trickles_is_hung_up_on_and_a_device_is_not(tmp_path: Path,
         device.hear(1)
         raw = frame()
         began = time.monotonic()
-        with pytest.raises(OSError):  # noqa: PT011
+        with pytest.raises(OSError):
             for place in range(len(raw)):
                 slow.send(raw[place : place + 1])
                 time.sleep(0.2)

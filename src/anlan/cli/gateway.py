@@ -18,7 +18,7 @@ from anlan.cli.output import Answer, command, help_of, note, say
 @click.option("--listen", multiple=True, metavar="PROTOCOL=HOST:PORT", help=help_of("gateway_listen"))
 @click.option("--ingest", metavar="URL", help=help_of("gateway_ingest"))
 @click.option("--spool", type=click.Path(path_type=Path, file_okay=False), help=help_of("gateway_spool"))
-@click.option("--with-parent", is_flag=True, hidden=True)
+@click.option("--with-parent", is_flag=True, hidden=True, help=help_of("gateway_with_parent"))
 def gateway_command(
     listen: tuple[str, ...], ingest: str | None, spool: Path | None, with_parent: bool, as_json: bool
 ) -> Answer | None:

@@ -150,7 +150,7 @@ class Publisher:
 
     async def _wait(self, error: Unavailable) -> None:
         if not self._delay:
-            logger.warning("nobody takes parcels, they are kept: %s", error.message)
+            logger.warning("nobody takes parcels, they are kept: %s %s", error.code, error.message)
         if self._draining:
             return
         self._delay = min(_LONGEST_DELAY_S, self._delay * 2 or _FIRST_DELAY_S)
