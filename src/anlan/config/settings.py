@@ -213,11 +213,14 @@ FILE_UPLOAD_HANDLERS = [
     "anlan.platform.attachments.uploads.DiskUpload",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+CALLING = {variable.name: ENV[variable.name] for variable in env.CALLING}
 UPLOAD_MAX_BYTES = ENV["ANLAN_UPLOAD_MB"] * 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JOURNAL_HASH = ENV["ANLAN_HASH"]
+SENSING_AHEAD_MINUTES: int = ENV["ANLAN_SENSING_AHEAD_MINUTES"]
+SENSING_KEEP_DAYS: int = ENV["ANLAN_SENSING_KEEP_DAYS"]
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 LOGGING = {
