@@ -6,28 +6,42 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from anlan.cli import boot
 from anlan.cli.output import note, say
 
-__all__ = ["beside", "one_run_token"]
+__all__ = ["beside"]
 
 logger = logging.getLogger(__name__)
 
 _LISTEN, _TOKEN = "ANLAN_HJ212_LISTEN", "ANLAN_GATEWAY_TOKEN"
+_LASTS = timedelta(days=400)
 _START_S, _STOP_S, _LONGEST_PAUSE_S = 15.0, 20.0, 30.0
 
 
-def one_run_token() -> None:
-    """A token that our gateway and our ingest share, unless the operator gave one; before the settings are read."""
-    if os.environ.get(_LISTEN) and not os.environ.get(_TOKEN) and not os.environ.get(f"{_TOKEN}_FILE"):
-        os.environ[_TOKEN] = secrets.token_urlsafe(32)
+@contextlib.contextmanager
+def _key() -> Iterator[str]:
+    """The operator's key for the ingest, or one of our own for as long as this server runs."""
+    from anlan.config import env
+
+    if given := env.read()[_TOKEN]:
+        yield str(given)
+        return
+    from anlan.platform import clock
+    from anlan.sensing.services.gateways import gateway_token_create, gateway_token_revoke
+
+    # The end is for a server that is killed: nobody knows its key any more, but it would stand there for ever.
+    made = gateway_token_create(name="serve", now=clock.now(), lasts=_LASTS)
+    try:
+        yield made.raw
+    finally:
+        gateway_token_revoke(token_id=made.id, now=clock.now())
 
 
 @contextlib.contextmanager
@@ -43,17 +57,18 @@ def beside(ingest: str) -> Iterator[dict[str, str]]:
     if not where:
         yield {}
         return
-    child = _Child(where, ingest)
-    child.start()
-    try:
-        yield child.listen
-    finally:
-        child.stop()
+    with _key() as key:
+        child = _Child(where, ingest, key)
+        child.start()
+        try:
+            yield child.listen
+        finally:
+            child.stop()
 
 
 class _Child:
-    def __init__(self, where: str, ingest: str) -> None:
-        self._where, self._ingest = where, ingest
+    def __init__(self, where: str, ingest: str, key: str) -> None:
+        self._where, self._ingest, self._key = where, ingest, key
         self.listen: dict[str, str] = {}
         self._process: subprocess.Popen[str] | None = None
         self._told, self._stop = threading.Event(), threading.Event()
@@ -103,7 +118,12 @@ class _Child:
         # Its standard input is a pipe that ends when this process does, however it ends. A session of its own: Ctrl+C in
         # a terminal is meant for us, and we pass it on when we are done with it.
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            env=os.environ | {_TOKEN: self._key},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
 

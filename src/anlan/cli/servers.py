@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from anlan.cli import boot, gateway_child
+from anlan.cli import boot
 from anlan.cli.output import Answer, command, help_of, note, say
 from anlan.cli.serving import STOP_SECONDS, serve
 
@@ -29,7 +29,6 @@ def _address(function: Any) -> Any:
 def serve_command(host: str, port: int, as_json: bool) -> None:
     """Web server and job thread in one process, the gateway in one beside it."""
     boot.lock(alone=False)
-    gateway_child.one_run_token()
     boot.ready()
     with _job_thread():
         serve(host, port, as_json, with_gateway=True)

@@ -95,7 +95,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ANLAN_HJ212_LISTEN", str, "", "host:port where HJ 212 devices are received; empty: they are not."),
     Variable("ANLAN_INGEST", str, "http://127.0.0.1:8000", "Server that `anlan gateway` hands its parcels to."),
     Variable(
-        "ANLAN_GATEWAY_TOKEN", str, "", "What a gateway shows to the ingest; empty: one run's own under `serve`.", True
+        "ANLAN_GATEWAY_TOKEN", str, "", "Key that a gateway shows to the ingest; under `serve` empty: one of its own.", True
     ),
     Variable("ANLAN_GATEWAY_REGION", str, "331003", "County of the gateway, six digits: part of its subject on NATS."),
     Variable("ANLAN_GATEWAY_CONNECTIONS", int, 20_000, "Most connections of devices that a gateway holds."),

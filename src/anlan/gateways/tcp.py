@@ -55,7 +55,7 @@ class _Connection(asyncio.Protocol):
 
     __slots__ = (
         "_ended", "_held", "_junk", "_listener", "_others", "_session",
-        "choked", "heard_at", "identity", "peer", "reason", "transport",
+        "choked", "heard_at", "host", "identity", "peer", "reason", "transport",
     )  # fmt: skip
 
     def __init__(self, listener: Listener) -> None:
@@ -65,7 +65,7 @@ class _Connection(asyncio.Protocol):
         self.identity = ""  # of the first message; most connections have no other
         self._others: set[str] | None = None
         self._ended = False
-        self.peer = ""
+        self.host = self.peer = ""
         self.heard_at = self.choked = 0.0
         self._held = self._junk = 0
         self.reason = "closed"
@@ -73,7 +73,9 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer is there, or is turned away."""
         self.transport = transport  # type: ignore[assignment]
-        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
+        host, port = (transport.get_extra_info("peername") or ("", 0))[:2]
+        # With the port: whoever receives the reports tells two connections of one address apart by it.
+        self.host, self.peer = str(host), f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
         self.heard_at = self._listener.loop.time()
         if not self._listener.admit(self):
             self.close("turned away")
@@ -96,7 +98,8 @@ class _Connection(asyncio.Protocol):
             self.close("failed")
             return
         if self._junk > _JUNK_BYTES:
-            logger.warning("%s: sent %d bytes without a message, closed", self.peer, self._junk)
+            # That it sends what can not be read has been said; whoever floods us dials in again and again.
+            logger.debug("%s: sent %d bytes without a message, closed", self.peer, self._junk)
             self.close("junk")
         elif self._held > _UNANSWERED or self._listener.committer.crowded:
             self._listener.pause(self)
@@ -104,7 +107,7 @@ class _Connection(asyncio.Protocol):
     def _take(self, one: Heard, now: int) -> None:
         listener = self._listener
         if one.kind == REFUSED:
-            count = listener.refusals.weigh(self.peer, one.message, now)
+            count = listener.refusals.weigh(self.host, one.message, now)
             if count:
                 one.readings = (("refused", now, float(count), ""),)
                 self._add(one, now)
@@ -208,21 +211,21 @@ class Listener:
 
     def admit(self, connection: _Connection) -> bool:
         """Whether there is room for this peer; it is counted then."""
-        limits, peer = self._limits, connection.peer
-        if self.stopping or len(self._connections) >= limits.connections or self._strangers[peer] >= limits.strangers:
+        limits, host = self._limits, connection.host
+        if self.stopping or len(self._connections) >= limits.connections or self._strangers[host] >= limits.strangers:
             if not self._turned_away and not self.stopping:
                 self._turned_away = True
-                logger.warning("too many connections (%d): %s is turned away", len(self._connections), peer)
+                logger.warning("too many connections (%d): %s is turned away", len(self._connections), host)
             return False
         self._connections.add(connection)
-        self._strangers[peer] += 1
+        self._strangers[host] += 1
         return True
 
     def known(self, connection: _Connection) -> None:
         """A stranger has sent its first message."""
-        self._strangers[connection.peer] -= 1
-        if not self._strangers[connection.peer]:
-            del self._strangers[connection.peer]
+        self._strangers[connection.host] -= 1
+        if not self._strangers[connection.host]:
+            del self._strangers[connection.host]
 
     def forget(self, connection: _Connection) -> None:
         """A connection is gone."""
