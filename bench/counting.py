@@ -19,7 +19,7 @@ SEEN: set[str] = set()
 FIGURES = {"parcels": 0, "reports": 0, "readings": 0, "twice": 0, "last": 0.0}
 # Readings above this are jumps: identity -> perf_counter at arrival, comparable between processes of one machine.
 HIGH = 900.0
-HIGH_AT: dict[str, float] = {}
+ALARMS: dict[str, list[float]] = {}
 
 
 def take(parcel: bytes) -> None:
@@ -35,7 +35,7 @@ def take(parcel: bytes) -> None:
             FIGURES["readings"] += len(report.readings)
             FIGURES["last"] = now
             if report.readings[0][2] >= HIGH:
-                HIGH_AT.setdefault(f"{report.identity}/{report.readings[0][2]}", now)
+                ALARMS.setdefault(report.identity, []).append(now)
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -48,7 +48,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             if head.startswith(b"post"):
                 take(body)
             else:
-                answer = json.dumps({**FIGURES, "high": HIGH_AT}).encode()
+                answer = json.dumps({**FIGURES, "alarms": ALARMS}).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer))
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):

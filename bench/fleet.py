@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 class Peer(asyncio.Protocol):
@@ -64,9 +64,9 @@ class Fleet:
         await asyncio.wait_for(self.all_answered.wait(), 120)
         return self.last - start
 
-    async def steady(self, make: object, seconds: float, interval: float) -> None:
+    async def steady(self, make: Callable[[int, int], bytes], seconds: float, interval: float) -> None:
         """Every peer sends once an interval, spread evenly; `make(number, tick)` gives the frame."""
-        loop, start, sent = asyncio.get_running_loop(), time.perf_counter(), 0
+        start, sent = time.perf_counter(), 0
         count = len(self.peers)
         while (elapsed := time.perf_counter() - start) < seconds:
             due = int(elapsed / interval * count)
@@ -74,7 +74,6 @@ class Fleet:
                 self.peers[number % count].send(make(number % count, number // count))
             sent = max(sent, due)
             await asyncio.sleep(0.02)
-        del loop
         self.all_answered.clear()
         if self.acknowledged != self.sent:
             await asyncio.wait_for(self.all_answered.wait(), 60)
