@@ -9,7 +9,7 @@ Source: HJ 212-2017, clauses 6.3 to 6.5; what is urgent is a house rule (docs/ho
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from operator import itemgetter
 
 from anlan.gateways.heard import EVENT, READINGS, REFUSED, Heard
@@ -19,6 +19,7 @@ from anlan.protocols.hj212.cutter import FrameCutter
 from anlan.protocols.hj212.decode import read, read_section
 from anlan.protocols.hj212.decoded import Message
 from anlan.protocols.hj212.encode import encode_frame
+from anlan.protocols.hj212.quick import QuickReader, millis
 from anlan.protocols.hj212.readings import Reading as Decoded
 from anlan.protocols.hj212.section import Field, Section, decode_section
 
@@ -31,15 +32,15 @@ _MOST_DEVICES = 256
 _TENTH = 0.1
 # A real-time clock this far from ours is worth a word; data of the past are sent again for days after a cut line.
 _AHEAD_MS, _BEHIND_MS = 600_000, 366 * 86_400_000
-_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _value = itemgetter(2)
 
 
 class _Session:
-    __slots__ = ("_cutter", "_last", "_split")
+    __slots__ = ("_cutter", "_last", "_quick", "_split")
 
     def __init__(self) -> None:
         self._cutter: FrameCutter | None = None  # most connections of an idle fleet are silent
+        self._quick = QuickReader()
         self._last: dict[str, tuple[float | None, ...]] = {}
         self._split: tuple[tuple[str, ...], tuple[Field, ...]] | None = None
 
@@ -54,6 +55,14 @@ class _Session:
         return [_refused(f) for f in found if isinstance(f, ProtocolError)]
 
     def _heard(self, payload: bytes, now: int) -> Heard:
+        quick = self._quick.read(payload)
+        if quick is not None and now - _BEHIND_MS <= quick.at <= now + _AHEAD_MS:
+            reply = b"" if quick.reply is None else encode_frame(quick.reply)
+            urgent = self._changed(quick.device, quick.rows)
+            return Heard(READINGS, quick.device, quick.message, quick.rows, (), reply, urgent)
+        return self._any(payload, now)
+
+    def _any(self, payload: bytes, now: int) -> Heard:
         message = self._joined(payload) if b";PNUM=" in payload else read(payload)
         identity = message.device
         if not identity or len(identity) > _LONGEST_IDENTITY:
@@ -63,6 +72,7 @@ class _Session:
         warnings = tuple([w.code for w in message.warnings]) if message.warnings else ()
         if not message.readings:
             return Heard(EVENT, identity, message.message, (), warnings, reply, True)
+        self._quick.learn(payload, message)
         readings, first, last = _readings(message.readings, now)
         if last - now > _AHEAD_MS:
             warnings += ("gateways.time.ahead",)
@@ -113,7 +123,7 @@ def _readings(decoded: list[Decoded], now: int) -> tuple[tuple[Reading, ...], in
     for place, (metric, value, _, stated, _, _, flag) in enumerate(decoded):
         if place == 0 or stated is not known:
             known = stated
-            at = now if stated is None else (stated - _EPOCH) // _MILLISECOND
+            at = now if stated is None else millis(stated)
             first, last = (at, at) if place == 0 else (min(first, at), max(last, at))
         found.append((metric, at, value, flag))
     return tuple(found), first, last
