@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from anlan.accounts import queries as accounts
 from anlan.kernel.codes import normalise_uscc
 from anlan.kernel.errors import BadInput

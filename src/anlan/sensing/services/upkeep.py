@@ -14,7 +14,7 @@ from anlan.sensing.rules.judging import settle, silent
 from anlan.sensing.rules.rule import in_force
 from anlan.sensing.services.ingest import ingest
 from anlan.sensing.services.liveness import devices_lost
-from anlan.sensing.services.raising import Found, Raised, alarms_raise
+from anlan.sensing.services.raising import Found, alarms_raise
 from anlan.sensing.services.restoring import restore
 from anlan.sensing.services.table import Known, Table, millis
 
