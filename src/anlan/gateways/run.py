@@ -66,8 +66,12 @@ def run(settings: Settings, announce: Callable[[dict[str, Any]], None], parent: 
             for listener, listening in zip(listeners, sockets, strict=True):
                 await listener.start(listening)
             handing_on = loop.create_task(publisher.run())
+            # Whoever reads the address may tell us to stop at once.
+            stop = _listen_for_stop(loop, parent)
             announce(_facts(settings, spool, sockets))
-            await _until_told(loop, parent, handing_on)
+            await _until_told(stop, handing_on)
+            if parent is not None:
+                loop.remove_reader(parent.fileno())
             await _stop(listeners, committer, publisher, handing_on)
 
         _in_fast_loop(serve())
@@ -81,18 +85,20 @@ def _facts(settings: Settings, spool: Spool, sockets: list[socket.socket]) -> di
     return {"ok": True, "gateway": spool.name, "listen": listen, "spool": str(spool.folder), "waiting": spool.waiting}
 
 
-async def _until_told(loop: asyncio.AbstractEventLoop, parent: BinaryIO | None, work: asyncio.Task[None]) -> None:
+def _listen_for_stop(loop: asyncio.AbstractEventLoop, parent: BinaryIO | None) -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if parent is not None:
         # Nothing is ever written into this pipe; it ends with the process that holds its other end.
         loop.add_reader(parent.fileno(), stop.set)
-    told = loop.create_task(stop.wait())
+    return stop
+
+
+async def _until_told(stop: asyncio.Event, work: asyncio.Task[None]) -> None:
+    told = asyncio.get_running_loop().create_task(stop.wait())
     await asyncio.wait({told, work}, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
-    if parent is not None:
-        loop.remove_reader(parent.fileno())
     if work.done():
         work.result()
 
