@@ -20,6 +20,7 @@ EDGES = {
     "platform/bus.py",
     "config/asgi.py",
     "config/api.py",
+    "gateways/tcp.py",
 }
 
 

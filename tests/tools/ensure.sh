@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need beside Python: a PostgreSQL server and Chromium with Chinese fonts, from Debian's packages.
+# What the tests need beside Python: a PostgreSQL server, a NATS server and Chromium with Chinese fonts, from Debian's packages.
 # As root they are installed when absent; otherwise this says exactly what to install and fails.
 set -eu
 
@@ -7,6 +7,7 @@ missing=""
 [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || command -v initdb || true)" ] || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
 fc-list ':lang=zh' 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk fontconfig"
+command -v nats-server >/dev/null 2>&1 || [ -x /usr/sbin/nats-server ] || missing="$missing nats-server"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then

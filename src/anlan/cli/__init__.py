@@ -17,6 +17,8 @@ _COMMANDS = {
     "serve": "servers",
     "web": "servers",
     "worker": "servers",
+    "gateway": "gateway",
+    "simulate": "simulating",
     "user": "users",
     "import": "importing",
     "export": "exporting",

@@ -27,11 +27,11 @@ def _address(function: Any) -> Any:
 @command("serve")
 @_address
 def serve_command(host: str, port: int, as_json: bool) -> None:
-    """Web server and job thread in one process."""
+    """Web server and job thread in one process, the gateway in one beside it."""
     boot.lock(alone=False)
     boot.ready()
     with _job_thread():
-        serve(host, port, as_json)
+        serve(host, port, as_json, with_gateway=True)
 
 
 @command("web")

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 
 import click
 
-from anlan.cli import boot
+from anlan.cli import boot, gateway_child
 from anlan.cli.demo import ACCOUNTS
 from anlan.cli.output import say
 
 STOP_SECONDS = 30
 
 
-def serve(host: str, port: int, as_json: bool) -> None:
+def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests that are under way, return.
+
+    Args:
+        with_gateway: run one beside it, where the operator wants one.
 
     Raises:
         Unavailable: "cli.port_taken", before anything is served.
@@ -57,18 +60,28 @@ def serve(host: str, port: int, as_json: bool) -> None:
         proxy_headers=env.read()["ANLAN_HTTPS"],
     )
     server = Server(config)
-    _announce(listening, as_json)
-    with contextlib.closing(listening):
+    with contextlib.closing(listening), contextlib.ExitStack() as beside:
+        listen = beside.enter_context(gateway_child.beside(_address(listening, own=True))) if with_gateway else {}
+        _announce(listening, listen, as_json)
         server.run(sockets=[listening])
 
 
-def _announce(listening: socket.socket, as_json: bool) -> None:
+def _address(listening: socket.socket, *, own: bool = False) -> str:
+    """Where the server answers; `own`: for a process of this machine, which can't dial "all addresses"."""
     host, port = listening.getsockname()[:2]
-    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host) if own else host
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _announce(listening: socket.socket, listen: dict[str, str], as_json: bool) -> None:
+    address = _address(listening)
     if as_json:
-        click.echo(json.dumps({"ok": True, "address": address, "data": str(boot.data_dir())}, ensure_ascii=False))
+        facts = {"ok": True, "address": address, "data": str(boot.data_dir())} | ({"listen": listen} if listen else {})
+        click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(say("serve.started", address=address, folder=boot.data_dir()))
+    for protocol, where in listen.items():
+        click.echo(say("serve.gateway", where=f"{protocol} {where}"))
     accounts = boot.data_dir() / ACCOUNTS
     if accounts.is_file():
         click.echo(say("serve.demo_accounts"))

@@ -92,6 +92,21 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
     ),
+    Variable("ANLAN_HJ212_LISTEN", str, "", "host:port where HJ 212 devices are received; empty: they are not."),
+    Variable("ANLAN_INGEST", str, "http://127.0.0.1:8000", "Server that `anlan gateway` hands its parcels to."),
+    Variable(
+        "ANLAN_GATEWAY_TOKEN", str, "", "Key that a gateway shows to the ingest; under `serve` empty: one of its own.", True
+    ),
+    Variable("ANLAN_GATEWAY_REGION", str, "331003", "County of the gateway, six digits: part of its subject on NATS."),
+    Variable("ANLAN_GATEWAY_CONNECTIONS", int, 20_000, "Most connections of devices that a gateway holds."),
+    Variable(
+        "ANLAN_GATEWAY_PER_ADDRESS", int, 1000, "Most connections of one address that have not sent a message yet."
+    ),
+    Variable("ANLAN_GATEWAY_FIRST_SECONDS", int, 60, "Seconds in which a new connection must send its first message."),
+    Variable("ANLAN_GATEWAY_IDLE_SECONDS", int, 900, "Seconds without a message after which a device counts as silent."),
+    Variable("ANLAN_SPOOL", str, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool."),
+    Variable("ANLAN_SPOOL_MB", int, 4096, "Most MiB of that folder; at the limit devices are not acknowledged."),
+    Variable("ANLAN_NATS", str, "", "nats://host:port of JetStream for parcels of gateways; empty: HTTP.", True),
 )
 
 # 叫应: how people are reached outside the pages (docs/howto/calling.md).

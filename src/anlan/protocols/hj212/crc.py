@@ -13,7 +13,7 @@ __all__ = ["crc"]
 
 _POLYNOMIAL = 0xA001
 # Below this a plain loop is as quick as folding.
-_SHORT = 32
+_SHORT = 4
 
 
 def _entry(value: int) -> int:
@@ -28,7 +28,7 @@ _STEP = bytes(entry >> 8 for entry in _TABLE)
 
 
 def _powers() -> list[tuple[int, bytes]]:
-    """(m, table of U applied m times) for m = 32, 64, … 8192."""
+    """(m, table of U applied m times) for m = 4, 8, … 8192."""
     table, found = _STEP, []
     for exponent in range(1, 14):
         table = table.translate(table)
@@ -64,7 +64,7 @@ def crc(payload: bytes) -> int:
 
 
 def _fold(payload: bytes, length: int) -> bytes:
-    """32 bytes whose checksum from a start of zero is that of the whole text from its start of FF."""
+    """4 bytes whose checksum from a start of zero is that of the whole text from its start of FF."""
     number = int.from_bytes(payload, "big") ^ (0xFF << (8 * (length - 1)))
     level = 0
     while _POWERS[level][0] * 2 < length:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from anlan.kernel.errors import ProtocolError
+from anlan.protocols.hj212.crc import crc
 from anlan.protocols.hj212.frame import END, HEAD, LONGEST, TAIL, Frame, check_crc, is_checksum
 
 __all__ = ["FrameCutter"]
@@ -19,6 +20,18 @@ _PORTION = 65_536
 # Bytes without any frame are reported in lots of this size, so that whoever floods us is noticed.
 _LOT = 65_536
 _SAMPLE = 64
+
+
+def _lone_payload(data: bytes) -> bytes:
+    """The data section when these bytes are one good frame and nothing else, as most portions are; b"" if anything is odd."""
+    size = len(data)
+    if size < HEAD + TAIL + END or size > LONGEST or not data.startswith(b"##") or not data[2:HEAD].isdigit():
+        return b""
+    end = size - TAIL - END
+    if int(data[2:HEAD]) != end - HEAD or data.find(b"##", HEAD) >= 0 or data.find(b"\r\n", HEAD) != size - END:
+        return b""
+    payload = bytes(data[HEAD:end])
+    return payload if data[end : end + TAIL] == b"%04X" % crc(payload) else b""
 
 
 class FrameCutter:
@@ -45,6 +58,11 @@ class FrameCutter:
         Source:
             HJ 212-2017, clause 6.3; resynchronisation is a house rule (README).
         """
+        if not self._held and not self._run and (payload := _lone_payload(data)):
+            self._remains = 0
+            self.frames += 1
+            self._offset += len(data)
+            return [Frame(payload, self._offset - len(data))]
         found: list[Frame | ProtocolError] = []
         for start in range(0, len(data), _PORTION):
             self._held += data[start : start + _PORTION]
