@@ -77,6 +77,10 @@ def test_a_record_shows_everything_and_takes_an_answer_on_behalf(ready: World) -
     told = client.post(f"/calls/{call.pk}/answer-for", form, follow=True).content.decode()
     assert "代为答复（吴明）" in told
     assert (standing(call).channel, standing(call).answered_at) == ("desk", NOON + MINUTE)
+    history = page(client, f"/history/calling.call/{call.pk}")
+    assert "第1环节" in history
+    assert "我已收到正在赶赴" in history
+    assert "inapp" not in history
     for role in ("grid", "other_town", "enterprise"):
         page(ready.client(role), f"/calls/{call.pk}", 404)
         assert ready.client(role).post(f"/calls/{call.pk}/answer-for", form).status_code in {403, 404}

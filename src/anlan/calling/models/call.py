@@ -33,6 +33,7 @@ class Call(Projection):
     SUBJECT = "calling.call"
     CHILDREN: ClassVar = {"rounds": "calling.CallRound", "answers": "calling.CallAnswer"}
     SCOPED_BY = ScopedBy()
+    MACHINE_ONLY = frozenset({"matter", "kind", "stage", "address", "steps", "step", "participants"})
 
     matter = models.CharField("事项", max_length=90, default="")
     kind = models.CharField("事项类别", max_length=60, default="")
@@ -81,7 +82,7 @@ class CallRound(ProjectionChild):
         verbose_name = verbose_name_plural = "叫应轮次"
 
     def __str__(self) -> str:
-        return self.key
+        return f"第{self.step + 1}环节"
 
 
 class CallAnswer(ProjectionChild):
@@ -100,7 +101,7 @@ class CallAnswer(ProjectionChild):
         verbose_name = verbose_name_plural = "叫应答复"
 
     def __str__(self) -> str:
-        return self.key
+        return str(self.get_word_display())
 
 
 class Attempt(Local):

@@ -267,7 +267,9 @@ class _RowShower:
         self._children = {name: child._meta.verbose_name for name, child in self._models.items()}
         self._names: dict[str, str] = {}
         own = scope is not None and scope.subjects is not None
-        self._withheld: frozenset[str] = getattr(model, "OFFICE_ONLY", frozenset()) if own else frozenset()
+        withheld: frozenset[str] = getattr(model, "OFFICE_ONLY", frozenset()) if own else frozenset()
+        # MACHINE_ONLY: columns that only programs read, such as a kept declaration; they tell a reader nothing.
+        self._withheld = withheld | getattr(model, "MACHINE_ONLY", frozenset())
 
     def label(self, name: str) -> str:
         """The Chinese name of a column, of a set or of a vault value."""
