@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.kernel.arrange import NO_CORRECTIONS
 from anlan.kernel.entry import Entry, entry_from_bytes
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.database import writing
@@ -70,7 +71,8 @@ def rebuild(*, check: bool, shuffle: int | None = None, progress: Callable[[int]
 
 def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] | None) -> Rebuilt:
     result = Rebuilt()
-    known = bool(refold.corrections())
+    # Where clocks were corrected or a node was fenced, an entry's number matters too, so each subject is read anew.
+    known = bool(refold.corrections()) or bool(refold.cuts())
     rng = random.Random(shuffle) if shuffle is not None else None
     for heads in _slices():
         entries = _entries([h.sid for h in heads])
@@ -78,8 +80,9 @@ def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] |
         folded: dict[str, Row | None] = {}
         for head in heads:
             held = entries.get(head.sid, [])
-            if rng is not None and not known:
-                folded[head.subject] = _shuffled(held, rng, head.subject, result)
+            if rng is not None:
+                counted = refold.held_of(head.sid) if known else refold.Held(held, NO_CORRECTIONS, {})
+                folded[head.subject] = _shuffled(counted, rng, head.subject, result)
             elif known or not head.settled:
                 folded[head.subject] = refold.fold_held(head.sid).row
             else:
@@ -114,11 +117,11 @@ def _entries(sids: Sequence[int]) -> dict[int, list[Entry]]:
     return grouped
 
 
-def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: Rebuilt) -> Row | None:
+def _shuffled(held: refold.Held, rng: random.Random, subject: str, result: Rebuilt) -> Row | None:
     """Fold as two nodes would that hear of the entries in different orders, some of them twice."""
     rows = []
     for _ in range(2):
-        arrivals = [*held, *rng.sample(held, len(held) // 3)]
+        arrivals = [*held.entries, *rng.sample(held.entries, len(held.entries) // 3)]
         rng.shuffle(arrivals)
         arrived: list[Entry] = []
         row: Row | None = None
@@ -126,7 +129,7 @@ def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: R
             arrived.append(entry)
             # Folding after every arrival would show nothing more than folding now and then, and at the end.
             if count == len(arrivals) or rng.random() < 0.2:
-                row = fold_subject(arrived).row
+                row = fold_subject(arrived, held.corrections, held.seqs).row
         rows.append(row)
     if rows[0] != rows[1]:
         result.note(subject, ["two nodes differ"])

@@ -126,7 +126,7 @@ def history_of(subject: str, scope: Scope | None = None) -> list[Happening]:
     entries = [effective.get(e.id, e) for e in entries[:_MOST_ENTRIES]]
     people = {e.actor for e in entries} | {e.on_behalf_of or "" for e in entries}
     names = NAMES.resolve(people - {""})
-    off = arranged.contested | arranged.pending | arranged.alias.keys()
+    off = stored.keys() - effective.keys()
     return [_happening(e, stored[e.id], names, changes.get(e.id, ()), e.id in off) for e in entries]
 
 
