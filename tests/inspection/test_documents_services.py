@@ -222,6 +222,26 @@ FACTS: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 
 
+def test_every_document_prints_where_the_chain_stood_also_from_the_offices_own_template(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    from anlan.platform.journal import heads
+
+    settings.DATA_DIR = tmp_path
+    subject = f"{HAZARD}/{world.ordered()}"
+    before = heads.heads()[0]
+    foot = Docx(io.BytesIO(document_bytes(issue(world, "order", subject)))).sections[0].footer
+    line = foot.paragraphs[-1].text
+    assert before.short in line
+    assert line.startswith("履历链头 331003a:")
+    template = CATALOGUE.documents["inspection.order"]
+    own_file(template).parent.mkdir(parents=True)
+    own_file(template).write_bytes(our_bytes(template))
+    second = f"{HAZARD}/{world.ordered()}"
+    foot = Docx(io.BytesIO(document_bytes(issue(world, "order", second)))).sections[0].footer
+    assert foot.paragraphs[-1].text.startswith("履历链头 331003a:")
+
+
 @pytest.mark.parametrize("template", sorted(FACTS))
 def test_documents_of_other_steps_take_their_facts(world: World, template: str) -> None:
     facts, expected = FACTS[template]

@@ -1,8 +1,5 @@
-"""What happens after recording: verifying, rebuilding, receiving, deciding, correcting, redacting, exporting."""
+"""What happens after recording: verifying, rebuilding, receiving, deciding, correcting, redacting."""
 
-import json
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -11,7 +8,6 @@ from django.db import connection
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import NotAllowed, NotFound, ProtocolError
 from anlan.platform.journal import asof, chain, corrections, node, queue, rebuild, receive, sequence
-from anlan.platform.journal.export import export_subject
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.scope import Scope
@@ -287,26 +283,6 @@ def test_restore_starts_a_new_incarnation_with_its_own_chain():
     sequence.sequence_pending()
     assert sorted(JournalSeq.objects.values_list("node", "seq")) == [("331003a", 1), (restored, 1)]
     assert chain.verify().ok
-
-
-def test_export_verifies_offline_and_one_altered_byte_is_found(tmp_path):
-    for _ in range(3):
-        opened_here()
-    s, _ = opened_here()
-    record(stepped(s, "open", "closed", text={"note": "已整改"}), scope=SCOPE, now=NOW, base=1)
-    opened_here()
-    file = tmp_path / "隐患.json"
-    summary = export_subject(s, file, NOW)
-    assert summary["entries"] == 2
-
-    def run():
-        return subprocess.run([sys.executable, summary["verifier"], str(file)], capture_output=True, text=True)
-
-    assert run().returncode == 0
-    document = json.loads(file.read_text())
-    document["entries"][1]["text"] = document["entries"][1]["text"].replace("已整改", "未整改")
-    file.write_text(json.dumps(document, ensure_ascii=False))
-    assert run().returncode == 1
 
 
 def test_numbers_are_given_once_and_in_order():

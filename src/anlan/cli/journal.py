@@ -20,13 +20,16 @@ def journal_command() -> None:
 def journal_verify() -> Answer:
     """Check the chain of every node; names the first broken entry of each."""
     boot.ready()
-    from anlan.platform.journal import chain
+    from anlan.platform.journal import chain, heads
 
     found = chain.verify()
     breaks = [b.as_dict() for b in found.breaks]
-    data = {"ok": found.ok, "nodes": found.nodes, "entries": found.entries, "breaks": breaks}
+    data: dict[str, Any] = {"ok": found.ok, "nodes": found.nodes, "entries": found.entries, "breaks": breaks}
     if found.ok:
-        return Answer(data, say("journal.intact", **data))
+        ends = heads.heads()
+        data |= {"heads": [h.as_dict() for h in ends], "key": heads.public_key()}
+        lines = [say("journal.head", **h.as_dict(), short=h.short) for h in ends]
+        return Answer(data, "\n".join([say("journal.intact", **data), *lines, say("journal.key", key=data["key"])]))
     return Answer(data, "\n".join(say("journal.broken", **b) for b in breaks), ok=False)
 
 

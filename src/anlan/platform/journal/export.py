@@ -12,20 +12,21 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from anlan.kernel.entry import Entry
 from anlan.kernel.errors import NotFound
-from anlan.platform.journal import sequence, verify_export
+from anlan.platform.journal import heads, refold, sequence, verify_export
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
-
-FORMAT = "anlan-journal-export/1"
 
 
 def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
     """Write the subject's entries, and of every chain they stand in all links from the first of them to the head.
 
-    The verifying script is put beside the file. Returns {"subject", "entries", "nodes", "file", "verifier"}.
+    What the file claims to hold is signed with this server's key. The verifying script is put beside the file.
 
+    Returns:
+        {"subject", "entries", "nodes", "file", "verifier", "key", "heads"}; heads and key are what to compare with.
     Raises:
-        NotFound: "journal.subject_not_found".
+        NotFound: "journal.subject_not_found". Unavailable: "vault.key_missing", "vault.key_malformed".
     """
     sequence.sequence_pending()
     head = Head.objects.filter(subject=subject).first()
@@ -45,13 +46,17 @@ def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
         for e in stored
     ]
     document = {
-        "format": FORMAT,
+        "format": verify_export.FORMAT,
         "hash": settings.JOURNAL_HASH,
         "subject": subject,
         "exported_at": now.isoformat(),
+        "claimed": [[e["node"], e["seq"], e["id"]] for e in entries],
+        "outside": _outside([str(e.id) for e in stored], [refold.entry_of(e) for e in stored]),
         "entries": entries,
         "chains": [_chain(node, entries) for node in sorted({e["node"] for e in entries})],
     }
+    document["key"] = heads.public_key()
+    document["signature"] = heads.sign(verify_export.statement(document)).hex()
     file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     verifier = file.with_name(file.stem + ".verify.py")
     shutil.copyfile(verify_export.__file__, verifier)
@@ -59,9 +64,17 @@ def export_subject(subject: str, file: Path, now: datetime) -> dict[str, Any]:
         "subject": subject,
         "entries": len(entries),
         "nodes": [chain["node"] for chain in document["chains"]],
+        "heads": [f"{chain['node']}:{chain['last']}:{chain['head']}" for chain in document["chains"]],
+        "key": document["key"],
         "file": str(file),
         "verifier": str(verifier),
     }
+
+
+def _outside(held: list[str], entries: list[Entry]) -> list[str]:
+    """Ids that the entries name as their causes and that are not held here: stubs, or not arrived yet."""
+    named = {i for e in entries for i in (e.base, e.after, *e.over, *e.afters.values()) if i}
+    return sorted(named - set(held))
 
 
 def _chain(node: str, entries: list[dict[str, Any]]) -> dict[str, Any]:

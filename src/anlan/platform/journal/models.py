@@ -101,6 +101,21 @@ class Node(Local):
         db_table = "journal_node"
 
 
+class DayHead(Local):
+    """Where a node's chain stood at the end of a day, signed with this server's key (heads.py). Never changed."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    node = models.CharField(max_length=24)
+    day = models.DateField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    key = models.CharField(max_length=64)
+    signature = models.BinaryField()
+
+    class Meta:
+        db_table = "journal_day_head"
+
+
 class Unsequenced(Local):
     """Entries born here that the sequencer has not reached yet (PostgreSQL only; on SQLite they are sequenced at once)."""
 
