@@ -17,9 +17,8 @@ from anlan.kernel.arrange import NO_CORRECTIONS
 from anlan.kernel.entry import Entry, entry_from_bytes
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.database import writing
-from anlan.platform.journal import refold, sql
+from anlan.platform.journal import ghosts, refold, sql
 from anlan.platform.journal.fold import fold_in_order, fold_subject
-from anlan.platform.journal.models import Head
 from anlan.platform.journal.rows import children_of, load_rows, table_of, write_rows
 from anlan.platform.journal.table import Table
 from anlan.platform.search import index
@@ -90,7 +89,7 @@ def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] |
         _compare(heads, folded, result, check=check)
         if progress:
             progress(result.entries)
-    result.differences += _orphans(result)
+    _ghosts(result, check=check)
     if not check:
         index.refresh(everything=any(map(index.missing, CATALOGUE.projections)))
     return result
@@ -178,13 +177,22 @@ def _normal_children(child: Table, mapping: Mapping[str, Row]) -> dict[str, Row]
     return {key: {c: v for c, v in values.items() if c not in blank} for key, values in found.items()}
 
 
-def _orphans(result: Rebuilt) -> int:
-    """Rows of projections that no subject of the journal accounts for."""
-    orphans = 0
-    for kind, model in CATALOGUE.projections.items():
-        count = model._default_manager.count()
-        subjects = Head.objects.filter(subject__startswith=f"{kind}/").count()
-        if count > subjects:
-            result.different.append({"subject": kind, "columns": [f"{count - subjects} rows without a subject"]})
-            orphans += count - subjects
-    return orphans
+def _ghosts(result: Rebuilt, *, check: bool) -> None:
+    """Count, or take away, what no subject of the journal accounts for: rows, and rows of children."""
+    for kind in CATALOGUE.projections:
+        own = table_of(kind)
+        assert own is not None
+        ids = sorted(ghosts.rows_without_subject(kind, own))
+        for key in ids:
+            result.note(f"{kind}/{key}", ["row without entries"])
+        if ids and not check:
+            with writing():
+                held = load_rows(kind, ids)
+                write_rows(kind, {key: (held[key], None) for key in ids})
+        for name, child in children_of(kind).items():
+            strays = sorted(ghosts.children_without_parent(own, child))
+            for key in strays:
+                result.note(f"{kind}/{key}", [f"{name}: row without parent"])
+            if strays and not check:
+                with writing():
+                    ghosts.remove(child, strays)
