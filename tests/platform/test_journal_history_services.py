@@ -7,6 +7,7 @@ from django.db import connection
 
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import NotAllowed, NotFound, ProtocolError
+from anlan.platform import health
 from anlan.platform.journal import asof, chain, corrections, node, queue, rebuild, receive, sequence
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import NEW, record, version_of
@@ -283,6 +284,38 @@ def test_after_its_own_clock_is_put_right_the_node_stamps_by_the_wall_again():
     corrections.clock_correct(**fixed)
     after = record(opened("准钟", subject()), scope=SCOPE, now=NOW, base=NEW)
     assert after.hlc >> 16 == int(NOW.timestamp() * 1000)
+
+
+def test_doctor_sees_that_the_journal_runs_ahead_of_the_clock_and_that_a_correction_put_it_right(tmp_path):
+    def clock():
+        return next(f for f in health.examine_all(tmp_path, NOW) if f.check == "clock")
+
+    opened_here()
+    sequence.sequence_pending()
+    assert clock().ok
+    ahead = NOW + timedelta(days=400)
+    record(opened("快钟", subject(ahead)), scope=SCOPE, now=ahead, base=NEW)
+    sequence.sequence_pending()
+    assert not clock().ok
+    assert str(400 * 24 * 60) in clock().message
+    seq = JournalSeq.objects.filter(node=node.own().id).count()
+    offset = -400 * 86_400_000
+    corrections.clock_correct(
+        scope=SCOPE, node_id=node.own().id, first=seq, last=seq, offset_ms=offset, now=NOW + timedelta(minutes=1)
+    )
+    sequence.sequence_pending()
+    assert clock().ok
+    assert Node.objects.get(own=1).last_hlc >> 16 == int((NOW + timedelta(minutes=1)).timestamp() * 1000)
+
+
+def test_the_latest_clock_of_another_node_is_kept_and_follows_a_correction():
+    peer = Peer(start=NOW - timedelta(days=30))
+    peer.bear(opened("甲", subject()))
+    peer.bear(opened("乙", subject()))
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    assert Node.objects.get(pk=peer.name).last_hlc >> 16 == int(peer.clock.timestamp() * 1000)
+    corrections.clock_correct(scope=SCOPE, node_id=peer.name, first=1, last=2, offset_ms=-1000, now=NOW)
+    assert Node.objects.get(pk=peer.name).last_hlc >> 16 == int(peer.clock.timestamp() * 1000) - 1000
 
 
 def test_redaction_blanks_text_keeps_the_state_and_survives_an_old_copy():
