@@ -102,7 +102,10 @@ def test_numbers_follow_each_other_within_a_kind_and_a_year(world: World) -> Non
     subject = f"{HAZARD}/{world.ordered()}"
     numbers = [issue(world, "order", about).number for about in (subject, f"{HAZARD}/{world.ordered()}")]
     later = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
-    numbers += [issue(world, "receipt", subject).number, issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number]
+    numbers += [
+        issue(world, "receipt", subject).number,
+        issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number,
+    ]
     ends = ["责改〔2026〕1号", "责改〔2026〕2号", "送达〔2026〕1号", "责改〔2027〕1号"]
     assert numbers == [f"（东城）应急{end}" for end in ends]
 

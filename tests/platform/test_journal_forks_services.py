@@ -222,7 +222,9 @@ def test_a_fence_of_a_node_that_is_not_above_counts_nowhere(author):
     assert len(names()) == 3
 
 
-@pytest.mark.parametrize("data", [{}, {"node": 1, "last": 0, "hash": ""}, {"node": "331003002a", "last": "x", "hash": "zz"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"node": 1, "last": 0, "hash": ""}, {"node": "331003002a", "last": "x", "hash": "zz"}]
+)
 def test_a_malformed_fence_of_a_peer_counts_nowhere(data):
     above = Peer("33a")
     above.bear(Draft("platform.node.fenced", "platform.node/331003002a", EAST, data))

@@ -72,7 +72,9 @@ def test_the_script_beside_the_file_says_no_more_than_it_compared(proof):
     def run(*arguments):
         command = [sys.executable, "-I", summary["verifier"], summary["file"], *arguments]
         ran = subprocess.run(command, capture_output=True, text=True)
-        return ran.returncode, [line.split()[0] for line in ran.stdout.splitlines() if line[:1].isupper() and line.isascii()]
+        return ran.returncode, [
+            line.split()[0] for line in ran.stdout.splitlines() if line[:1].isupper() and line.isascii()
+        ]
 
     assert run() == (0, ["CONSISTENT"])
     assert run("--head", paper) == (0, ["INTACT"])

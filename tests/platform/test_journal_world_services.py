@@ -97,7 +97,9 @@ def test_converge_refold_once_queue_and_restore_incarnation(script: list[Action]
 
 
 @examples(8)
-@given(script=scripts(("step", "note", "redact", "legal", "send", "trickle", "tick", "decide")), seed=st.integers(0, 1000))
+@given(
+    script=scripts(("step", "note", "redact", "legal", "send", "trickle", "tick", "decide")), seed=st.integers(0, 1000)
+)
 def test_same_set_same_rows_midway_and_redaction_first_arrives(script: list[Action], seed: int) -> None:
     """A node that has not heard of everything, and the product that holds exactly what it holds."""
     play = Play(3, len(script)).run(script)
@@ -108,7 +110,9 @@ def test_same_set_same_rows_midway_and_redaction_first_arrives(script: list[Acti
 
 
 @examples(8)
-@given(script=scripts(("step", "note", "move", "group", "trickle", "decide", "legal", "send")), seed=st.integers(0, 1000))
+@given(
+    script=scripts(("step", "note", "move", "group", "trickle", "decide", "legal", "send")), seed=st.integers(0, 1000)
+)
 def test_stubs_and_scope_change(script: list[Action], seed: int) -> None:
     """First everything as stubs, then the bodies in any order: no difference from having had them at once."""
     play = Play(2, len(script)).run(script).settle()

@@ -66,7 +66,9 @@ def node_fence(*, scope: Scope, node_id: str, last: int, reason: str, now: datet
     with writing():
         if node_id == node.own().id:
             node.start(node.own().region)
-        draft = Draft(refold.NODE_FENCED, f"platform.node/{node_id}", node.own().region, data, {"reason": reason.strip()})
+        draft = Draft(
+            refold.NODE_FENCED, f"platform.node/{node_id}", node.own().region, data, {"reason": reason.strip()}
+        )
         entry = record(draft, scope=scope, now=now, base=None)
         refold.refold_subjects(apply_special(entry))
     return entry

@@ -98,8 +98,9 @@ def tick(now: datetime, floor: int) -> int:
 
 
 def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
-    """Human numbers `YH-331003a-2026-000123`, after a restore `YH-331003b7kq4xm-2026-000123`: per node incarnation, prefix and year, without gaps that a restore could reuse.
+    """Human numbers `YH-331003a-2026-000123`, after a restore `YH-331003b7kq4xm-2026-000123`.
 
+    Per node incarnation, prefix and year, without gaps that a restore could reuse.
     Must run inside the transaction that records the numbered subject, so that an aborted one gives no number away.
     """
     node = own().id

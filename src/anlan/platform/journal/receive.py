@@ -92,9 +92,7 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
         for link in sorted(links, key=lambda each: each.seq):
             if stopped := _admit(segment, link):
                 break
-        Node.objects.filter(pk=peer.pk).update(
-            last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc
-        )
+        Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc)
         for entry in segment.fresh:
             segment.subjects |= apply_special(entry)
         refold.refold_subjects(segment.subjects)

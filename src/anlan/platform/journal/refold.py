@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection

@@ -180,13 +180,15 @@ def verdict(summary):
         lines.append("INTACT      %(subject)s: all %(entries)d entries unaltered since the head given" % summary)
         lines.append("完好        %(subject)s：%(entries)d 条履历自所比对的链头起未改动" % summary)
     elif summary["anchored"]:
-        lines.append("INTACT      %(subject)s: %(anchored)d of %(entries)d entries unaltered since the head given" % summary)
+        lines.append(
+            "INTACT      %(subject)s: %(anchored)d of %(entries)d entries unaltered since the head given" % summary
+        )
         lines.append("部分完好    %(subject)s：%(entries)d 条中 %(anchored)d 条自所比对的链头起未改动" % summary)
     if summary["key"]:
         lines.append("SIGNED      %(subject)s: %(entries)d entries, complete and signed with the key given" % summary)
         lines.append("签名相符    %(subject)s：履历 %(entries)d 条，齐全，由所给公钥的服务器签名" % summary)
     if not summary["anchored"] and not summary["key"]:
-        lines.append("CONSISTENT  %(subject)s: %(entries)d entries agree with each other; compared with nothing outside" % summary)
+        lines.append("CONSISTENT  %(subject)s: %(entries)d entries agree; compared with nothing outside" % summary)
         lines.append("自洽        %(subject)s：履历 %(entries)d 条前后一致；未与文件以外的链头或公钥比对" % summary)
     return lines
 

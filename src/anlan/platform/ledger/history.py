@@ -282,7 +282,12 @@ class _RowShower:
         found = []
         for name in dict.fromkeys((*old, *new)):
             before, after = old.get(name), new.get(name)
-            if name in _ENVELOPE or name in self._withheld or before == after or (before in (None, "") and after in (None, "")):
+            if (
+                name in _ENVELOPE
+                or name in self._withheld
+                or before == after
+                or (before in (None, "") and after in (None, ""))
+            ):
                 continue
             if name in self._children:
                 found += self._members(name, before or {}, after or {})
