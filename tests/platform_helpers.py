@@ -4,7 +4,7 @@ import dataclasses
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from anlan.kernel.entry import Draft, Step, body_bytes, body_hash, born, text_bytes, text_hash
+from anlan.kernel.entry import Draft, Step, body_bytes, body_hash, born, chain_hash, text_bytes, text_hash
 from anlan.kernel.ids import uuid7
 from anlan.platform.journal import node
 from anlan.platform.journal.receive import Link
@@ -39,7 +39,7 @@ class Peer:
     """Another node: bears entries about subjects it has heard of, and hands them over as links."""
 
     def __init__(self, name="331003002a", start=NOW):
-        self.name, self.seq, self.links, self.clock = name, 0, [], start
+        self.name, self.seq, self.links, self.clock, self.head = name, 0, [], start, b""
 
     def bear(self, draft, *, tip=None, base=None, standing=None, wall=None):
         self.clock += timedelta(seconds=1)
@@ -59,5 +59,7 @@ class Peer:
         body, text = body_bytes(entry), text_bytes(entry)
         kept = text_hash(text)
         self.seq += 1
-        self.links.append(Link(self.name, self.seq, entry.id, body_hash(body, kept), body, text or None, kept))
+        whole = body_hash(body, kept)
+        self.head = chain_hash(self.head, whole)
+        self.links.append(Link(self.name, self.seq, entry.id, whole, self.head, body, text or None, kept))
         return entry

@@ -12,7 +12,8 @@ from anlan.cli import main
 
 CONTRACT = {
     *("init", "serve", "web", "worker", "user add", "import", "export", "check", "doctor", "journal verify"),
-    *("journal rebuild", "journal export", "journal show", "backup", "restore", "upgrade", "demo build", "code", "geo"),
+    *("journal rebuild", "journal export", "journal show", "journal fence"),
+    *("backup", "restore", "upgrade", "demo build", "code", "geo"),
     "decode",
 }
 

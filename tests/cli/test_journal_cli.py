@@ -83,3 +83,15 @@ def test_an_export_makes_the_folder_it_is_written_to(data: Path, subject: str, t
     made = anlan("journal", "export", "--subject", subject, "-o", target, "--data", data, "--json")
     assert (made.code, made.json["ok"]) == (0, True), made.err
     assert target.is_file()
+
+
+def test_a_fence_is_recorded_with_its_reason_and_one_of_the_servers_own_name_takes_a_new_one(data: Path) -> None:
+    unknown = anlan("journal", "fence", "331003009a", "--last", "1", "--reason", "查明", "--data", data, "--json")
+    assert (unknown.code, unknown.json["code"]) == (1, "journal.fence.node_unknown")
+    assert anlan("journal", "fence", "331003a", "--last", "1", "--data", data).code == 2
+    with sqlite3.connect(data / "anlan.sqlite3") as held:
+        (last,) = held.execute("SELECT last_seq FROM journal_node WHERE id = '331003a'").fetchone()
+    ran = anlan("journal", "fence", "331003a", "--last", last, "--reason", "目录被复制", "--data", data, "--json")
+    assert (ran.code, ran.json["last"], ran.json["own"][:7]) == (0, last, "331003b")
+    assert anlan("journal", "verify", "--data", data, "--json").json["ok"]
+    assert anlan("journal", "rebuild", "--check", "--shuffle", "3", "--data", data).code == 0

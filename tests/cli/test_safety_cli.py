@@ -34,14 +34,14 @@ def test_a_restore_brings_back_the_state_of_the_backup_as_a_new_incarnation(data
     photo.unlink()
     restored = anlan("restore", tmp_path / "b.tar", "--data", data, "--json")
     assert restored.code == 0, restored.err
-    assert (restored.json["node"], restored.json["entries"]) == ("331003b", made.json["entries"])
+    assert (restored.json["node"][:7], restored.json["entries"]) == ("331003b", made.json["entries"])
     assert photo.read_bytes() == b"photo"
     aside = [p for p in data.iterdir() if p.name.startswith("before-restore-")]
     assert len(aside) == 1 and (aside[0] / "anlan.sqlite3").is_file()
     add_user(data, "after.backup")  # the name is free again
     assert anlan("journal", "verify", "--data", data, "--json").json["nodes"] == 2
     again = anlan("restore", tmp_path / "b.tar", "--data", data, "--json")
-    assert again.json["node"] == "331003c"
+    assert again.json["node"][:7] == "331003c"
 
 
 def test_a_restore_into_an_empty_folder_works(data: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
@@ -12,7 +13,10 @@ from anlan.inspection.services.campaigns import campaign_create, campaign_retire
 from anlan.inspection.services.hazards import hazard_tag, hazard_untag
 from anlan.inspection.todos import TODOS
 from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation
+from anlan.platform.journal import node
+from anlan.platform.journal.receive import receive
 from inspection.factories import NOW, World
+from platform_helpers import Peer, opened, subject
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +51,25 @@ def test_coverage_names_the_towns_that_reported_nothing(world: World) -> None:
     assert ("331003001", "东城街道") not in coverage.silent
     assert ("331003002", "南城街道") in coverage.silent
     assert [(n.id, n.own) for n in coverage.nodes] == [("331003a", True)]
+
+
+def test_coverage_says_until_when_another_servers_entries_are_here(world: World) -> None:
+    peer = Peer("331003002a", start=NOW)
+    peer.bear(opened("甲", subject(NOW), region="331003002000"))
+    receive(peer.links, region="331003002000", now=NOW + timedelta(hours=1))
+    nodes = {n.id: n for n in counts(world).coverage.nodes}
+    assert nodes["331003002a"].heard_at == NOW + timedelta(seconds=1)
+    line = render_to_string("anlan/parts/coverage.html", {"coverage": counts(world).coverage, "span": "本月"})
+    assert "节点数据截至 2026-03-02 10:00" in line
+    assert "尚未收到" not in line
+
+
+def test_coverage_shows_the_incarnation_in_force_before_its_first_entry(world: World) -> None:
+    world.found()
+    node.start("331003000000")
+    (shown,) = counts(world).coverage.nodes
+    assert (shown.id, shown.own) == (node.own().id, True)
+    node.forget()
 
 
 def test_counts_by_month_follow_the_local_day(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -101,7 +102,10 @@ def test_numbers_follow_each_other_within_a_kind_and_a_year(world: World) -> Non
     subject = f"{HAZARD}/{world.ordered()}"
     numbers = [issue(world, "order", about).number for about in (subject, f"{HAZARD}/{world.ordered()}")]
     later = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
-    numbers += [issue(world, "receipt", subject).number, issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number]
+    numbers += [
+        issue(world, "receipt", subject).number,
+        issue(world, "order", f"{HAZARD}/{world.ordered()}", now=later).number,
+    ]
     ends = ["责改〔2026〕1号", "责改〔2026〕2号", "送达〔2026〕1号", "责改〔2027〕1号"]
     assert numbers == [f"（东城）应急{end}" for end in ends]
 
@@ -219,6 +223,26 @@ FACTS: dict[str, tuple[Any, str]] = {
         "1. 照片4张",
     ),
 }  # fmt: skip
+
+
+def test_every_document_prints_where_the_chain_stood_also_from_the_offices_own_template(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    from anlan.platform.journal import heads
+
+    settings.DATA_DIR = tmp_path
+    subject = f"{HAZARD}/{world.ordered()}"
+    before = heads.heads()[0]
+    foot = Docx(io.BytesIO(document_bytes(issue(world, "order", subject)))).sections[0].footer
+    line = foot.paragraphs[-1].text
+    assert before.short in line
+    assert line.startswith("履历链头 331003a:")
+    template = CATALOGUE.documents["inspection.order"]
+    own_file(template).parent.mkdir(parents=True)
+    own_file(template).write_bytes(our_bytes(template))
+    second = f"{HAZARD}/{world.ordered()}"
+    foot = Docx(io.BytesIO(document_bytes(issue(world, "order", second)))).sections[0].footer
+    assert foot.paragraphs[-1].text.startswith("履历链头 331003a:")
 
 
 @pytest.mark.parametrize("template", sorted(FACTS))
@@ -426,7 +450,8 @@ def test_after_a_restore_numbers_name_the_new_incarnation(world: World) -> None:
     from anlan.platform.journal import node
 
     node.start("331003000000")
-    assert next_document_number("责改", 2026, False) == "（黄岩）应急责改b〔2026〕1号"
+    number = next_document_number("责改", 2026, False)
+    assert re.fullmatch(r"（黄岩）应急责改b[2-9a-z]{6}〔2026〕1号", number)
     node.forget()
 
 

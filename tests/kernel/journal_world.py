@@ -300,7 +300,7 @@ class World:
     def __init__(self, scopes: list[str], seed: int = 0) -> None:
         self.random = Random(seed)
         self.now = START_MS
-        self.nodes = [Node(self, f"n{i}", scope) for i, scope in enumerate(scopes)]
+        self.nodes = [Node(self, f"331003{i:03d}", scope) for i, scope in enumerate(scopes)]
         self.truth: dict[str, int] = {}
         self.held_by_author: dict[str, frozenset[str]] = {}
         self.path_at_birth: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tarfile
 from collections import namedtuple
 from datetime import datetime
@@ -190,8 +191,28 @@ def test_every_restore_is_a_new_incarnation_even_from_one_backup(data: Path, now
         node.forget()
         return backup.incarnate(data)
 
-    assert [restored(), restored(), restored()] == ["331003b", "331003c", "331003d"]
-    assert Node.objects.get(own=1).id == "331003d"
+    ids = [restored(), restored(), restored()]
+    assert [i[:7] for i in ids] == ["331003b", "331003c", "331003d"]
+    assert Node.objects.get(own=1).id == ids[2]
+
+
+def test_one_backup_restored_into_two_empty_folders_gives_two_nodes(data: Path, tmp_path: Path, now: datetime) -> None:
+    """Neither folder knows of the other; both numbered their work as 331003b and wrote 331003b/1."""
+
+    def restored(folder: Path) -> str:
+        folder.mkdir()
+        Node.objects.all().delete()
+        Node.objects.create(id="331003a", own=1, region="331003000000")
+        node.forget()
+        return backup.incarnate(folder)
+
+    first = restored(tmp_path / "one")
+    number = node.next_number("YH", 2026)[0]
+    second = restored(tmp_path / "two")
+    assert (first[:7], second[:7]) == ("331003b", "331003b")
+    assert first != second
+    assert number != node.next_number("YH", 2026)[0]
+    assert re.fullmatch(r"YH-331003b[2-9a-z]{6}-2026-000001", number)
 
 
 def test_the_nightly_copy_is_read_back_and_old_ones_go(

@@ -55,7 +55,10 @@ def test_a_contest_that_is_none_or_a_side_that_is_none_is_refused() -> None:
 
 
 def test_links_of_two_nodes_in_one_call_are_refused() -> None:
-    links = [receive.Link(name, 1, subject().partition("/")[2], b"0" * 32) for name in ("331003002a", "331003003a")]
+    links = [
+        receive.Link(name, 1, subject().partition("/")[2], b"0" * 32, b"0" * 32)
+        for name in ("331003002a", "331003003a")
+    ]
     assert code_of(receive.receive, links, region="331003002000", now=NOW) == "journal.receive.mixed"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from anlan.inspection.services.hazards import ReturnInput, hazard_return
+from anlan.kernel.entry import chain_hash
 from anlan.platform.journal.receive import Link
 from inspection.factories import NOW, World, make_world
 
@@ -48,12 +49,15 @@ def golden_journals() -> Iterator[Golden]:
             if "digests" in line:
                 digests = line["digests"]
                 continue
-            links.setdefault(line["node"], []).append(
+            chain = links.setdefault(line["node"], [])
+            digest = bytes.fromhex(line["body_hash"])
+            chain.append(
                 Link(
                     node=line["node"],
                     seq=line["seq"],
                     entry=line["entry"],
-                    body_hash=bytes.fromhex(line["body_hash"]),
+                    body_hash=digest,
+                    hash=chain_hash(chain[-1].hash if chain else b"", digest),
                     body=line["body"].encode(),
                     text=line["text"].encode() if line["text"] else None,
                     text_hash=base64.b64decode(line["text_hash"]) if line["text_hash"] else None,

@@ -1,4 +1,4 @@
-"""`anlan journal verify|rebuild|export|show`."""
+"""`anlan journal verify|rebuild|export|show|fence`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ def journal_command() -> None:
 def journal_verify() -> Answer:
     """Check the chain of every node; names the first broken entry of each."""
     boot.ready()
-    from anlan.platform.journal import chain
+    from anlan.platform.journal import chain, heads
 
     found = chain.verify()
     breaks = [b.as_dict() for b in found.breaks]
-    data = {"ok": found.ok, "nodes": found.nodes, "entries": found.entries, "breaks": breaks}
+    data: dict[str, Any] = {"ok": found.ok, "nodes": found.nodes, "entries": found.entries, "breaks": breaks}
     if found.ok:
-        return Answer(data, say("journal.intact", **data))
+        ends = heads.heads()
+        data |= {"heads": [h.as_dict() for h in ends], "key": heads.public_key()}
+        lines = [say("journal.head", **h.as_dict(), short=h.short) for h in ends]
+        return Answer(data, "\n".join([say("journal.intact", **data), *lines, say("journal.key", key=data["key"])]))
     return Answer(data, "\n".join(say("journal.broken", **b) for b in breaks), ok=False)
 
 
@@ -108,3 +111,23 @@ def journal_show(subject: str) -> Answer:
         say("journal.entry", **{**e, "step": f"{e['from'] or '—'} → {e['to']}" if e["to"] else ""}) for e in entries
     ]
     return Answer(data, "\n".join(lines))
+
+
+@command("fence", group=journal_command)
+@click.argument("node")
+@click.option("--last", type=click.IntRange(min=0), required=True, help=help_of("fence_last"))
+@click.option("--reason", required=True, help=help_of("fence_reason"))
+def journal_fence(node: str, last: int, reason: str) -> Answer:
+    """Decide about a node of which two histories were seen: what counts of its chain, and that nothing more is taken."""
+    # Alone: a server that fences its own name goes on under a new one, which a running server would not hear of.
+    boot.lock(alone=True)
+    boot.ready()
+    from anlan.cli.acting import scope_of
+    from anlan.platform import clock
+    from anlan.platform.journal import corrections
+    from anlan.platform.journal import node as nodes
+
+    now = clock.now()
+    entry = corrections.node_fence(scope=scope_of(None, now), node_id=node, last=last, reason=reason, now=now)
+    data = {"ok": True, "node": node, "last": last, "entry": entry.id, "own": nodes.own().id}
+    return Answer(data, say("journal.fenced", **data))

@@ -17,7 +17,7 @@ from anlan.kernel.errors import BadInput
 from anlan.kernel.text import parse_date
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.clock import SHANGHAI
-from anlan.platform.journal import audit, chain, node, queue
+from anlan.platform.journal import audit, chain, forks, heads, node, queue
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger import places
 from anlan.platform.ledger.history import label_of, subject_label
@@ -169,6 +169,9 @@ def system(request: HttpRequest) -> HttpResponse:
             "version": __version__,
             "node": own,
             "place": places.label(own.region),
+            "heads": heads.heads(),
+            "key": heads.public_key(),
+            "frozen": forks.frozen_nodes(),
             "jobs": jobs,
             "runs": run_list(scope, limit=20),
             "contexts": len(CATALOGUE.ledgers),

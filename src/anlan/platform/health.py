@@ -17,6 +17,7 @@ from anlan.kernel.messages import render
 from anlan.platform.backup.restore import UNFINISHED
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import is_sqlite
+from anlan.platform.journal.forks import frozen_nodes
 from anlan.platform.journal.models import Node, Unsequenced
 from anlan.platform.scheduler.models import JobRun
 from anlan.platform.search import index
@@ -47,7 +48,7 @@ def examine_all(data_dir: Path, now: datetime) -> list[Finding]:
     found.append(_migrations())
     if not found[-1].ok:
         return found
-    checks: tuple[Callable[[Path, datetime], Finding], ...] = (_node, _clock, _chain, _search, _jobs, _backup)
+    checks: tuple[Callable[[Path, datetime], Finding], ...] = (_node, _fork, _clock, _chain, _search, _jobs, _backup)
     return found + [check(data_dir, now) for check in checks]
 
 
@@ -90,6 +91,11 @@ def _migrations() -> Finding:
 def _node(data_dir: Path, now: datetime) -> Finding:
     own = Node.objects.filter(own=1).first()
     return _found("node", own is not None, node=own.id if own else "")
+
+
+def _fork(data_dir: Path, now: datetime) -> Finding:
+    frozen = frozen_nodes()
+    return _found("fork", not frozen, nodes="、".join(f"{f.node}（第 {f.seq} 条）" for f in frozen))
 
 
 def _clock(data_dir: Path, now: datetime) -> Finding:

@@ -13,7 +13,7 @@ from anlan.platform import idempotency
 from anlan.platform.backup import nightly
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.declare import Job
-from anlan.platform.journal import chain
+from anlan.platform.journal import chain, heads
 from anlan.platform.ledger.runs import forget_old_imports
 from anlan.platform.scheduler.models import JobRun
 
@@ -31,6 +31,12 @@ def verify_journal(now: datetime) -> str:
     return render("platform.job.chain_intact", {"nodes": found.nodes, "entries": found.entries})
 
 
+def keep_heads(now: datetime) -> str:
+    """Keep where every chain stood when the day ended, signed; the line can be copied out of the list of jobs."""
+    heads.keep_day(now)
+    return render("platform.job.heads_kept", {"heads": "、".join(h.short for h in heads.heads())})
+
+
 def tidy(now: datetime) -> str:
     """Drop ended sessions, runs and background tasks of more than 90 days ago, and what is kept for repeats and imports."""
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
@@ -45,6 +51,7 @@ def tidy(now: datetime) -> str:
 
 
 JOBS = [
+    Job("platform.journal_heads", "记录每日链头", keep_heads, daily_at="00:05"),
     Job("platform.backup", "每日备份（含异机副本核对）", nightly, daily_at="02:30"),
     Job("platform.journal_verify", "核对履历链", verify_journal, daily_at="03:30"),
     Job("platform.tidy", "清理过期会话和运行记录", tidy, daily_at="04:00"),

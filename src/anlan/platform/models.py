@@ -3,7 +3,7 @@
 from anlan.platform.attachments.models import Attachment, AttachmentLink, AttachmentLook
 from anlan.platform.documents.models import Document, DocumentPaper
 from anlan.platform.idempotency import ApiAnswer
-from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
+from anlan.platform.journal.models import DayHead, Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.regions.models import Region
 from anlan.platform.scheduler.models import JobLease, JobRun
@@ -14,6 +14,7 @@ __all__ = [
     "ApiAnswer",
     "Attachment",
     "AttachmentLink",
+    "DayHead",
     "Document",
     "DocumentPaper",
     "AttachmentLook",

@@ -183,9 +183,9 @@ def _coverage(scope: Scope, region: str, since: date, until: date) -> Coverage:
 
 
 def _nodes(region: str) -> tuple[NodeHeard, ...]:
-    """The newest incarnation of every server at or above or below the region."""
+    """The newest incarnation of every server at or above or below the region; of this server's own the one in force."""
     newest: dict[str, Node] = {}
-    for node in Node.objects.order_by("last_hlc", "id"):
+    for node in Node.objects.order_by("own", "last_hlc", "id"):
         newest[node.region] = node
     return tuple(
         NodeHeard(

@@ -65,7 +65,10 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _remember(data_dir: Path, nodes: Nodes) -> None:
-    """Keep every node id ever in force here outside the database: a second restore must not re-use the first one's."""
+    """Keep every node id ever in force here outside the database, so that the letter counts on from the last restore's.
+
+    That makes letters readable in one folder; what makes ids unique anywhere is the mark that `node.start` draws.
+    """
     path = data_dir / INCARNATIONS
     held = set(path.read_text(encoding="ascii").split("\n")) if path.is_file() else set()
     held |= {f"{node_id} {region}" for node_id, region, own in nodes}

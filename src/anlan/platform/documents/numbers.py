@@ -1,7 +1,7 @@
 """Numbers of documents: （黄岩）应急责改〔2026〕12号, given once per node, issuing body, kind and year.
 
 Source: GB/T 9704-2012 7.2.5 (hexagonal brackets, no leading zero, no 第) for the form; house rule for the rest: after a
-restore the word carries the letter of the new incarnation, and a drill has numbers of its own.
+restore the word carries the letter and the mark of the new incarnation, and a drill has numbers of its own.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from django.conf import settings
+from docx.shared import Pt
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -117,14 +118,18 @@ class _Strict(DocxTemplate):
         return made
 
 
-def fill(template: Template, values: dict[str, Any]) -> bytes:
+def fill(template: Template, values: dict[str, Any], *, stamp: str = "") -> bytes:
     """The document: the template in force with `values` filled in.
 
+    Args:
+        stamp: a line for the foot of every page, whatever the office's own template holds; "" for none.
     Raises:
         Unavailable: "platform.document.template_broken" for an office's template that can't be filled in.
     """
     try:
         document = _Strict(io.BytesIO(template_bytes(template)))
+        if stamp:
+            _stamp(document, stamp)
         document.render(plain(values), _environment(), autoescape=True)
         out = io.BytesIO()
         document.save(out)
@@ -133,6 +138,14 @@ def fill(template: Template, values: dict[str, Any]) -> bytes:
             "platform.document.template_broken", permanent=True, label=template.label, reason=str(error)[:120]
         ) from error
     return out.getvalue()
+
+
+def _stamp(document: DocxTemplate, line: str) -> None:
+    """Before filling in, because docxtpl puts feet of its own making in place of those it read."""
+    document.init_docx()
+    for section in document.docx.sections:
+        run = section.footer.add_paragraph().add_run(line)
+        run.font.size = Pt(7)
 
 
 def known_fields(template: Template) -> set[str]:

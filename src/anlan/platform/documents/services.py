@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from anlan.kernel.deadlines import local_date
+from anlan.kernel.deadlines import local_date, local_time
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, RuleViolation, Violation
+from anlan.kernel.messages import render
 from anlan.platform import attachments
 from anlan.platform.attachments import files
 from anlan.platform.database import hold_keys, writing
@@ -21,6 +22,7 @@ from anlan.platform.documents.models import Document
 from anlan.platform.documents.numbers import next_document_number
 from anlan.platform.documents.render import fill
 from anlan.platform.documents.voiding import leads, void_reasons
+from anlan.platform.journal import heads
 from anlan.platform.journal.held import recorded
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.record import NEW, record, version_of
@@ -94,7 +96,7 @@ def _keep(kind: Template, key: str, subject: str, row: Any, page: Any, scope: Sc
     today, drill = local_date(now), bool(row.drill)
     number = next_document_number(kind.word, today.year, drill, kind.issuer(scope) if kind.issuer else Issuer())
     values = {name: getattr(page, name) for name in page.__dataclass_fields__}
-    data = fill(kind, values | {"number": number, "issued_on": today, "drill": drill})
+    data = fill(kind, values | {"number": number, "issued_on": today, "drill": drill}, stamp=_chain_line())
     stored = attachments.store(data, f"{kind.label} {number}.docx", scope=scope, now=now)
     attachments.link([stored.sha256], subject, scope=scope)
     by = type(row).SCOPED_BY
@@ -113,6 +115,15 @@ def _keep(kind: Template, key: str, subject: str, row: Any, page: Any, scope: Sc
         step=Step("", action.to),
         drill=drill,
     )  # fmt: skip
+
+
+def _chain_line() -> str:
+    """Where this server's chain stands, printed on every document: whoever holds the paper can check the journal by it."""
+    head = heads.own_head()
+    if head is None:
+        return ""
+    at = f"{local_time(head.at):%Y-%m-%d %H:%M}" if head.at else ""
+    return render("platform.document.chain_line", {"head": head.short, "at": at})
 
 
 def document_sign(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from anlan.kernel.errors import Conflict
 from anlan.platform import reading
+from anlan.platform.journal import forks
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import once_of
 from anlan.platform.scope import Scope
@@ -33,7 +34,9 @@ def once_recorded(scope: Scope, pairs: Iterable[tuple[str, str | None]], *kinds:
         return set()
     sids = dict(Head.objects.filter(subject__in=wanted).values_list("sid", "subject"))
     entries = JournalEntry.objects.filter(sid__in=sids, once__in=set(wanted.values()))
-    held = [(sids[sid], k) for sid, once, k in entries.values_list("sid", "once", "kind") if wanted[sids[sid]] == once]
+    found = list(entries.values_list("id", "sid", "once", "kind"))
+    off = forks.fenced_off([str(i) for i, *_ in found]) if found else set()
+    held = [(sids[sid], k) for i, sid, once, k in found if wanted[sids[sid]] == once and str(i) not in off]
     done = {subject for subject, k in held if k in kinds}
     for subject, _ in held:
         if subject not in done:

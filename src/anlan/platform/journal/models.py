@@ -80,7 +80,11 @@ class Head(Local):
 
 
 class Node(Local):
-    """Every node whose chain is held here, this server's own included (`own`=1). A restore starts a new incarnation."""
+    """Every node whose chain is held here, this server's own included (`own`=1). A restore starts a new incarnation.
+
+    `last_hlc` is the latest (corrected) clock of its entries here. `fork_seq`: of this number two bodies were seen, since
+    `fork_at` (ms). `fence_seq`, `fence_hash`: up to here its chain counts, by the entry of a node above it (forks.py).
+    """
 
     id = models.CharField(primary_key=True, max_length=24)
     own = models.SmallIntegerField(default=0)
@@ -88,9 +92,28 @@ class Node(Local):
     last_seq = models.BigIntegerField(default=0)
     last_hash = models.BinaryField(default=bytes)
     last_hlc = models.BigIntegerField(default=0)
+    fork_seq = models.BigIntegerField(null=True)
+    fork_at = models.BigIntegerField(null=True)
+    fence_seq = models.BigIntegerField(null=True)
+    fence_hash = models.BinaryField(null=True)
 
     class Meta:
         db_table = "journal_node"
+
+
+class DayHead(Local):
+    """Where a node's chain stood at the end of a day, signed with this server's key (heads.py). Never changed."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    node = models.CharField(max_length=24)
+    day = models.DateField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    key = models.CharField(max_length=64)
+    signature = models.BinaryField()
+
+    class Meta:
+        db_table = "journal_day_head"
 
 
 class Unsequenced(Local):

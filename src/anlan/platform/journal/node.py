@@ -18,21 +18,28 @@ from anlan.platform.journal.models import Node
 _lock = threading.Lock()
 _last_hlc = 0
 _own: Node | None = None
+_MARK_DIGITS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another one on paper
+_MARK_LENGTH = 6
 _NUMBER = (
     "INSERT INTO journal_number (id, last) VALUES (%s, %s)"
     " ON CONFLICT (id) DO UPDATE SET last = journal_number.last + excluded.last RETURNING last"
 )
 
 
-def node_id(region: str, incarnation: int) -> str:
-    """`331003a` for the first incarnation of the county's server, `331003002b` for the second of a town's."""
+def node_id(region: str, incarnation: int, mark: str = "") -> str:
+    """`331003a` for the first incarnation of the county's server, `331003002b7kq4xm` for a town's after a restore.
+
+    Args:
+        incarnation: 0 for the first; later ones are one letter further, so that people see which came after which.
+        mark: what tells apart two restores that both follow the same incarnation (ADR 0012); "" only for the first.
+    """
     stem = region_prefix(region)
     letters = ""
     while True:
         incarnation, rest = divmod(incarnation, 26)
         letters = chr(ord("a") + rest) + letters
         if incarnation == 0:
-            return stem + letters
+            return stem + letters + mark
         incarnation -= 1
 
 
@@ -68,11 +75,16 @@ def rewind() -> None:
 
 
 def start(region: str) -> Node:
-    """Make this server's node: the first one, or after a restore the next incarnation of the same region."""
+    """Make this server's node: the first one, or after a restore the next incarnation of the same region.
+
+    A restore cannot know what was restored elsewhere from the same backup, so what makes its id unique is drawn here,
+    not counted (ADR 0012).
+    """
     with writing():
         before = Node.objects.filter(region=region).count()
         Node.objects.filter(own=1).update(own=0)
-        created = Node.objects.create(id=node_id(region, before), own=1, region=region)
+        mark = "".join(secrets.choice(_MARK_DIGITS) for _ in range(_MARK_LENGTH)) if before else ""
+        created = Node.objects.create(id=node_id(region, before, mark), own=1, region=region)
     forget()
     return created
 
@@ -86,8 +98,9 @@ def tick(now: datetime, floor: int) -> int:
 
 
 def next_number(prefix: str, year: int, count: int = 1) -> list[str]:
-    """Human numbers `YH-331003a-2026-000123`: per node incarnation, prefix and year, without gaps that a restore could reuse.
+    """Human numbers `YH-331003a-2026-000123`, after a restore `YH-331003b7kq4xm-2026-000123`.
 
+    Per node incarnation, prefix and year, without gaps that a restore could reuse.
     Must run inside the transaction that records the numbered subject, so that an aborted one gives no number away.
     """
     node = own().id

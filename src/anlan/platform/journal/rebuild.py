@@ -13,12 +13,12 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.kernel.arrange import NO_CORRECTIONS
 from anlan.kernel.entry import Entry, entry_from_bytes
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.database import writing
-from anlan.platform.journal import refold, sql
+from anlan.platform.journal import ghosts, refold, sql
 from anlan.platform.journal.fold import fold_in_order, fold_subject
-from anlan.platform.journal.models import Head
 from anlan.platform.journal.rows import children_of, load_rows, table_of, write_rows
 from anlan.platform.journal.table import Table
 from anlan.platform.search import index
@@ -70,7 +70,8 @@ def rebuild(*, check: bool, shuffle: int | None = None, progress: Callable[[int]
 
 def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] | None) -> Rebuilt:
     result = Rebuilt()
-    known = bool(refold.corrections())
+    # Where clocks were corrected or a node was fenced, an entry's number matters too, so each subject is read anew.
+    known = bool(refold.corrections()) or bool(refold.cuts())
     rng = random.Random(shuffle) if shuffle is not None else None
     for heads in _slices():
         entries = _entries([h.sid for h in heads])
@@ -78,8 +79,9 @@ def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] |
         folded: dict[str, Row | None] = {}
         for head in heads:
             held = entries.get(head.sid, [])
-            if rng is not None and not known:
-                folded[head.subject] = _shuffled(held, rng, head.subject, result)
+            if rng is not None:
+                counted = refold.held_of(head.sid) if known else refold.Held(held, NO_CORRECTIONS, {})
+                folded[head.subject] = _shuffled(counted, rng, head.subject, result)
             elif known or not head.settled:
                 folded[head.subject] = refold.fold_held(head.sid).row
             else:
@@ -87,7 +89,7 @@ def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] |
         _compare(heads, folded, result, check=check)
         if progress:
             progress(result.entries)
-    result.differences += _orphans(result)
+    _ghosts(result, check=check)
     if not check:
         index.refresh(everything=any(map(index.missing, CATALOGUE.projections)))
     return result
@@ -114,11 +116,11 @@ def _entries(sids: Sequence[int]) -> dict[int, list[Entry]]:
     return grouped
 
 
-def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: Rebuilt) -> Row | None:
+def _shuffled(held: refold.Held, rng: random.Random, subject: str, result: Rebuilt) -> Row | None:
     """Fold as two nodes would that hear of the entries in different orders, some of them twice."""
     rows = []
     for _ in range(2):
-        arrivals = [*held, *rng.sample(held, len(held) // 3)]
+        arrivals = [*held.entries, *rng.sample(held.entries, len(held.entries) // 3)]
         rng.shuffle(arrivals)
         arrived: list[Entry] = []
         row: Row | None = None
@@ -126,7 +128,7 @@ def _shuffled(held: Sequence[Entry], rng: random.Random, subject: str, result: R
             arrived.append(entry)
             # Folding after every arrival would show nothing more than folding now and then, and at the end.
             if count == len(arrivals) or rng.random() < 0.2:
-                row = fold_subject(arrived).row
+                row = fold_subject(arrived, held.corrections, held.seqs).row
         rows.append(row)
     if rows[0] != rows[1]:
         result.note(subject, ["two nodes differ"])
@@ -175,13 +177,22 @@ def _normal_children(child: Table, mapping: Mapping[str, Row]) -> dict[str, Row]
     return {key: {c: v for c, v in values.items() if c not in blank} for key, values in found.items()}
 
 
-def _orphans(result: Rebuilt) -> int:
-    """Rows of projections that no subject of the journal accounts for."""
-    orphans = 0
-    for kind, model in CATALOGUE.projections.items():
-        count = model._default_manager.count()
-        subjects = Head.objects.filter(subject__startswith=f"{kind}/").count()
-        if count > subjects:
-            result.different.append({"subject": kind, "columns": [f"{count - subjects} rows without a subject"]})
-            orphans += count - subjects
-    return orphans
+def _ghosts(result: Rebuilt, *, check: bool) -> None:
+    """Count, or take away, what no subject of the journal accounts for: rows, and rows of children."""
+    for kind in CATALOGUE.projections:
+        own = table_of(kind)
+        assert own is not None
+        ids = sorted(ghosts.rows_without_subject(kind, own))
+        for key in ids:
+            result.note(f"{kind}/{key}", ["row without entries"])
+        if ids and not check:
+            with writing():
+                held = load_rows(kind, ids)
+                write_rows(kind, {key: (held[key], None) for key in ids})
+        for name, child in children_of(kind).items():
+            strays = sorted(ghosts.children_without_parent(own, child))
+            for key in strays:
+                result.note(f"{kind}/{key}", [f"{name}: row without parent"])
+            if strays and not check:
+                with writing():
+                    ghosts.remove(child, strays)

@@ -24,7 +24,7 @@ from anlan.kernel.ids import uuid7
 from anlan.platform import bus
 from anlan.platform.catalogue import Row
 from anlan.platform.database import is_sqlite, joining, writing
-from anlan.platform.journal import node, refold, sequence, sql
+from anlan.platform.journal import forks, node, refold, sequence, sql
 from anlan.platform.journal.fold import fold_entry
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.rows import copy_row, load_rows, write_rows
@@ -144,8 +144,9 @@ def _same_once(work: _Work, draft: Draft) -> Entry | None:
     """The entry that this key recorded before; a key that was used for another kind of act is refused."""
     found = next((entry for entry in work.added if entry.once == draft.once), None)
     if found is None and work.seen:
-        held = JournalEntry.objects.filter(sid=work.head.sid, once=draft.once).order_by("hlc", "node", "id").first()
-        found = refold.entry_of(held) if held else None
+        held = list(JournalEntry.objects.filter(sid=work.head.sid, once=draft.once).order_by("hlc", "node", "id"))
+        off = forks.fenced_off([str(e.pk) for e in held]) if held else set()
+        found = next((refold.entry_of(e) for e in held if str(e.pk) not in off), None)
     if found is not None and found.kind != draft.kind:
         raise Conflict("journal.once_reused", subject=draft.subject)
     return found
@@ -227,7 +228,7 @@ def _store(works: dict[str, _Work], stored: Sequence[_Stored]) -> None:
             work.row = refold.refold(work.head)
     sql.swap_heads([(w.head, w.seen) for w in touched if w.seen])
     if is_sqlite():
-        sequence.append([(each.columns["id"], each.digest) for each in stored])
+        sequence.append([(each.columns["id"], each.digest, each.columns["hlc"]) for each in stored])
     else:
         sequence.wait([(each.columns["id"], each.columns["hlc"]) for each in stored])
     changes: dict[str, dict[str, tuple[Row | None, Row | None]]] = {}

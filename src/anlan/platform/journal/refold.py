@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -15,11 +17,12 @@ from anlan.kernel.hlc import Corrections
 from anlan.platform.catalogue import Row
 from anlan.platform.journal import sql
 from anlan.platform.journal.fold import Folded, fold_subject
-from anlan.platform.journal.models import JournalEntry, JournalSeq
+from anlan.platform.journal.models import JournalEntry, JournalSeq, Node
 from anlan.platform.journal.rows import load_rows, write_rows
 
 CLOCK_CORRECTED = "platform.clock.corrected"
 REDACTED = "platform.redaction.redacted"
+NODE_FENCED = "platform.node.fenced"
 
 
 def entry_of(stored: JournalEntry) -> Entry:
@@ -38,21 +41,48 @@ def corrections() -> Corrections:
     return corrections_from(_entries(f"kind = '{CLOCK_CORRECTED}'", None))
 
 
+def cuts() -> dict[str, int]:
+    """Up to which number the chain of each fenced node counts."""
+    return dict(Node.objects.filter(fence_seq__isnull=False).values_list("id", "fence_seq"))
+
+
+def instant(ms: int) -> datetime:
+    """Milliseconds since 1970 as aware UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
 def _entries(where: str, params: Sequence[Any] | None) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT body, text FROM journal_entry WHERE {where}", params)
         return [entry_from_bytes(body, text, trusted=True) for body, text in cursor.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is needed to fold one subject: the entries that no fence cuts off, corrections, numbers; how many are cut off."""
+
+    entries: Sequence[Entry]
+    corrections: Corrections
+    seqs: Mapping[str, int]
+    fenced: int = 0
+
+
+def held_of(sid: int) -> Held:
+    """What is held of one subject and counts, with the corrections and fences in force."""
+    entries, known, fences = entries_of(sid), corrections(), cuts()
+    if not known and not fences:
+        return Held(entries, known, {})
+    rows = JournalSeq.objects.filter(entry__in=[e.id for e in entries]).values_list("entry", "seq")
+    seqs = {str(entry): seq for entry, seq in rows}
+    # What has no number yet was born here a moment ago; a fence names numbers that its author held.
+    counted = [e for e in entries if e.node not in fences or seqs.get(e.id, 0) <= fences[e.node]]
+    return Held(counted, known, seqs, len(entries) - len(counted))
+
+
 def fold_held(sid: int) -> Folded:
-    """Fold what is held of one subject, with the clock corrections in force."""
-    entries = entries_of(sid)
-    known = corrections()
-    seqs: dict[str, int] = {}
-    if known:
-        rows = JournalSeq.objects.filter(entry__in=[e.id for e in entries]).values_list("entry", "seq")
-        seqs = {str(entry): seq for entry, seq in rows}
-    return fold_subject(entries, known, seqs)
+    """Fold what is held of one subject and counts."""
+    held = held_of(sid)
+    return fold_subject(held.entries, held.corrections, held.seqs)
 
 
 def standing_text(standing: Mapping[str, str]) -> str | None:
@@ -62,14 +92,14 @@ def standing_text(standing: Mapping[str, str]) -> str | None:
 
 def refold(head: sql.HeadRow) -> Row | None:
     """Set the head's derived columns from all entries of its subject and return the row; the caller writes both."""
-    folded = fold_held(head.sid)
+    held = held_of(head.sid)
+    folded = fold_subject(held.entries, held.corrections, held.seqs)
     arranged = folded.arranged
-    if arranged.last is not None:
-        head.last_hlc, head.last_node, head.last_id = arranged.last
+    head.last_hlc, head.last_node, head.last_id = arranged.last or (0, "", None)
     head.tip, head.state = arranged.tip, arranged.state
     head.legal = standing_text(arranged.standing)
     head.open = json.dumps(list(arranged.open), sort_keys=True, ensure_ascii=False) if arranged.open else None
-    head.settled = int(arranged.settled)
+    head.settled = int(arranged.settled and not held.fenced)
     head.stalled = int(folded.stalled is not None)
     if folded.row is not None:
         head.region = folded.row["region"]

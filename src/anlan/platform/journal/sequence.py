@@ -20,28 +20,29 @@ from anlan.platform.journal import node, sql
 _LOCK_KEY = int.from_bytes(hashlib.sha256(b"anlan.journal.sequence").digest()[:7], "big")
 _SEGMENT = 1000
 _WAITING = (
-    "SELECT u.entry, e.body, e.text_hash FROM journal_unsequenced u JOIN journal_entry e ON e.id = u.entry"
+    "SELECT u.entry, e.body, e.text_hash, u.hlc FROM journal_unsequenced u JOIN journal_entry e ON e.id = u.entry"
     " ORDER BY u.hlc, u.entry LIMIT %s"
 )
+_ADVANCE = "UPDATE journal_node SET last_seq = %s, last_hash = %s, last_hlc = %s WHERE id = %s"
 _LINK_COLUMNS = ("node", "seq", "entry", "body_hash", "hash")
 
 
-def append(entries: Sequence[tuple[str, bytes]]) -> None:
-    """Put (entry id, body hash) pairs at the end of this server's chain. The caller holds the write lock."""
+def append(entries: Sequence[tuple[str, bytes, int]]) -> None:
+    """Put (entry id, body hash, hlc) at the end of this server's chain. The caller holds the write lock."""
     own_id = node.own().id
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_seq, last_hash FROM journal_node WHERE id = %s", [own_id])
-        last_seq, prev = cursor.fetchone()
+        cursor.execute("SELECT last_seq, last_hash, last_hlc FROM journal_node WHERE id = %s", [own_id])
+        last_seq, prev, last_hlc = cursor.fetchone()
     prev = bytes(prev)
     links, bound, algorithm = [], sql.binder(), settings.JOURNAL_HASH
-    for entry_id, digest in entries:
-        last_seq += 1
+    for entry_id, digest, hlc in entries:
+        last_seq, last_hlc = last_seq + 1, max(last_hlc, hlc)
         link = chain_hash(prev, digest, algorithm)
         links.append((own_id, last_seq, bound(entry_id), digest, link))
         prev = link
     sql.insert_rows("journal_seq", _LINK_COLUMNS, links)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE journal_node SET last_seq = %s, last_hash = %s WHERE id = %s", [last_seq, prev, own_id])
+        cursor.execute(_ADVANCE, [last_seq, prev, last_hlc, own_id])
 
 
 def wait(entries: Sequence[tuple[str, int]]) -> None:
@@ -65,8 +66,8 @@ def sequence_pending() -> int:
                 waiting = cursor.fetchall()
                 if not waiting:
                     return done
-                append([(str(i), _digest(body, text_hash)) for i, body, text_hash in waiting])
-                cursor.execute("DELETE FROM journal_unsequenced WHERE entry = ANY(%s)", [[i for i, _, _ in waiting]])
+                append([(str(i), _digest(body, text_hash), hlc) for i, body, text_hash, hlc in waiting])
+                cursor.execute("DELETE FROM journal_unsequenced WHERE entry = ANY(%s)", [[w[0] for w in waiting]])
             done += len(waiting)
 
 

@@ -126,7 +126,7 @@ def history_of(subject: str, scope: Scope | None = None) -> list[Happening]:
     entries = [effective.get(e.id, e) for e in entries[:_MOST_ENTRIES]]
     people = {e.actor for e in entries} | {e.on_behalf_of or "" for e in entries}
     names = NAMES.resolve(people - {""})
-    off = arranged.contested | arranged.pending | arranged.alias.keys()
+    off = stored.keys() - effective.keys()
     return [_happening(e, stored[e.id], names, changes.get(e.id, ()), e.id in off) for e in entries]
 
 
@@ -284,7 +284,12 @@ class _RowShower:
         found = []
         for name in dict.fromkeys((*old, *new)):
             before, after = old.get(name), new.get(name)
-            if name in _ENVELOPE or name in self._withheld or before == after or (before in (None, "") and after in (None, "")):
+            if (
+                name in _ENVELOPE
+                or name in self._withheld
+                or before == after
+                or (before in (None, "") and after in (None, ""))
+            ):
                 continue
             if name in self._children:
                 found += self._members(name, before or {}, after or {})

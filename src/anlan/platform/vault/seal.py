@@ -40,6 +40,15 @@ def seal(value: str, bound_to: str) -> bytes:
     return nonce + AESGCM(_derived(settings.VAULT_KEY, "seal")).encrypt(nonce, value.encode(), bound_to.encode())
 
 
+def signing_seed() -> bytes:
+    """32 bytes for this server's Ed25519 key: derived like the others, so that there is one file to keep and to back up.
+
+    Raises:
+        Unavailable: "vault.key_missing", "vault.key_malformed".
+    """
+    return _derived(settings.VAULT_KEY, "journal.sign")
+
+
 def unseal(sealed: bytes, bound_to: str) -> str:
     """Decrypt what `seal` made.
 
