@@ -86,7 +86,7 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
                 fresh.append(entry)
         Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash)
         for entry in fresh:
-            subjects |= apply_special(entry)
+            subjects |= apply_special(entry).subjects
         refold.refold_subjects(subjects)
     return Received(admitted, stopped)
 
