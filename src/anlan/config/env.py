@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from anlan.kernel.messages import render
 
 
 class EnvError(ValueError):
-    """A variable holds a value that can't be used; the message names the variable and the reason."""
+    """A variable holds a value that can't be used; the message names the variable, its value unless secret, and what may."""
 
 
 def _boolean(value: str) -> bool:
@@ -19,53 +23,184 @@ def _boolean(value: str) -> bool:
         return True
     if lowered in {"0", "false", "no", "off", ""}:
         return False
-    raise ValueError("expected 1/0, true/false, yes/no or on/off")
+    raise ValueError(value)
 
 
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in value.split(",") if word.strip())
+def _words(shape: str, least: int) -> Callable[[str], tuple[str, ...]]:
+    """Words parted by commas, each of this shape, at least so many."""
+
+    def parse(value: str) -> tuple[str, ...]:
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
+        if len(words) < least or not all(re.fullmatch(shape, word) for word in words):
+            raise ValueError(value)
+        return words
+
+    return parse
+
+
+def _shaped(shape: str) -> Callable[[str], str]:
+    """A text of this shape; empty stands for the default."""
+
+    def parse(value: str) -> str:
+        if value and not re.fullmatch(shape, value):
+            raise ValueError(value)
+        return value
+
+    return parse
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two bounds, both allowed."""
+
+    def parse(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(value)
+        return number
+
+    return parse
 
 
 def _hash(value: str) -> str:
     if value not in {"sha256", "sm3"}:
-        raise ValueError("expected sha256 or sm3")
+        raise ValueError(value)
     return value
+
+
+def _folder(value: str) -> Path:
+    path = Path(value or "var")
+    if path.exists() and not path.is_dir():
+        raise ValueError(value)
+    return path
+
+
+def _absolute(value: str) -> str:
+    if value and (not Path(value).is_absolute() or (Path(value).exists() and not Path(value).is_dir())):
+        raise ValueError(value)
+    return value
+
+
+def _database(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    named = parts.path.strip("/") and "/" not in parts.path.strip("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not named or parts.port == 0:
+        raise ValueError(value)
+    return value
+
+
+_HOST = r"\*|\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
+_ORIGIN = r"https?://(\*\.)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable: name, how its text is read, default, one line of help, and whether it is a secret (`*_FILE` allowed)."""
+    """One variable: name, how its text is read, default, one line of help, and whether it is a secret (`*_FILE` allowed).
+
+    `allowed`: the sentence `config.env.<allowed>` of the catalogue, which tells what may stand there.
+    """
 
     name: str
     parse: Callable[[str], Any]
     default: Any
     help: str
+    allowed: str
     secret: bool = False
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("ANLAN_DATA", Path, Path("var"), "Folder of the database, attachments, keys and backups."),
+    Variable("ANLAN_DATA", _folder, Path("var"), "Folder of the database, attachments, keys and backups.", "folder"),
     Variable(
-        "ANLAN_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.", True
+        "ANLAN_DATABASE_URL",
+        _database,
+        "",
+        "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.",
+        "database",
+        True,
     ),
     Variable(
-        "ANLAN_SECRET_KEY", str, "", "Signs sessions; empty: the key made by `anlan init` in ANLAN_DATA/keys.", True
+        "ANLAN_SECRET_KEY",
+        _shaped(r"\S{32,}"),
+        "",
+        "Signs sessions, 32 characters or more; empty: the key made by `anlan init` in ANLAN_DATA/keys.",
+        "secret_key",
+        True,
     ),
     Variable(
-        "ANLAN_VAULT_KEY", str, "", "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.", True
+        "ANLAN_VAULT_KEY",
+        _shaped(r"[0-9A-Fa-f]{64}"),
+        "",
+        "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.",
+        "vault_key",
+        True,
     ),
-    Variable("ANLAN_ALLOWED_HOSTS", _words, ("127.0.0.1", "localhost", "[::1]"), "Host names this server answers to."),
-    Variable("ANLAN_CSRF_ORIGINS", _words, (), "Origins of the HTTPS front end, e.g. https://anlan.example.gov."),
-    Variable("ANLAN_HTTPS", _boolean, False, "The front end speaks HTTPS: cookies become Secure."),
-    Variable("ANLAN_DEBUG", _boolean, False, "Show Python tracebacks in the browser; never on a real server."),
-    Variable("ANLAN_HASH", _hash, "sha256", "Digest of the journal's chain: sha256 or sm3."),
-    Variable("ANLAN_IDLE_MINUTES", int, 30, "Minutes without a request after which a session ends."),
-    Variable("ANLAN_UPLOAD_MB", int, 20, "Largest upload accepted, in MiB."),
-    Variable("ANLAN_TIANDITU_KEY", str, "", "Key of the 天地图 base map; empty: the built-in outline map.", True),
     Variable(
-        "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
+        "ANLAN_ALLOWED_HOSTS",
+        _words(_HOST, 1),
+        ("127.0.0.1", "localhost", "[::1]"),
+        "Host names this server answers to, parted by commas, without port.",
+        "hosts",
+    ),
+    Variable(
+        "ANLAN_CSRF_ORIGINS",
+        _words(_ORIGIN, 0),
+        (),
+        "Origins of the HTTPS front end, e.g. https://anlan.example.gov, parted by commas.",
+        "origins",
+    ),
+    Variable("ANLAN_HTTPS", _boolean, False, "The front end speaks HTTPS: cookies become Secure.", "boolean"),
+    Variable(
+        "ANLAN_DEBUG", _boolean, False, "Show Python tracebacks in the browser; never on a real server.", "boolean"
+    ),
+    Variable("ANLAN_HASH", _hash, "sha256", "Digest of the journal's chain: sha256 or sm3.", "hash"),
+    Variable(
+        "ANLAN_IDLE_MINUTES",
+        _between(1, 1440),
+        30,
+        "Minutes without a request after which a session ends, 1 to 1440.",
+        "idle_minutes",
+    ),
+    Variable("ANLAN_UPLOAD_MB", _between(1, 500), 20, "Largest upload accepted, in MiB, 1 to 500.", "upload_mb"),
+    Variable(
+        "ANLAN_TIANDITU_KEY",
+        _shaped("[0-9A-Za-z]{16,64}"),
+        "",
+        "Key of the 天地图 base map; empty: the built-in outline map.",
+        "tianditu_key",
+        True,
+    ),
+    Variable(
+        "ANLAN_BACKUP_COPY",
+        _absolute,
+        "",
+        "Folder on another machine that the nightly backup is copied to, an absolute path; empty: none.",
+        "backup_copy",
     ),
 )
+
+
+def checked(variable: Variable, raw: str, source: str = "") -> Any:
+    """The value that a text stands for.
+
+    Args:
+        source: where the text was read, if not in the variable itself: `ANLAN_VAULT_KEY_FILE`, or a file's path.
+    Raises:
+        EnvError: it is not of the variable's kind or outside its bounds.
+    """
+    if raw == "" and variable.default in ("", ()):
+        return variable.default
+    try:
+        if "\0" in raw:
+            raise ValueError(raw)
+        return variable.parse(raw)
+    except ValueError:
+        facts = {
+            "name": source or variable.name,
+            "value": "***" if variable.secret else raw[:80],
+            "allowed": render(f"config.env.{variable.allowed}", {}),
+        }
+        raise EnvError(render("config.env.wrong", facts)) from None
 
 
 def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -81,13 +216,19 @@ def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         if raw is None and variable.secret and (path := environ.get(f"{variable.name}_FILE")):
             try:
                 raw = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise EnvError(f"{variable.name}_FILE: {error}") from error
-        if raw is None:
-            values[variable.name] = variable.default
-            continue
-        try:
-            values[variable.name] = variable.parse(raw)
-        except ValueError as error:
-            raise EnvError(f"{variable.name}={'***' if variable.secret else raw}: {error}") from error
+            except (OSError, UnicodeDecodeError) as error:
+                facts = {
+                    "name": f"{variable.name}_FILE",
+                    "file": path,
+                    "reason": getattr(error, "strerror", "") or "UTF-8",
+                }
+                raise EnvError(render("config.env.file", facts)) from error
+            values[variable.name] = checked(variable, raw, f"{variable.name}_FILE")
+        else:
+            values[variable.name] = variable.default if raw is None else checked(variable, raw)
     return values
+
+
+def named(name: str) -> Variable:
+    """The variable of that name."""
+    return next(v for v in VARIABLES if v.name == name)
