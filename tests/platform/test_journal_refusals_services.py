@@ -73,7 +73,8 @@ def test_a_correction_needs_a_range_and_a_redaction_its_entries_and_both_a_reaso
     assert code_of(corrections.clock_correct, **clock | {"offset_ms": 10**14}) == "journal.clock.offset"
     assert code_of(corrections.clock_correct, **clock | {"basis": " "}) == "platform.correction.basis_missing"
     text = {"scope": COUNTY, "now": NOW, "entries": [entry.id]} | told
-    assert code_of(corrections.redact, **text | {"reason": " "}) == "platform.correction.basis_missing"
+    for nothing in (" ", "因", "\u200b\u200b"):
+        assert code_of(corrections.redact, **text | {"reason": nothing}) == "platform.correction.basis_missing"
     gone = "01900000-0000-7000-8000-00000000dead"
     assert code_of(corrections.redact, **text | {"entries": [gone]}) == "journal.entry_not_found"
     assert code_of(corrections.redact, **text | {"entries": ["不是编号"]}) == "journal.entry_not_found"

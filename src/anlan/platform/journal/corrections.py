@@ -9,6 +9,7 @@ from uuid import UUID
 
 from anlan.kernel.entry import Draft, Entry
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound
+from anlan.kernel.text import shown_length
 from anlan.platform.database import writing
 from anlan.platform.journal import node, refold
 from anlan.platform.journal.apply_special import apply_special
@@ -36,7 +37,7 @@ def told_of(reason: str, basis: str) -> dict[str, str]:
         BadInput: "platform.correction.basis_missing" for either with fewer than two characters.
     """
     told = {"reason": reason.strip(), "basis": basis.strip()}
-    if any(len(words) < _FEWEST for words in told.values()):
+    if any(shown_length(words) < _FEWEST for words in told.values()):
         raise BadInput("platform.correction.basis_missing")
     return told
 
