@@ -47,11 +47,65 @@ def test_the_data_folder_comes_from_the_option_the_environment_or_var(tmp_path: 
     assert (tmp_path / "other" / "anlan.sqlite3").is_file()
 
 
-@pytest.mark.parametrize("command", [("serve",), ("journal", "verify"), ("backup", "b.tar"), ("worker",)])
-def test_nothing_runs_on_a_folder_that_was_not_initialised(tmp_path: Path, command: tuple[str, ...]) -> None:
-    ran = anlan(*command, "--data", tmp_path / "none", "--json", cwd=tmp_path)
-    assert (ran.code, ran.json["code"]) == (1, "cli.not_initialised")
-    assert not (tmp_path / "none" / "anlan.sqlite3").exists()
+TOLD = ("--as", "a.b", "--reason", "原因", "--basis", "依据", "--yes")
+# Every command that works on data, with arguments that are otherwise right.
+ON_DATA = [
+    *(("serve", "--port", "0"), ("web", "--port", "0"), ("worker",), ("upgrade",), ("doctor",), ("backup", "b.tar")),
+    ("user", "add", "a.b", "--name", "甲", "--role", "admin", "--organisation", "局"),
+    *(("import", "registry.enterprise", __file__), ("export", "registry.enterprise", "-o", "out.csv")),
+    *(("journal", "verify"), ("journal", "rebuild"), ("journal", "rebuild", "--check"), ("journal", "show", "a.b/c")),
+    ("journal", "export", "--subject", "a.b/c", "-o", "s.json"),
+    ("journal", "redact", "x", "--as", "a.b", "--reason", "原因", "--basis", "依据", "--yes"),
+    (
+        "region",
+        "change",
+        "331003001000",
+        "renamed",
+        "--on",
+        "2026-05-01",
+        "--as",
+        "a.b",
+        "--reason",
+        "x",
+        "--basis",
+        "y",
+    ),
+    *(("demo", "check"), ("checklist", "export", "x", "-o", "x.xlsx")),
+    ("journal", "correct-clock", "--node", "331003a", "--first", "1", "--last", "1", "--offset-ms", "5", *TOLD),
+    *((group, "list", "--as", "a.b") for group in ("hazard", "inspect", "listing")),
+    ("hazard", "order", "YH-1", "--days", "5", "--as", "a.b"),
+    *(("restore", "none.tar"), ("restore", "none.tar", "--check"), ("check",), ("documents", "list")),
+]
+READING = {"check", "documents"}
+
+
+@pytest.mark.parametrize("command", ON_DATA, ids=lambda c: "-".join(c[:2]))
+def test_nothing_is_left_by_a_command_on_a_mistyped_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
+    ran = anlan(*command, "--data", tmp_path / "typo", "--json", cwd=tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == []
+    if command[0] in READING:
+        assert ran.code == 0
+    elif ran.code == 1:
+        assert command[0] == "restore" or ran.json["code"] == "cli.not_initialised"
+    assert ran.code in {0, 1} and "Traceback" not in ran.err, ran.err
+
+
+def test_every_command_on_data_is_tried_on_a_mistyped_folder() -> None:
+    from test_help_cli import COMMANDS
+
+    without_data = {"code", "geo", "decode", "init", "demo build"}  # the last two make the folder
+    alike = ("documents", "checklist", "hazard", "inspect", "listing")  # one of each stands for all
+    tried = {" ".join(c[:n]) for c in ON_DATA for n in (1, 2)}
+    left = {name for name in COMMANDS if name not in tried and not name.startswith(alike)}
+    assert {name for name in left if name.partition(" ")[0] not in without_data} - without_data == set()
+
+
+def test_an_empty_database_that_a_mistyped_folder_once_got_does_not_stop_init(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "d" / "anlan.sqlite3")) as made:
+        made.execute("PRAGMA journal_mode=WAL")
+    ran = anlan("init", "--data", tmp_path / "d", "--json")
+    assert (ran.code, ran.json["made"]) == (0, True)
 
 
 def test_a_lost_vault_key_is_not_replaced_by_a_new_one(data: Path) -> None:
@@ -71,6 +125,16 @@ def test_a_wrong_environment_variable_is_a_usage_error(data: Path) -> None:
     ran = anlan("check", "--data", data, ANLAN_IDLE_MINUTES="half an hour")
     assert ran.code == 2
     assert "ANLAN_IDLE_MINUTES=half an hour" in ran.err
+    ran = anlan("serve", "--port", "0", "--data", data, ANLAN_UPLOAD_MB="-1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "ANLAN_UPLOAD_MB=-1" in ran.err and "1 至 500" in ran.err
+
+
+def test_a_key_file_that_was_damaged_stops_the_start(data: Path) -> None:
+    (data / "keys" / "vault.key").write_text("zz", encoding="ascii")
+    ran = anlan("check", "--data", data)
+    assert ran.code == 2
+    assert str(data / "keys" / "vault.key") in ran.err and "zz" not in ran.err
 
 
 def test_a_user_is_added_once(data: Path) -> None:

@@ -95,4 +95,4 @@ def test_migrations_are_named_and_change_no_rows_of_projections() -> None:
     files = sorted(p for p in source.glob("*/migrations/[0-9]*.py"))
     assert [p.name for p in files if "_auto_" in p.name] == []
     runs = [p.name for p in files if "RunPython" in p.read_text(encoding="utf-8")]
-    assert runs == ["0006_first_release.py", "0007_node_forks.py"]  # tables only; a column of the local table of nodes
+    assert runs == ["0006_first_release.py", "0008_node_forks.py"]  # tables only; a column of the local table of nodes

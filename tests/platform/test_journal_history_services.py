@@ -17,6 +17,8 @@ from platform_helpers import EAST, NOW, SCOPE, Peer, opened, stepped, subject
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+TOLD = {"reason": "当事人申请", "basis": "个人信息保护法第四十七条"}
+
 
 def opened_here(name="阀门"):
     s = subject()
@@ -268,7 +270,7 @@ def test_clock_correction_reorders_and_moves_stated_times():
     peer.bear(stepped(s, "open", "closed"), tip=first.id, base=first.id)
     receive.receive(peer.links, region="331003002000", now=NOW)
     corrections.clock_correct(
-        scope=SCOPE, node_id=peer.name, first=1, last=1, offset_ms=9000 * 86_400_000 + 3_600_000, now=NOW
+        scope=SCOPE, node_id=peer.name, first=1, last=1, offset_ms=9000 * 86_400_000 + 3_600_000, now=NOW, **TOLD
     )
     assert Thing.objects.get().closed_at == NOW + timedelta(hours=1, seconds=1)
     assert rebuild.rebuild(check=True).ok
@@ -281,7 +283,7 @@ def test_after_its_own_clock_is_put_right_the_node_stamps_by_the_wall_again():
     seq = JournalSeq.objects.get(node=node.own().id).seq
     offset = -400 * 86_400_000
     fixed = {"scope": SCOPE, "node_id": node.own().id, "first": seq, "last": seq, "offset_ms": offset, "now": NOW}
-    corrections.clock_correct(**fixed)
+    corrections.clock_correct(**fixed, **TOLD)
     after = record(opened("准钟", subject()), scope=SCOPE, now=NOW, base=NEW)
     assert after.hlc >> 16 == int(NOW.timestamp() * 1000)
 
@@ -323,7 +325,7 @@ def test_redaction_blanks_text_keeps_the_state_and_survives_an_old_copy():
     peer = Peer()
     there = peer.bear(stepped(s, "open", "closed", text={"note": "某某某家住某处"}), tip=first.id, base=first.id)
     receive.receive(peer.links, region="331003002000", now=NOW)
-    corrections.redact(scope=SCOPE, entries=[there.id], reason="当事人申请", now=NOW)
+    corrections.redact(scope=SCOPE, entries=[there.id], now=NOW, **TOLD)
     assert Thing.objects.values_list("state", "note").get() == ("closed", "初次登记")
     assert JournalEntry.objects.get(pk=there.id).text is None
     assert chain.verify().ok

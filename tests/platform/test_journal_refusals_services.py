@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,15 +63,27 @@ def test_links_of_two_nodes_in_one_call_are_refused() -> None:
     assert code_of(receive.receive, links, region="331003002000", now=NOW) == "journal.receive.mixed"
 
 
-def test_a_correction_needs_a_range_and_a_redaction_its_entries_and_reason() -> None:
+def test_a_correction_needs_a_range_and_a_redaction_its_entries_and_both_a_reason_and_a_basis() -> None:
     entry = record(opened("阀门", subject()), scope=SCOPE, now=NOW, base=NEW)
-    clock = {"scope": COUNTY, "node_id": node.own().id, "offset_ms": 1000, "now": NOW}
-    assert code_of(corrections.clock_correct, first=0, last=4, **clock) == "journal.clock.range_empty"
-    assert code_of(corrections.clock_correct, first=5, last=4, **clock) == "journal.clock.range_empty"
-    text = {"scope": COUNTY, "now": NOW}
-    assert code_of(corrections.redact, entries=[entry.id], reason=" ", **text) == "journal.redact.reason_missing"
+    sequence.sequence_pending()
+    told = {"reason": "当事人申请", "basis": "个人信息保护法第四十七条"}
+    clock = {"scope": COUNTY, "node_id": node.own().id, "first": 1, "last": 1, "offset_ms": 1000, "now": NOW} | told
+    assert code_of(corrections.clock_correct, **clock | {"first": 0}) == "journal.clock.range_empty"
+    assert code_of(corrections.clock_correct, **clock | {"first": 5, "last": 4}) == "journal.clock.range_empty"
+    assert code_of(corrections.clock_correct, **clock | {"last": 10**6}) == "journal.clock.range_unknown"
+    assert code_of(corrections.clock_correct, **clock | {"node_id": "110101a"}) == "journal.clock.node_unknown"
+    assert code_of(corrections.clock_correct, **clock | {"offset_ms": 0}) == "journal.clock.offset"
+    assert code_of(corrections.clock_correct, **clock | {"offset_ms": 10**14}) == "journal.clock.offset"
+    assert code_of(corrections.clock_correct, **clock | {"basis": " "}) == "platform.correction.basis_missing"
+    text = {"scope": COUNTY, "now": NOW, "entries": [entry.id]} | told
+    for nothing in (" ", "因", "\u200b\u200b"):
+        assert code_of(corrections.redact, **text | {"reason": nothing}) == "platform.correction.basis_missing"
     gone = "01900000-0000-7000-8000-00000000dead"
-    assert code_of(corrections.redact, entries=[gone], reason="申请", **text) == "journal.entry_not_found"
+    assert code_of(corrections.redact, **text | {"entries": [gone]}) == "journal.entry_not_found"
+    assert code_of(corrections.redact, **text | {"entries": ["不是编号"]}) == "journal.entry_not_found"
+    assert code_of(corrections.redact, **text | {"scope": replace(COUNTY, office="x")}) == "platform.not_allowed"
+    elsewhere = replace(COUNTY, region="331002")
+    assert code_of(corrections.clock_correct, **clock | {"scope": elsewhere}) == "platform.region_outside"
 
 
 def test_a_server_without_a_node_says_how_to_start() -> None:

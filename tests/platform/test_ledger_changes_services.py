@@ -66,7 +66,8 @@ def test_a_redaction_moves_every_mark():
     changes, key = Changes(), well()
     entry = JournalEntry.objects.get(kind="wells.well.created", sid__gt=0, body__contains=key)
     scope = replace(COUNTY, region="331003")
-    redacted = lambda: redact(scope=scope, entries=[str(entry.id)], reason="依法删除", now=NOW + timedelta(hours=1))  # noqa: E731
+    told = {"reason": "依法删除", "basis": "当事人申请"}
+    redacted = lambda: redact(scope=scope, entries=[str(entry.id)], now=NOW + timedelta(hours=1), **told)  # noqa: E731
     assert moved(changes, redacted) == [True, True, True, True]
 
 

@@ -132,5 +132,5 @@ def test_a_redaction_reads_all_rows_again():
         wells.act()
     points({})
     entry = JournalEntry.objects.filter(kind="wells.well.created").first()
-    redact(scope=COUNTY, entries=[str(entry.id)], reason="依法删除", now=NOW + timedelta(hours=1))
+    redact(scope=COUNTY, entries=[str(entry.id)], reason="依法删除", basis="当事人申请", now=NOW + timedelta(hours=1))
     assert points({}) == anew({})

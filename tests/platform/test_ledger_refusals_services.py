@@ -34,6 +34,7 @@ ADMIN = Scope(person="p0", post="o0", name="系统", rights=frozenset({"platform
 COUNTY = Scope(person="p1", post="o1", name="县级", rights=RIGHTS, region="331003")
 WELL = {"code": "SJ-001", "name": "东门井", "region": EAST, "use": "消防", "depth_m": 30}
 HEADS = "编号,名称,所在区划,用途"
+TOLD = {"document": "演示文号", "reason": "区划调整"}
 
 
 def codes_of(call: Any, *args: Any, **given: Any) -> tuple[str, list[str]]:
@@ -84,16 +85,22 @@ def installed() -> Iterator[None]:
 
 
 def test_a_name_that_two_regions_share_needs_its_town_or_code(installed: None) -> None:
-    rename = {"scope": ADMIN, "code": "331003002000", "action": "renamed", "on": date(2026, 5, 1), "now": NOW}
+    rename = TOLD | {"scope": ADMIN, "code": "331003002000", "action": "renamed", "on": date(2026, 5, 1), "now": NOW}
     regions.region_change(name="东城街道", **rename)
     assert codes_of(create, region="东城街道") == ("ledger.values_refused", ["ledger.region.ambiguous"])
 
 
 def test_a_region_that_was_merged_away_names_its_heir_and_changes_no_more(installed: None) -> None:
-    merge = {"scope": ADMIN, "code": EAST, "action": "merged", "successors": [{"code": "331003002000"}], "now": NOW}
+    merge = TOLD | {
+        "scope": ADMIN,
+        "code": EAST,
+        "action": "merged",
+        "successors": [{"code": "331003002000"}],
+        "now": NOW,
+    }
     regions.region_change(on=date(2026, 5, 1), **merge)
     assert codes_of(create) == ("ledger.values_refused", ["ledger.region.gone"])
-    rename = {"scope": ADMIN, "code": "331003003000", "action": "renamed", "now": NOW}
+    rename = TOLD | {"scope": ADMIN, "code": "331003003000", "action": "renamed", "now": NOW}
     regions.region_change(on=date(2026, 5, 1), name="西官河街道", **rename)
     assert codes_of(regions.region_change, on=date(2026, 4, 1), name="西城街道", **rename) == (
         "platform.region.change_refused",

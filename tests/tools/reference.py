@@ -124,7 +124,9 @@ def cli_page() -> str:
 def _command(path: tuple[str, ...], command: click.Command | None) -> list[str]:
     assert command is not None
     if isinstance(command, click.Group):
-        return [line for name, inner in sorted(command.commands.items()) for line in _command((*path, name), inner)]
+        context = click.Context(command)
+        inner = {name: command.get_command(context, name) for name in sorted(command.list_commands(context))}
+        return [line for name, found in inner.items() for line in _command((*path, name), found)]
     usage = [" ".join(path)]
     options = []
     for parameter in command.params:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from anlan.kernel.entry import Entry
+from anlan.kernel.region_codes import region_prefix
 
 Row = dict[str, Any]
 Fold = Callable[[Row | None, Entry], Row]
@@ -33,6 +34,11 @@ def fold_organisation_closed(row: Row | None, entry: Entry) -> Row:
 def fold_post_ended(row: Row | None, entry: Entry) -> Row:
     """The post gives no scope from now on."""
     return {**(row or {}), "ended": 1, "ended_at": entry.time, "end_reason": entry.text.get("reason", "")}
+
+
+def fold_post_region_moved(row: Row | None, entry: Entry) -> Row:
+    """The region was re-coded or merged: the post sees what begins with the successor's code, at the same level."""
+    return {**(row or {}), "region": entry.region, "prefix": region_prefix(entry.region)}
 
 
 def fold_post_handed_over(row: Row | None, entry: Entry) -> Row:
@@ -96,6 +102,7 @@ FOLDS: dict[str, Fold] = {
     "organisation.closed": fold_organisation_closed,
     "post.created": fold_values,
     "post.ended": fold_post_ended,
+    "post.region_moved": fold_post_region_moved,
     "post.handed_over": fold_post_handed_over,
     "deputy.set": fold_deputy_set,
     "deputy.cancelled": fold_deputy_cancelled,

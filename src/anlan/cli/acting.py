@@ -22,6 +22,26 @@ def ledger_of(ledger_id: str) -> Any:
     raise NotFound("cli.ledger.unknown", ledger=ledger_id, known="、".join(sorted(CATALOGUE.ledgers)))
 
 
+def named_scope(username: str, post: str | None, now: datetime) -> Any:
+    """One of the server's users: in the post of that title or id, else in the first.
+
+    Raises:
+        NotFound: "cli.user.unknown", "cli.user.post_unknown" with the posts there are.
+    """
+    from anlan.accounts.queries import account_of, acting_posts
+    from anlan.kernel.errors import NotFound
+
+    first = scope_of(username, now)
+    if post is None:
+        return first
+    account = account_of(username)
+    posts = acting_posts(account, now) if account else []
+    found = [p for p in posts if post in {p.post_id, p.label}]
+    if not found:
+        raise NotFound("cli.user.post_unknown", post=post, known="、".join(p.label for p in posts))
+    return found[0].scope
+
+
 def scope_of(username: str | None, now: datetime) -> Any:
     """The server acting for itself in its own region, or one of its users in the first post.
 

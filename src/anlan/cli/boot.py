@@ -7,11 +7,11 @@ import sys
 
 import click
 
-from anlan.cli.folder import choose, data_dir, lock, make_keys
+from anlan.cli.folder import choose, data_dir, lock, make_keys, require_data
 from anlan.cli.output import note
 from anlan.kernel.errors import Unavailable
 
-__all__ = ["choose", "data_dir", "django", "initialised", "lock", "make_keys", "pending", "ready"]
+__all__ = ["choose", "data_dir", "django", "initialised", "lock", "make_keys", "pending", "ready", "require_data"]
 
 
 def django() -> None:
@@ -38,10 +38,7 @@ def ready() -> None:
 
     if (data_dir() / UNFINISHED).exists():
         raise Unavailable("platform.restore.unfinished", permanent=True)
-    embedded = not os.environ.get("ANLAN_DATABASE_URL") and not os.environ.get("ANLAN_DATABASE_URL_FILE")
-    # Opening an SQLite database makes it; a wrong --data must not leave an empty one behind.
-    if embedded and not (data_dir() / "anlan.sqlite3").is_file():
-        raise Unavailable("cli.not_initialised", permanent=True, folder=str(data_dir()))
+    require_data()
     django()
     if pending():
         code = "cli.upgrade_needed" if initialised() else "cli.not_initialised"

@@ -33,6 +33,7 @@ def check_command() -> Answer:
 @command("doctor")
 def doctor_command() -> Answer:
     """Every check of the installation with its result; exit 1 when one fails."""
+    boot.require_data()
     boot.django()
     from anlan.platform import clock
     from anlan.platform.health import examine_all

@@ -81,18 +81,34 @@ def journal_export(subject: str, output: Path) -> Answer:
 
 @command("show", group=journal_command)
 @click.argument("subject")
-def journal_show(subject: str) -> Answer:
-    """The entries of one subject, oldest first."""
+@click.option("--as-of", "as_of", metavar="TIME", help=help_of("as_of"))
+@click.option("--known", is_flag=True, help=help_of("known"))
+def journal_show(subject: str, as_of: str | None, known: bool) -> Answer:
+    """The entries of one subject, oldest first; with --as-of how it stood, or what was known here, at that moment."""
+    if known and as_of is None:
+        raise click.UsageError(say("journal.known_needs_as_of"))
     boot.ready()
-    from anlan.kernel.deadlines import local_time
     from anlan.kernel.errors import NotFound
     from anlan.platform.journal.models import Head
-    from anlan.platform.journal.refold import entries_of
 
     head = Head.objects.filter(subject=subject).first()
     if head is None:
         raise NotFound("journal.subject_not_found", subject=subject)
-    entries = [
+    if as_of is not None:
+        return _stood(subject, as_of, known)
+    entries = _entries(head.sid)
+    data = {"subject": subject, "version": head.version, "state": head.state, "region": head.region, "entries": entries}
+    lines = [
+        say("journal.entry", **{**e, "step": f"{e['from'] or '—'} → {e['to']}" if e["to"] else ""}) for e in entries
+    ]
+    return Answer(data, "\n".join(lines))
+
+
+def _entries(sid: int) -> list[dict[str, Any]]:
+    from anlan.kernel.deadlines import local_time
+    from anlan.platform.journal.refold import entries_of
+
+    return [
         {
             "id": e.id,
             "node": e.node,
@@ -104,12 +120,19 @@ def journal_show(subject: str) -> Answer:
             "data": dict(e.data),
             "text": dict(e.text),
         }
-        for e in entries_of(head.sid)
+        for e in entries_of(sid)
     ]
-    data = {"subject": subject, "version": head.version, "state": head.state, "region": head.region, "entries": entries}
-    lines = [
-        say("journal.entry", **{**e, "step": f"{e['from'] or '—'} → {e['to']}" if e["to"] else ""}) for e in entries
-    ]
+
+
+def _stood(subject: str, as_of: str, known: bool) -> Answer:
+    from anlan.kernel.deadlines import read_instant
+    from anlan.platform.ledger.history import stood_at
+
+    moment = read_instant(as_of)
+    stood = stood_at(subject, moment, known=known)
+    fields = {c.field: c.new for c in stood or ()}
+    data = {"subject": subject, "at": moment.isoformat(), "known": known, "exists": stood is not None, "fields": fields}
+    lines = [f"{c.label}：{c.new}" for c in stood] if stood is not None else [say("journal.nothing_yet")]
     return Answer(data, "\n".join(lines))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import os
 import sys
 import tomllib
 from collections import defaultdict
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
+from anlan.cli.trouble import troubles, unavailable_of
 from anlan.kernel.errors import AnlanError
 
 REFUSED = 1
@@ -76,6 +78,8 @@ def command(
                 answer = function(*args, **options)
             except AnlanError as error:
                 _refuse(error, as_json)
+            except troubles() as error:
+                _refuse(unavailable_of(error, os.environ.get("ANLAN_DATA", "")), as_json)
             if answer is not None:
                 finish(answer, as_json)
 
@@ -86,7 +90,7 @@ def command(
         for option in shared:
             run = option(run)
         key = (f"{group.name}_{name}" if group else name).replace("-", "_")
-        made = click.command(name, help=help_of(key), **settings)(run)
+        made = click.command(name, **({"help": help_of(key)} if "help" not in settings else {}) | settings)(run)
         if group is not None:
             group.add_command(made)
         return made

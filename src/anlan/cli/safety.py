@@ -31,7 +31,6 @@ def backup_command(file: Path) -> Answer:
 @click.option("--check", is_flag=True, help=help_of("restore_check"))
 def restore_command(file: Path, check: bool) -> Answer:
     """Put a backup in place of the present data, which is kept aside; this server becomes a new incarnation."""
-    boot.data_dir().mkdir(parents=True, exist_ok=True)
     boot.django()
     from anlan.platform import backup
 
@@ -39,7 +38,9 @@ def restore_command(file: Path, check: bool) -> Answer:
     if check:
         manifest = backup.backup_verify(source)
         return Answer({"ok": True, **manifest.as_dict()}, say("restore.checked", **manifest.as_dict()))
-    boot.lock(alone=True)
+    if not boot.data_dir().exists():
+        backup.backup_verify(source)  # a file that is none must not leave a new folder behind
+    boot.lock(alone=True, make=True)
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections

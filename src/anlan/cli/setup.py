@@ -31,7 +31,7 @@ def initialise(region: str) -> tuple[dict[str, object], str]:
     code = region_pad(region)
     if data.region_name(code) is None:
         raise BadInput("kernel.region.unknown", value=code)
-    boot.lock(alone=False)
+    boot.lock(alone=False, make=True)
     keys = boot.make_keys()
     boot.django()
     held = boot.initialised()
@@ -53,6 +53,7 @@ def reference_data(region: str) -> dict[str, object]:
     from anlan.platform import clock, regions
     from anlan.platform.attachments import index as pictures
     from anlan.platform.journal import node
+    from anlan.platform.reference import references_install
     from anlan.platform.scope import SYSTEM
     from anlan.platform.search import index
 
@@ -61,6 +62,7 @@ def reference_data(region: str) -> dict[str, object]:
     own = node.own()
     now = clock.now()
     regions.regions_install(scope=SYSTEM, region=own.region, now=now)
+    references_install(scope=SYSTEM, region=own.region, now=now)
     roles_install(scope=SETUP, region=own.region, now=now)
     index.refresh()
     pictures.refresh()

@@ -39,6 +39,7 @@ from anlan.kernel.messages import catalogue, render
 from anlan.platform import clock, idempotency
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
+from anlan.platform.journal.api import regions_router
 from anlan.platform.ledger.api import add_routes, json_default
 from anlan.platform.ledger.history import NAMES
 
@@ -245,10 +246,10 @@ def _replay(request: HttpRequest, replayed: _Replayed) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return _refusal(request, 422, "api.invalid", {}, tuple(_violation(e) for e in error.errors))
+    return _refusal(request, 422, "api.invalid", {}, tuple(violation_of(e) for e in error.errors))
 
 
-def _violation(error: dict[str, Any]) -> Violation:
+def violation_of(error: dict[str, Any]) -> Violation:
     """One of pydantic's complaints as a reason in Chinese, with the path of the field."""
     path = [str(part) for part in error["loc"]]
     field = ".".join(path[2:] or path[-1:]) if path[0] in {"body", "form"} else ".".join(path[1:])
@@ -319,6 +320,7 @@ def _mount() -> None:
     for prefix, module in _EXTRA_ROUTERS:
         if _exists(module):
             api.add_router(prefix, import_module(module).router)
+    api.add_router("/regions", regions_router)
 
 
 def _exists(module: str) -> bool:

@@ -9,6 +9,7 @@ from types import ModuleType
 from django.apps import AppConfig, apps
 
 from anlan.config.contexts import CONTEXTS
+from anlan.platform.apply import fold_region_moved
 from anlan.platform.catalogue import CATALOGUE
 
 _DECLARED = {
@@ -32,6 +33,7 @@ def _module(context: str, name: str) -> ModuleType | None:
 def collect() -> None:
     """Fill platform.catalogue from every context: folds, projections, loops, rights, ledgers, panels, todos, jobs."""
     from anlan.platform.projection import Projection  # a model: not before all apps are listed
+    from anlan.platform.regions.follow import MOVED
 
     for model in apps.get_models():
         if issubclass(model, Projection):
@@ -46,6 +48,9 @@ def collect() -> None:
         for kind, (file, name) in _DECLARED.items():
             if module := _module(context, file):
                 CATALOGUE.add(kind, getattr(module, name))
+    # Subjects of every type follow their region; a type that keeps more of it than the column brings its own fold.
+    for subject in CATALOGUE.projections:
+        CATALOGUE.folds.setdefault(f"{subject}.{MOVED}", fold_region_moved)
 
 
 class ConfigApp(AppConfig):

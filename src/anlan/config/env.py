@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from anlan.kernel.messages import render
 
 
 class EnvError(ValueError):
-    """A variable holds a value that can't be used; the message names the variable and the reason."""
+    """A variable holds a value that can't be used; the message names the variable, its value unless secret, and what may."""
 
 
 def _boolean(value: str) -> bool:
@@ -20,31 +23,56 @@ def _boolean(value: str) -> bool:
         return True
     if lowered in {"0", "false", "no", "off", ""}:
         return False
-    raise ValueError("expected 1/0, true/false, yes/no or on/off")
+    raise ValueError(value)
 
 
-def _words(value: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in value.split(",") if word.strip())
+def _words(shape: str, least: int) -> Callable[[str], tuple[str, ...]]:
+    """Words parted by commas, each of this shape, at least so many."""
+
+    def parse(value: str) -> tuple[str, ...]:
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
+        if len(words) < least or not all(re.fullmatch(shape, word) for word in words):
+            raise ValueError(value)
+        return words
+
+    return parse
 
 
-def _hash(value: str) -> str:
-    if value not in {"sha256", "sm3"}:
-        raise ValueError("expected sha256 or sm3")
-    return value
+def _shaped(shape: str) -> Callable[[str], str]:
+    """A text of this shape; empty stands for the default."""
+
+    def parse(value: str) -> str:
+        if value and not re.fullmatch(shape, value):
+            raise ValueError(value)
+        return value
+
+    return parse
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two bounds, both allowed."""
+
+    def parse(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(value)
+        return number
+
+    return parse
 
 
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"no regular expression: {error}") from error
+        raise ValueError(value) from error
     return value
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
     def read_word(value: str) -> str:
         if value not in words:
-            raise ValueError(f"expected one of {', '.join(words)}")
+            raise ValueError(value)
         return value
 
     return read_word
@@ -53,88 +81,258 @@ def _one_of(*words: str) -> Callable[[str], str]:
 def _headers(value: str) -> dict[str, str]:
     pairs = [line.partition(":") for line in value.replace("\\n", "\n").splitlines() if line.strip()]
     if not all(name.strip() and colon for name, colon, _ in pairs):
-        raise ValueError("expected lines of `Name: value`")
+        raise ValueError(value)
     return {name.strip(): text.strip() for name, _, text in pairs}
+
+
+def _folder(value: str) -> Path:
+    path = Path(value or "var")
+    if path.exists() and not path.is_dir():
+        raise ValueError(value)
+    return path
+
+
+def _absolute(value: str) -> str:
+    if value and (not Path(value).is_absolute() or (Path(value).exists() and not Path(value).is_dir())):
+        raise ValueError(value)
+    return value
+
+
+def _database(value: str) -> str:
+    if not value:
+        return value
+    parts = urlsplit(value)
+    named = parts.path.strip("/") and "/" not in parts.path.strip("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not named or parts.port == 0:
+        raise ValueError(value)
+    return value
+
+
+_HOST = r"\*|\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
+_LISTEN = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]|\*)?:[0-9]{1,5}"
+_URL = r"https?://\S+"
+_ORIGIN = r"https?://(\*\.)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable: name, how its text is read, default, one line of help, and whether it is a secret (`*_FILE` allowed)."""
+    """One variable: name, how its text is read, default, one line of help, and whether it is a secret (`*_FILE` allowed).
+
+    `allowed`: the sentence `config.env.<allowed>` of the catalogue, which tells what may stand there.
+    """
 
     name: str
     parse: Callable[[str], Any]
     default: Any
     help: str
+    allowed: str
     secret: bool = False
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("ANLAN_DATA", Path, Path("var"), "Folder of the database, attachments, keys and backups."),
+    Variable("ANLAN_DATA", _folder, Path("var"), "Folder of the database, attachments, keys and backups.", "folder"),
     Variable(
-        "ANLAN_DATABASE_URL", str, "", "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.", True
+        "ANLAN_DATABASE_URL",
+        _database,
+        "",
+        "postgresql://user:password@host:port/name; empty: SQLite in ANLAN_DATA.",
+        "database",
+        True,
     ),
     Variable(
-        "ANLAN_SECRET_KEY", str, "", "Signs sessions; empty: the key made by `anlan init` in ANLAN_DATA/keys.", True
+        "ANLAN_SECRET_KEY",
+        _shaped(r"\S{32,}"),
+        "",
+        "Signs sessions, 32 characters or more; empty: the key made by `anlan init` in ANLAN_DATA/keys.",
+        "secret_key",
+        True,
     ),
     Variable(
-        "ANLAN_VAULT_KEY", str, "", "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.", True
+        "ANLAN_VAULT_KEY",
+        _shaped(r"[0-9A-Fa-f]{64}"),
+        "",
+        "Encrypts personal data, 64 hex digits; empty: ANLAN_DATA/keys/vault.key.",
+        "vault_key",
+        True,
     ),
-    Variable("ANLAN_ALLOWED_HOSTS", _words, ("127.0.0.1", "localhost", "[::1]"), "Host names this server answers to."),
-    Variable("ANLAN_CSRF_ORIGINS", _words, (), "Origins of the HTTPS front end, e.g. https://anlan.example.gov."),
-    Variable("ANLAN_HTTPS", _boolean, False, "The front end speaks HTTPS: cookies become Secure."),
-    Variable("ANLAN_DEBUG", _boolean, False, "Show Python tracebacks in the browser; never on a real server."),
-    Variable("ANLAN_HASH", _hash, "sha256", "Digest of the journal's chain: sha256 or sm3."),
-    Variable("ANLAN_IDLE_MINUTES", int, 30, "Minutes without a request after which a session ends."),
-    Variable("ANLAN_UPLOAD_MB", int, 20, "Largest upload accepted, in MiB."),
-    Variable("ANLAN_TIANDITU_KEY", str, "", "Key of the 天地图 base map; empty: the built-in outline map.", True),
-    Variable("ANLAN_SENSING_AHEAD_MINUTES", int, 10, "How far a device's clock may run ahead before it is not believed."),
-    Variable("ANLAN_SENSING_KEEP_DAYS", int, 1100, "Days that single readings are kept; their summaries stay."),
     Variable(
-        "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
+        "ANLAN_ALLOWED_HOSTS",
+        _words(_HOST, 1),
+        ("127.0.0.1", "localhost", "[::1]"),
+        "Host names this server answers to, parted by commas, without port.",
+        "hosts",
     ),
-    Variable("ANLAN_HJ212_LISTEN", str, "", "host:port where HJ 212 devices are received; empty: they are not."),
-    Variable("ANLAN_INGEST", str, "http://127.0.0.1:8000", "Server that `anlan gateway` hands its parcels to."),
     Variable(
-        "ANLAN_GATEWAY_TOKEN", str, "", "Key that a gateway shows to the ingest; under `serve` empty: one of its own.", True
+        "ANLAN_CSRF_ORIGINS",
+        _words(_ORIGIN, 0),
+        (),
+        "Origins of the HTTPS front end, e.g. https://anlan.example.gov, parted by commas.",
+        "origins",
     ),
-    Variable("ANLAN_GATEWAY_REGION", str, "331003", "County of the gateway, six digits: part of its subject on NATS."),
-    Variable("ANLAN_GATEWAY_CONNECTIONS", int, 20_000, "Most connections of devices that a gateway holds."),
+    Variable("ANLAN_HTTPS", _boolean, False, "The front end speaks HTTPS: cookies become Secure.", "boolean"),
     Variable(
-        "ANLAN_GATEWAY_PER_ADDRESS", int, 1000, "Most connections of one address that have not sent a message yet."
+        "ANLAN_DEBUG", _boolean, False, "Show Python tracebacks in the browser; never on a real server.", "boolean"
     ),
-    Variable("ANLAN_GATEWAY_FIRST_SECONDS", int, 60, "Seconds in which a new connection must send its first message."),
-    Variable("ANLAN_GATEWAY_IDLE_SECONDS", int, 900, "Seconds without a message after which a device counts as silent."),
-    Variable("ANLAN_SPOOL", str, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool."),
-    Variable("ANLAN_SPOOL_MB", int, 4096, "Most MiB of that folder; at the limit devices are not acknowledged."),
-    Variable("ANLAN_NATS", str, "", "nats://host:port of JetStream for parcels of gateways; empty: HTTP.", True),
+    Variable("ANLAN_HASH", _one_of("sha256", "sm3"), "sha256", "Digest of the journal's chain: sha256 or sm3.", "hash"),
+    Variable(
+        "ANLAN_IDLE_MINUTES",
+        _between(1, 1440),
+        30,
+        "Minutes without a request after which a session ends, 1 to 1440.",
+        "idle_minutes",
+    ),
+    Variable("ANLAN_UPLOAD_MB", _between(1, 500), 20, "Largest upload accepted, in MiB, 1 to 500.", "upload_mb"),
+    Variable(
+        "ANLAN_TIANDITU_KEY",
+        _shaped("[0-9A-Za-z]{16,64}"),
+        "",
+        "Key of the 天地图 base map; empty: the built-in outline map.",
+        "tianditu_key",
+        True,
+    ),
+    Variable(
+        "ANLAN_BACKUP_COPY",
+        _absolute,
+        "",
+        "Folder on another machine that the nightly backup is copied to, an absolute path; empty: none.",
+        "backup_copy",
+    ),
+    Variable(
+        "ANLAN_SENSING_AHEAD_MINUTES",
+        _between(1, 1440),
+        10,
+        "How far a device's clock may run ahead before it is not believed, 1 to 1440 minutes.",
+        "sensing_ahead_minutes",
+    ),
+    Variable(
+        "ANLAN_SENSING_KEEP_DAYS",
+        _between(31, 36_500),
+        1100,
+        "Days that single readings are kept, 31 to 36500; their summaries stay.",
+        "sensing_keep_days",
+    ),
 )
+
+# Gateways of devices (docs/howto/gateway.md): read by `anlan gateway`, which knows no Django.
+GATEWAY: tuple[Variable, ...] = (
+    Variable(
+        "ANLAN_HJ212_LISTEN", _shaped(_LISTEN), "", "host:port where HJ 212 devices are received; empty: they are not.",
+        "listen",
+    ),
+    Variable(
+        "ANLAN_INGEST", _shaped(_URL), "http://127.0.0.1:8000", "Server that `anlan gateway` hands its parcels to.", "url"
+    ),
+    Variable(
+        "ANLAN_GATEWAY_TOKEN", str, "", "Key that a gateway shows to the ingest; under `serve` empty: one of its own.",
+        "text", True,
+    ),
+    Variable(
+        "ANLAN_GATEWAY_REGION", _shaped(r"[0-9]{6}"), "331003",
+        "County of the gateway, six digits: part of its subject on NATS.", "region6",
+    ),
+    Variable(
+        "ANLAN_GATEWAY_CONNECTIONS", _between(1, 1_000_000), 20_000, "Most connections of devices that a gateway holds.",
+        "count",
+    ),
+    Variable(
+        "ANLAN_GATEWAY_PER_ADDRESS", _between(1, 1_000_000), 1000,
+        "Most connections of one address that have not sent a message yet.", "count",
+    ),
+    Variable(
+        "ANLAN_GATEWAY_FIRST_SECONDS", _between(1, 86_400), 60,
+        "Seconds in which a new connection must send its first message.", "seconds",
+    ),
+    Variable(
+        "ANLAN_GATEWAY_IDLE_SECONDS", _between(1, 86_400), 900,
+        "Seconds without a message after which a device counts as silent.", "seconds",
+    ),
+    Variable(
+        "ANLAN_SPOOL", str, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool.", "folder"
+    ),
+    Variable(
+        "ANLAN_SPOOL_MB", _between(1, 10_000_000), 4096,
+        "Most MiB of that folder; at the limit devices are not acknowledged.", "spool_mb",
+    ),
+    Variable(
+        "ANLAN_NATS", _shaped(r"(nats|tls)://\S+"), "",
+        "nats://host:port of JetStream for parcels of gateways; empty: HTTP.", "nats", True,
+    ),
+)  # fmt: skip
 
 # 叫应: how people are reached outside the pages (docs/howto/calling.md).
 CALLING: tuple[Variable, ...] = (
-    Variable("ANLAN_PUBLIC_URL", str, "", "Address under which phones reach this server; empty: messages carry no link."),
-    Variable("ANLAN_SMS_URL", str, "", "The SMS provider's address; {number} {text} … are filled in. Empty: no SMS.", True),
-    Variable("ANLAN_SMS_METHOD", _one_of("POST", "GET"), "POST", "POST or GET."),
-    Variable("ANLAN_SMS_FORMAT", _one_of("json", "form"), "json", "How ANLAN_SMS_BODY is sent: json or form."),
     Variable(
-        "ANLAN_SMS_BODY", str, '{"mobile": "{number}", "content": "{text}"}', "The body, with the same places.", True
+        "ANLAN_PUBLIC_URL", _shaped(_URL), "",
+        "Address under which phones reach this server; empty: messages carry no link.", "url",
     ),
-    Variable("ANLAN_SMS_HEADERS", _headers, {}, "Further headers, one `Name: value` a line.", True),
-    Variable("ANLAN_SMS_SUCCESS", _pattern, ".", "The answer of a message that was taken matches this pattern."),
-    Variable("ANLAN_SMS_ID", _pattern, "", "Group 1 of this pattern in the answer is the provider's number of the message."),
-    Variable("ANLAN_SMS_PERMANENT", _pattern, "", "An answer that matches this pattern refuses the number for good."),
-    Variable("ANLAN_SMS_SECRET", str, "", "What delivery reports and replies must show; empty: they are refused.", True),
     Variable(
-        "ANLAN_SMS_REPORT_FIELDS", _words, ("id", "status", "DELIVRD"),
-        "Names in a delivery report: the message's number, its state, and the word for delivered.",
+        "ANLAN_SMS_URL", _shaped(_URL), "",
+        "The SMS provider's address; {number} {text} … are filled in. Empty: no SMS.", "url", True,
     ),
-    Variable("ANLAN_SMS_REPLY_FIELDS", _words, ("mobile", "content"), "Names in a reply: the number, the text."),
-    Variable("ANLAN_KEYPAD_SECRET", str, "", "What the voice provider's keypad reports must show; empty: refused.", True),
-    Variable("ANLAN_KEYPAD_FIELDS", _words, ("number", "key", "attempt"), "Names in a keypad report: number, key, attempt."),
-    Variable("ANLAN_APPRISE_URLS", _words, (), "Addresses of apprise (DingTalk, WeCom, Feishu, mail) for calls.", True),
-    Variable("ANLAN_CALL_WEBHOOK_URL", str, "", "Address that gets each call as signed JSON; empty: none."),
-    Variable("ANLAN_CALL_WEBHOOK_SECRET", str, "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", True),
+    Variable("ANLAN_SMS_METHOD", _one_of("POST", "GET"), "POST", "POST or GET.", "method"),
+    Variable("ANLAN_SMS_FORMAT", _one_of("json", "form"), "json", "How ANLAN_SMS_BODY is sent: json or form.", "format"),
+    Variable(
+        "ANLAN_SMS_BODY", str, '{"mobile": "{number}", "content": "{text}"}', "The body, with the same places.",
+        "text", True,
+    ),
+    Variable("ANLAN_SMS_HEADERS", _headers, {}, "Further headers, one `Name: value` a line.", "headers", True),
+    Variable("ANLAN_SMS_SUCCESS", _pattern, ".", "The answer of a message that was taken matches this pattern.", "pattern"),
+    Variable(
+        "ANLAN_SMS_ID", _pattern, "", "Group 1 of this pattern in the answer is the provider's number of the message.",
+        "pattern",
+    ),
+    Variable(
+        "ANLAN_SMS_PERMANENT", _pattern, "", "An answer that matches this pattern refuses the number for good.", "pattern"
+    ),
+    Variable(
+        "ANLAN_SMS_SECRET", str, "", "What delivery reports and replies must show; empty: they are refused.", "text", True
+    ),
+    Variable(
+        "ANLAN_SMS_REPORT_FIELDS", _words(r"\S+", 3), ("id", "status", "DELIVRD"),
+        "Names in a delivery report: the message's number, its state, and the word for delivered.", "three_words",
+    ),
+    Variable(
+        "ANLAN_SMS_REPLY_FIELDS", _words(r"\S+", 2), ("mobile", "content"), "Names in a reply: the number, the text.",
+        "two_words",
+    ),
+    Variable(
+        "ANLAN_KEYPAD_SECRET", str, "", "What the voice provider's keypad reports must show; empty: refused.", "text", True
+    ),
+    Variable(
+        "ANLAN_KEYPAD_FIELDS", _words(r"\S+", 3), ("number", "key", "attempt"),
+        "Names in a keypad report: number, key, attempt.", "three_words",
+    ),
+    Variable(
+        "ANLAN_APPRISE_URLS", _words(r"[a-z]+://\S+", 0), (),
+        "Addresses of apprise (DingTalk, WeCom, Feishu, mail) for calls.", "apprise", True,
+    ),
+    Variable("ANLAN_CALL_WEBHOOK_URL", _shaped(_URL), "", "Address that gets each call as signed JSON; empty: none.", "url"),
+    Variable("ANLAN_CALL_WEBHOOK_SECRET", str, "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", "text", True),
 )  # fmt: skip
-VARIABLES = (*VARIABLES, *CALLING)
+VARIABLES = (*VARIABLES, *GATEWAY, *CALLING)
+
+
+def checked(variable: Variable, raw: str, source: str = "") -> Any:
+    """The value that a text stands for.
+
+    Args:
+        source: where the text was read, if not in the variable itself: `ANLAN_VAULT_KEY_FILE`, or a file's path.
+    Raises:
+        EnvError: it is not of the variable's kind or outside its bounds.
+    """
+    if raw == "" and variable.default in ("", ()):
+        return variable.default
+    try:
+        if "\0" in raw:
+            raise ValueError(raw)
+        return variable.parse(raw)
+    except ValueError:
+        facts = {
+            "name": source or variable.name,
+            "value": "***" if variable.secret else raw[:80],
+            "allowed": render(f"config.env.{variable.allowed}", {}),
+        }
+        raise EnvError(render("config.env.wrong", facts)) from None
 
 
 def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -150,13 +348,19 @@ def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         if raw is None and variable.secret and (path := environ.get(f"{variable.name}_FILE")):
             try:
                 raw = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise EnvError(f"{variable.name}_FILE: {error}") from error
-        if raw is None:
-            values[variable.name] = variable.default
-            continue
-        try:
-            values[variable.name] = variable.parse(raw)
-        except ValueError as error:
-            raise EnvError(f"{variable.name}={'***' if variable.secret else raw}: {error}") from error
+            except (OSError, UnicodeDecodeError) as error:
+                facts = {
+                    "name": f"{variable.name}_FILE",
+                    "file": path,
+                    "reason": getattr(error, "strerror", "") or "UTF-8",
+                }
+                raise EnvError(render("config.env.file", facts)) from error
+            values[variable.name] = checked(variable, raw, f"{variable.name}_FILE")
+        else:
+            values[variable.name] = variable.default if raw is None else checked(variable, raw)
     return values
+
+
+def named(name: str) -> Variable:
+    """The variable of that name."""
+    return next(v for v in VARIABLES if v.name == name)

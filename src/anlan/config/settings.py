@@ -21,7 +21,9 @@ def _key(variable: str, file: str) -> str:
     if ENV[variable]:
         return str(ENV[variable])
     path = DATA_DIR / "keys" / file
-    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    return str(env.checked(env.named(variable), path.read_text(encoding="utf-8", errors="replace").strip(), str(path)))
 
 
 def _database() -> dict[str, Any]:
@@ -42,8 +44,6 @@ def _database() -> dict[str, Any]:
             "CONN_MAX_AGE": None,
         }
     parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise env.EnvError(f"ANLAN_DATABASE_URL: unknown scheme {parts.scheme!r}, expected postgresql")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),

@@ -14,6 +14,7 @@ from anlan.config.desk_site import desk
 _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.config.health", ""),
     ("anlan.config.oversight", ""),
+    ("anlan.config.mending", ""),
     ("anlan.config.pocket", "pocket/"),
     ("anlan.accounts.screens", ""),
     ("anlan.platform.attachments.screens", ""),

@@ -14,5 +14,10 @@ def _recompute(now: datetime) -> str:
 
 
 JOBS = [
-    Job(id="inspection.deadline_recompute", label="按新公布的节假日重算整改期限", run=_recompute, daily_at="03:10"),
+    Job(
+        id="inspection.deadline_recompute",
+        label="按节假日和校正后的时钟重算整改期限",
+        run=_recompute,
+        daily_at="03:10",
+    ),
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from anlan.calling.services.reminders import matter_refresh
 from anlan.inspection.queries.self_due import DUTY, self_check_enterprise
-from anlan.inspection.services.upkeep import enterprise_rescope
+from anlan.inspection.services.upkeep import deadline_recompute, enterprise_rescope
 from anlan.kernel.entry import Entry
 from anlan.platform import bus, clock
+from anlan.platform.journal.refold import CLOCK_CORRECTED
 
 # Every kind by which an enterprise's region or office can change; others never carry these fields.
 _KINDS = ("changed", "moved", "office_assigned", "recoded", "renamed", "merged", "separated", "absorbed", "released")
@@ -26,8 +27,14 @@ def on_self_check_reported(entry: Entry) -> None:
         matter_refresh(subject=f"{DUTY}/{enterprise}", now=clock.now())
 
 
+def on_clock_corrected(entry: Entry) -> None:
+    """What was counted from a wrong clock is counted anew at once, here; other servers' jobs do it for their own."""
+    deadline_recompute(now=clock.now())
+
+
 def connect() -> None:
     """Called once when the app is ready."""
     bus.subscribe("inspection.self_check.reported", on_self_check_reported)
+    bus.subscribe(CLOCK_CORRECTED, on_clock_corrected)
     for kind in _KINDS:
         bus.subscribe(f"registry.enterprise.{kind}", on_enterprise_changed)

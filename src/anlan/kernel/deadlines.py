@@ -25,6 +25,7 @@ __all__ = [
     "local_date",
     "local_time",
     "published_calendar",
+    "read_instant",
 ]
 
 # China has kept one zone without summer time since 1992; a fixed offset needs no zone database on the machine.
@@ -167,3 +168,16 @@ def published_calendar() -> WorkCalendar:
 
     days = constants.holidays
     return WorkCalendar.of({d.year for d in days}, days, constants.workdays)
+
+
+def read_instant(text: str) -> datetime:
+    """A moment as a person types it, aware: 2026-11-22 02:10, with seconds or a zone where they matter; else Shanghai's.
+
+    Raises:
+        BadInput: "kernel.text.not_a_date" with what was typed.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadInput("kernel.text.not_a_date", value=text[:40]) from None
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)

@@ -63,6 +63,12 @@ def fold_document_voided(row: Row | None, entry: Entry) -> Row:
     return dict(row or {}) | {"state": "void", "voided_at": entry.time, "void_reason": entry.text.get("reason", "")}
 
 
+def fold_region_moved(row: Row | None, entry: Entry) -> Row:
+    """The region the subject stands in was re-coded or merged: it stands in the successor. The fold of every projection
+    that does not bring its own for `<its type>.region_moved`."""
+    return (row or {}) | {"region": entry.region}
+
+
 FOLDS = {
     "document.issued": fold_document_issued,
     "document.signed": fold_document_signed,

@@ -9,13 +9,14 @@ from django_tasks_db.models import DBTaskResult
 
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.messages import render
-from anlan.platform import idempotency
+from anlan.platform import attachments, idempotency, regions
 from anlan.platform.backup import nightly
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.declare import Job
 from anlan.platform.journal import chain, heads
 from anlan.platform.ledger.runs import forget_old_imports
 from anlan.platform.scheduler.models import JobRun
+from anlan.platform.scope import SYSTEM
 
 _KEPT = timedelta(days=90)
 # Jobs that run every few seconds would fill the table with runs that went well.
@@ -47,11 +48,20 @@ def tidy(now: datetime) -> str:
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=now - _KEPT).delete()
     idempotency.forget_old(now)
     forget_old_imports(now)
+    attachments.sweep()
     return render("platform.job.tidied", {"sessions": sessions, "runs": runs + tasks})
+
+
+def follow_regions(now: datetime) -> str:
+    """Let subjects follow their region that a crash or somebody else's change kept from it."""
+    regions.forget()
+    found = regions.subjects_follow(scope=SYSTEM, now=now)
+    return render("platform.job.regions_followed", {"moved": found.moved, "staying": found.staying})
 
 
 JOBS = [
     Job("platform.journal_heads", "记录每日链头", keep_heads, daily_at="00:05"),
+    Job("platform.regions_follow", "台账随区划变更划转", follow_regions, every=timedelta(hours=1)),
     Job("platform.backup", "每日备份（含异机副本核对）", nightly, daily_at="02:30"),
     Job("platform.journal_verify", "核对履历链", verify_journal, daily_at="03:30"),
     Job("platform.tidy", "清理过期会话和运行记录", tidy, daily_at="04:00"),

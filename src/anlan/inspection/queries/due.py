@@ -10,10 +10,13 @@ from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.reminder import REMINDED_STATE
 from anlan.kernel.reminders import Matter
 from anlan.platform.declare import ReminderLine
+from anlan.platform.journal.refold import effective_entries, subjects_corrected
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
 _PART = 500
+# The steps that set a deadline counted from their own moment.
+_SETTING = ("ordered", "returned", "rejected")
 _COLUMNS = ("id", "region", "due_at", "due_from", "grade", "enterprise_id", "office_id")
 
 
@@ -62,3 +65,23 @@ def hazard_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, Remind
                 "bad" if hazard.grade == "major" else "plain",
             )
     return lines
+
+
+def hazards_reclocked() -> list[Hazard]:
+    """Open hazards of the whole node whose running deadline was set by a step with a corrected clock. Unscoped: for the job.
+
+    A deadline that was extended since is no longer counted from that step.
+    """
+    kinds = [f"{Hazard.SUBJECT}.{verb}" for verb in _SETTING]
+    counted = {*kinds, f"{Hazard.SUBJECT}.due_recomputed"}
+    found = []
+    for part in subject_keys(subjects_corrected(kinds)):
+        rows = Hazard._default_manager.filter(closed_at__isnull=True, pk__in=part).order_by("id")
+        found += [hazard for hazard in rows if _last_set(f"{Hazard.SUBJECT}/{hazard.pk}") in counted]
+    return found
+
+
+def _last_set(subject: str) -> str:
+    """The kind of the entry that set the running deadline."""
+    counted = [e for e in effective_entries(subject) if "due_at" in e.data]
+    return counted[-1].kind if counted else ""

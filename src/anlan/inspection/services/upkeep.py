@@ -1,4 +1,4 @@
-"""What follows from changes elsewhere: a deadline when the holiday table arrives, the scope when an enterprise moves."""
+"""What follows from changes elsewhere: deadlines by new holiday tables and corrected clocks, scope when an enterprise moves."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Any
 
 from anlan.inspection import queries
 from anlan.inspection.models import Hazard, Inspection
+from anlan.inspection.queries.due import hazards_reclocked
 from anlan.inspection.queries.self_checks import self_check_list
 from anlan.inspection.services.drafting import term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft
 from anlan.platform.database import writing
+from anlan.platform.journal.home import home_test
 from anlan.platform.journal.record import record_many
 from anlan.platform.scope import SYSTEM, Scope
 from anlan.registry import queries as registry
 
 _BATCH = 200
+# How a deadline was counted -> the argument of `term_of`; one that names its day is not counted.
+_COUNTED = {"days": "days", "working": "working_days"}
 
 
 def _record(drafts: list[Draft], scope: Scope, now: datetime) -> int:
@@ -30,20 +34,24 @@ def _record(drafts: list[Draft], scope: Scope, now: datetime) -> int:
 
 
 def deadline_recompute(*, now: datetime, scope: Scope = SYSTEM, calendar: WorkCalendar | None = None) -> int:
-    """Count provisional deadlines anew by the holiday tables now known; how many changed.
+    """Count anew, for hazards at home here, the deadlines whose beginning or holidays are known better; how many changed.
 
-    Repeatable: a deadline that comes out the same is not recorded again.
+    Those are the provisional ones, by the holiday tables now known, and those counted from a step whose clock was
+    corrected since. Repeatable: a deadline that comes out the same is not recorded again.
 
     Raises:
         Conflict: "journal.conflict" when a hazard moved on meanwhile; the next run takes it.
-    Source: 行政处罚法(2021) 第八十五条 (working days leave out statutory holidays).
+        Unavailable: "journal.node.not_initialised".
+    Source: 行政处罚法(2021) 第八十五条 (working days leave out statutory holidays); JOURNAL.md section 3 (clocks).
     """
-    drafts = []
-    for hazard in queries.hazards_provisional():
-        if hazard.due_unit != "working" or hazard.due_from is None:
+    drafts, home, seen = [], home_test(), set()
+    for hazard in (*queries.hazards_provisional(), *hazards_reclocked()):
+        if hazard.pk in seen or hazard.due_from is None or hazard.due_unit not in _COUNTED or not home(hazard.region):
             continue
-        term = term_of(hazard.due_from, None, None, hazard.due_count, calendar)
-        if term is None or (term.due_at == hazard.due_at and term.provisional):
+        seen.add(hazard.pk)
+        counted = {_COUNTED[hazard.due_unit]: hazard.due_count}
+        term = term_of(hazard.due_from, None, counted.get("days"), counted.get("working_days"), calendar)
+        if term is None or (term.due_at == hazard.due_at and term.provisional == bool(hazard.due_provisional)):
             continue
         data = {"due_at": term.due_at.isoformat(), "due_provisional": term.provisional}
         drafts.append(

@@ -5,7 +5,7 @@ A screen or API stores a file with `store`; the service that records it (entry.t
 
 from anlan.platform.attachments.compare import Twin, same_press, twins
 from anlan.platform.attachments.facts import AttachmentFacts
-from anlan.platform.attachments.store import erase, facts_of, link, read, store, visible
+from anlan.platform.attachments.store import erase, facts_of, link, read, release, store, sweep, visible
 
 __all__ = [
     "AttachmentFacts",
@@ -14,8 +14,10 @@ __all__ = [
     "facts_of",
     "link",
     "read",
+    "release",
     "same_press",
     "store",
+    "sweep",
     "twins",
     "visible",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform.attachments import files, index
@@ -24,10 +25,13 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
     """Check and keep one file; the same bytes twice are one file. Until a service links it, only the uploader sees it.
 
     Raises:
-        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|unpacks_too_large|macros".
+        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|unpacks_too_large|macros",
+            "platform.attachment.erased" for a file that was blanked by a redaction: it is not kept again.
         Unavailable: "platform.attachment.disk_full", "platform.attachment.not_written".
     """
     facts = examine(data, filename, settings.UPLOAD_MAX_BYTES)
+    if Attachment.objects.filter(pk=facts.sha256, erased=1).exists():
+        raise BadInput("platform.attachment.erased", name=facts.name)
     path = files.path_of(facts.sha256)
     if not path.is_file():
         files.write(path, data)
@@ -141,11 +145,45 @@ def facts_of(sha256s: Sequence[str]) -> dict[str, AttachmentFacts]:
     }
 
 
+def release(
+    gone: Mapping[str, Collection[str]], held: Iterable[str]
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Let subjects go of files that only redacted entries of theirs held; what no subject holds any more is blanked.
+
+    Args:
+        gone: subject -> hashes it holds no longer. held: every hash that the redacted entries held.
+    Returns:
+        The hashes blanked, and of the others by which subjects they are held still.
+    """
+    for subject, sha256s in gone.items():
+        AttachmentLink.objects.filter(subject=subject, sha256__in=list(sha256s)).delete()
+    erased, kept = [], {}
+    for sha256 in sorted(set(Attachment.objects.filter(pk__in=set(held), erased=0).values_list("pk", flat=True))):
+        links = AttachmentLink.objects.filter(sha256=sha256).order_by("subject")
+        if holders := tuple(s for s in links.values_list("subject", flat=True) if not s.startswith("person/")):
+            kept[sha256] = holders
+        else:
+            erase(sha256)
+            erased.append(sha256)
+    return tuple(erased), kept
+
+
 def erase(sha256: str) -> None:
-    """Blank an attachment for good (redaction): bytes and thumbnails go, hash and size stay."""
+    """Blank an attachment for good (redaction): bytes and thumbnails go with the commit, and links; hash and size stay."""
     with writing():
         Attachment.objects.filter(pk=sha256).update(
             erased=1, name="", look="", taken_at=None, lon=None, lat=None, width=None, height=None
         )
+        AttachmentLink.objects.filter(sha256=sha256).delete()
         index.remove(sha256)
-    files.remove(sha256)
+        transaction.on_commit(lambda: files.remove(sha256), robust=True)
+
+
+def sweep() -> int:
+    """Remove the bytes of blanked attachments that a crash left after the commit; returns how many there were."""
+    left = [
+        key for key in Attachment.objects.filter(erased=1).values_list("pk", flat=True) if files.path_of(key).exists()
+    ]
+    for sha256 in left:
+        files.remove(sha256)
+    return len(left)

@@ -94,7 +94,7 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
                 break
         Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc)
         for entry in segment.fresh:
-            segment.subjects |= apply_special(entry)
+            segment.subjects |= apply_special(entry).subjects
         refold.refold_subjects(segment.subjects)
     return Received(segment.admitted, stopped)
 

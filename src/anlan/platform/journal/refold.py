@@ -17,7 +17,7 @@ from anlan.kernel.hlc import Corrections
 from anlan.platform.catalogue import Row
 from anlan.platform.journal import sql
 from anlan.platform.journal.fold import Folded, fold_subject
-from anlan.platform.journal.models import JournalEntry, JournalSeq, Node
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.rows import load_rows, write_rows
 
 CLOCK_CORRECTED = "platform.clock.corrected"
@@ -83,6 +83,26 @@ def fold_held(sid: int) -> Folded:
     """Fold what is held of one subject and counts."""
     held = held_of(sid)
     return fold_subject(held.entries, held.corrections, held.seqs)
+
+
+def effective_entries(subject: str) -> tuple[Entry, ...]:
+    """The entries of a subject that count, in their order; none for one that is not held."""
+    sid = Head.objects.filter(subject=subject).values_list("sid", flat=True).first()
+    return tuple(fold_held(sid).arranged.effective) if sid is not None else ()
+
+
+def subjects_corrected(kinds: Sequence[str]) -> list[str]:
+    """The subjects that have an entry of one of these kinds whose clock a correction held here has put right."""
+    found: set[int] = set()
+    for entry in _entries(f"kind = '{CLOCK_CORRECTED}'", None):
+        if not {"node", "first", "last"} <= entry.data.keys():
+            continue
+        seqs = JournalSeq.objects.filter(
+            node=entry.data["node"], seq__gte=entry.data["first"], seq__lte=entry.data["last"]
+        )
+        held = JournalEntry.objects.filter(kind__in=list(kinds), pk__in=seqs.values("entry"))
+        found.update(held.values_list("sid", flat=True))
+    return list(Head.objects.filter(sid__in=found).order_by("sid").values_list("subject", flat=True))
 
 
 def standing_text(standing: Mapping[str, str]) -> str | None:

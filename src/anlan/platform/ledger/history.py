@@ -18,6 +18,7 @@ from anlan.kernel.entry import Entry
 from anlan.kernel.errors import NotFound
 from anlan.kernel.messages import catalogue, render
 from anlan.platform.catalogue import CATALOGUE, Row
+from anlan.platform.journal import asof
 from anlan.platform.journal.fold import fold_entry, readable
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import SYSTEM_ACTOR
@@ -62,7 +63,7 @@ class Happening:
         at: when it happened; `recorded_at`: when it was recorded (later where a person stated an earlier time).
         state: label of the state that a step led to, "" for no step.
         words: (label, text) of free text; `photos`: sha256 of attachments.
-        redacted: its free text was erased by law. contested: it does not count (now).
+        redacted: its free text was erased by law. contested: it does not count (now). bare: it holds free text still.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Happening:
     node: str
     redacted: bool
     contested: bool
+    bare: bool = False
 
 
 def visible_subject(scope: Scope, subject: str) -> Head:
@@ -154,6 +156,22 @@ def history_json(subject: str, scope: Scope | None = None) -> list[dict[str, Any
     ]
 
 
+def stood_at(subject: str, moment: datetime, *, known: bool, scope: Scope | None = None) -> tuple[Change, ...] | None:
+    """The subject's fields as of `moment`; None where there was nothing yet. The caller has checked who may see it.
+
+    Args:
+        moment: aware. known: what this server knew then (by arrival); else the state then, by the corrected clocks.
+    Raises:
+        NotFound: "journal.subject_not_found".
+    """
+    row = (asof.known_at if known else asof.state_at)(subject, moment)
+    kind = subject.partition("/")[0]
+    model = CATALOGUE.projections.get(kind)
+    if row is None or model is None:
+        return None
+    return _RowShower(model, CATALOGUE.ledgers.get(kind), scope).differences({}, row)
+
+
 def label_of(kind: str) -> str:
     """What an entry of this kind is called: its loop action's label, else the message `history.<kind>`, else by its verb."""
     for loop in CATALOGUE.loops.values():
@@ -200,6 +218,7 @@ def _happening(
         node=entry.node,
         redacted=stored.text is None and stored.text_hash is not None,
         contested=off,
+        bare=stored.text is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anlan.kernel.errors import BadInput
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.columns import entered_of, model_of
 from anlan.platform.ledger.declare import Ledger
@@ -33,6 +34,18 @@ def import_right(ledger: Ledger) -> str:
     """The right an import needs: the context's `<context>.import` where it declares one, else the right to change."""
     own = f"{ledger.context}.import"
     return own if own in CATALOGUE.rights else ledger.change
+
+
+def require_import(scope: Scope, ledger: Ledger) -> None:
+    """Refuse an import that this person may not make, or that the ledger does not take at all.
+
+    Raises:
+        BadInput: "ledger.import.none" for a ledger whose rows come from its own steps. NotAllowed: "platform.not_allowed".
+    """
+    if not ledger.change or not entered_of(ledger):
+        raise BadInput("ledger.import.none", label=ledger.label)
+    scope.require(ledger.change)
+    scope.require(import_right(ledger))
 
 
 def may_import(scope: Scope, ledger: Ledger) -> bool:

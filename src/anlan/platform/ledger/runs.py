@@ -28,7 +28,7 @@ from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.ledger.declare import Ledger
-from anlan.platform.ledger.links import import_right
+from anlan.platform.ledger.links import import_right, require_import
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.scope import Scope
 
@@ -46,8 +46,7 @@ def import_start(*, scope: Scope, ledger: Ledger, content: bytes, name: str, now
     Raises:
         NotAllowed: "platform.not_allowed". BadInput: "ledger.file.empty", "ledger.file.upload_too_large".
     """
-    scope.require(ledger.change)
-    scope.require(import_right(ledger))
+    require_import(scope, ledger)
     if not content:
         raise BadInput("ledger.file.empty", name=name)
     if len(content) > settings.UPLOAD_MAX_BYTES:

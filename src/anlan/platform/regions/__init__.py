@@ -1,6 +1,7 @@
 """Regions: the 省-市-县-乡-村 tree with its history. Read from memory; installed and changed by entries."""
 
-from anlan.platform.regions.change import region_change
+from anlan.platform.regions.change import Changed, region_change
+from anlan.platform.regions.follow import Followed, belongs_to, subjects_follow
 from anlan.platform.regions.install import regions_install
 from anlan.platform.regions.tree import (
     RegionFacts,
@@ -17,7 +18,10 @@ from anlan.platform.regions.tree import (
 )
 
 __all__ = [
+    "Changed",
+    "Followed",
     "RegionFacts",
+    "belongs_to",
     "children",
     "choices",
     "exists",
@@ -29,5 +33,6 @@ __all__ = [
     "region_change",
     "regions_install",
     "search",
+    "subjects_follow",
     "successors",
 ]

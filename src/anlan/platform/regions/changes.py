@@ -45,15 +45,16 @@ def check_change(spans: Spans, code: str, change: Mapping[str, Any]) -> list[Vio
 
     Args:
         change: action, on (ISO date), name (renamed, founded), successors [{code, name}] (recoded and merged: one;
-            split: two or more).
+            split: two or more), below {code: new code} (merged, split: codes that regions below get under a successor).
     Returns:
-        "platform.region.action|name_missing|successors|unknown|exists|code_malformed|level_differs|date".
+        "platform.region.action|name_missing|successors|unknown|exists|code_malformed|level_differs|date|below".
     """
     action, found = change.get("action"), []
     if action not in ACTIONS:
         return [Violation("platform.region.action", {"action": str(action)}, "action")]
     named = [code, *(str(s.get("code", "")) for s in change.get("successors", ()))]
-    if malformed := [c for c in named if len(c) != 12 or check_region(c)]:
+    below = dict(change.get("below") or {})
+    if malformed := [c for c in (*named, *below, *below.values()) if len(c) != 12 or check_region(c)]:
         return [Violation("platform.region.code_malformed", {"code": malformed[0]}, "successors")]
     try:
         on = date.fromisoformat(str(change.get("on")))
@@ -73,14 +74,56 @@ def check_change(spans: Spans, code: str, change: Mapping[str, Any]) -> list[Vio
         found.append(Violation("platform.region.successors", {"action": ACTIONS[action], "count": count}, "successors"))
     if any(region_level(c) != region_level(code) for c in named):
         found.append(Violation("platform.region.level_differs", {}, "successors"))
+    return found or _check_below(spans, code, named[1:], below)
+
+
+def _check_below(spans: Spans, code: str, successors: Sequence[str], below: Mapping[str, str]) -> list[Violation]:
+    """New codes are given to regions directly below `code`, of their level, under a successor, each once and still free."""
+    heirs, given = tuple(map(region_prefix, successors)), list(below.values())
+    return [
+        Violation("platform.region.below", {"code": old, "new": new}, "below")
+        for old, new in below.items()
+        if old not in children_of(spans, code)
+        or region_level(old) != region_level(new)
+        or not new.startswith(heirs)
+        or given.count(new) > 1
+        or new in spans
+    ]
+
+
+def children_of(spans: Spans, code: str) -> list[str]:
+    """The codes in force that stand directly under `code`."""
+    return sorted(c for c, held in spans.items() if held[-1].parent == code and held[-1].valid_until is None)
+
+
+def codes_below(spans: Spans, code: str, heir: str, given: Mapping[str, str]) -> dict[str, str]:
+    """A code under `heir` for every region directly below `code`: the one given, else its own last digits while they are
+    free there, else the next free number of its hundred (which says whether it is a 居委会 or a 村委会), else any free one.
+
+    House rule (ADR 0012): until the official code is published; the region is re-coded then, and its subjects follow.
+    """
+    found = dict(given)
+    old, stem = region_prefix(code), region_prefix(heir)
+    for child in children_of(spans, code):
+        own = region_prefix(child)[len(old) :] if child.startswith(old) else ""
+        if child in found or not own or child == heir:
+            continue
+        taken, width = {*spans, *found.values()}, len(own)
+        number = int(own)
+        hundred = number - number % 100
+        later = (*range(number + 1, hundred + 100), *range(hundred + 1, number), *range(1, 10**width))
+        numbers = (f"{n:0{width}d}" for n in (number, *later))
+        if free := next((c for n in numbers if (c := (stem + n).ljust(12, "0")) not in taken), None):
+            found[child] = free
     return found
 
 
 def apply_change(spans: Spans, code: str, change: Mapping[str, Any]) -> dict[str, list[RegionFacts]]:
     """The spans of every code that `change` touches, as they stand afterwards (checked before with `check_change`).
 
-    A recoded region takes its descendants along: 331003001205 becomes <new prefix>205 in force from the same day. The
-    descendants of a merged region keep their codes and stand under its successor; a split says nothing of them.
+    A recoded region takes its descendants along: 331003001205 becomes <new prefix>205 in force from the same day. Those
+    of a merged or split region that the change names in `below` get the code that stands there; of a merged one the
+    others keep theirs and stand under its successor.
     """
     on, action = date.fromisoformat(change["on"]), change["action"]
     touched: dict[str, list[RegionFacts]] = {}
@@ -107,11 +150,14 @@ def apply_change(spans: Spans, code: str, change: Mapping[str, Any]) -> dict[str
         _recode(spans, code, change["successors"][0], close, begin)
     else:
         heirs = [(region_pad(s["code"]), s.get("name", "")) for s in change["successors"]]
+        below = change.get("below") or {}
         close(code, tuple(heir for heir, _ in heirs if heir != code))
         for heir, name in heirs:
             begin(heir, name or _name_now(spans, heir))
+        for child, target in below.items():
+            _recode(spans, child, {"code": target}, close, begin)
         if action == "merged":
-            for child in [c for c, held in spans.items() if held[-1].parent == code and held[-1].valid_until is None]:
+            for child in [c for c in children_of(spans, code) if c not in below]:
                 ended = close(child, ())
                 begin(child, ended.name, heirs[0][0])
     return touched

@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from anlan.kernel.errors import NotFound
+from anlan.kernel.deadlines import read_instant
+from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform.catalogue import CATALOGUE
+from anlan.platform.journal.corrections import may_redact
 from anlan.platform.ledger import queries
 from anlan.platform.ledger.columns import columns_of, has_field, ledger_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import key_of, read_ask
-from anlan.platform.ledger.history import history_of, subject_label, visible_subject
+from anlan.platform.ledger.history import history_of, stood_at, subject_label, visible_subject
 from anlan.platform.ledger.links import list_url, may_create, page_url, root_url
 from anlan.platform.ledger.values import Shower
 from anlan.platform.ledger.workbook.export import CSV_TYPE, XLSX_TYPE, export_csv, export_xlsx
@@ -100,16 +102,22 @@ def panels_of(scope: Scope, subject_type: str, id: str) -> list[dict[str, Any]]:
 @screen
 @require_safe
 def history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
-    """Every entry of one subject, latest first."""
-    subject = f"{kind}/{key}"
-    head = visible_subject(request.scope, subject)  # type: ignore[attr-defined]
+    """Every entry of one subject, latest first; with `?at=` also how it stood, or what was known of it, at that moment."""
+    subject, scope = f"{kind}/{key}", request.scope  # type: ignore[attr-defined]
+    head = visible_subject(scope, subject)
     ledger: Ledger | None = CATALOGUE.ledgers.get(kind)
     label = subject_label(kind)
     title, url = label, ""
     if ledger is not None:
         row = queries.row_of_history(ledger, key)
-        title = title_of(request.scope, ledger, row) if row else label  # type: ignore[attr-defined]
+        title = title_of(scope, ledger, row) if row else label
         url = page_url(ledger, key)
+    asked, known = request.GET.get("at", "").strip(), request.GET.get("known") == "1"
+    stood, problem = None, None
+    try:
+        stood = stood_at(subject, read_instant(asked), known=known, scope=scope) if asked else None
+    except BadInput as error:
+        problem = error
     return render(
         request,
         "ledger/history.html",
@@ -119,8 +127,14 @@ def history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             "url": url,
             "version": head.version,
             "open": head.open is not None,
-            "happened": history_of(subject, request.scope),  # type: ignore[attr-defined]
+            "happened": history_of(subject, scope),
+            "asked": asked,
+            "known": known,
+            "stood": stood,
+            "problem": problem,
+            "redact_url": f"/history/{subject}/redact" if may_redact(scope, head.region) else "",
         },
+        status=422 if problem else 200,
     )
 
 
