@@ -20,6 +20,7 @@ _DECLARED = {
     "jobs": ("jobs", "JOBS"),
     "reminders": ("reminders", "REMINDERS"),
     "documents": ("documents", "DOCUMENTS"),
+    "topics": ("topics", "TOPICS"),
 }
 
 
