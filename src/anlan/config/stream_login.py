@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.core.exceptions import DisallowedHost
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, parse_cookie
-from django.contrib.auth import get_user
 from django_otp.middleware import OTPMiddleware
 
 from anlan.accounts.middleware import standing
