@@ -6,4 +6,5 @@ CONTEXTS: tuple[str, ...] = (
     "registry",
     "calling",
     "inspection",
+    "sensing",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,30 @@ def _hash(value: str) -> str:
     if value not in {"sha256", "sm3"}:
         raise ValueError("expected sha256 or sm3")
     return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return value
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read_word(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return value
+
+    return read_word
+
+
+def _headers(value: str) -> dict[str, str]:
+    pairs = [line.partition(":") for line in value.replace("\\n", "\n").splitlines() if line.strip()]
+    if not all(name.strip() and colon for name, colon, _ in pairs):
+        raise ValueError("expected lines of `Name: value`")
+    return {name.strip(): text.strip() for name, _, text in pairs}
 
 
 @dataclass(frozen=True)
@@ -66,6 +91,33 @@ VARIABLES: tuple[Variable, ...] = (
         "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
     ),
 )
+
+# 叫应: how people are reached outside the pages (docs/howto/calling.md).
+CALLING: tuple[Variable, ...] = (
+    Variable("ANLAN_PUBLIC_URL", str, "", "Address under which phones reach this server; empty: messages carry no link."),
+    Variable("ANLAN_SMS_URL", str, "", "The SMS provider's address; {number} {text} … are filled in. Empty: no SMS.", True),
+    Variable("ANLAN_SMS_METHOD", _one_of("POST", "GET"), "POST", "POST or GET."),
+    Variable("ANLAN_SMS_FORMAT", _one_of("json", "form"), "json", "How ANLAN_SMS_BODY is sent: json or form."),
+    Variable(
+        "ANLAN_SMS_BODY", str, '{"mobile": "{number}", "content": "{text}"}', "The body, with the same places.", True
+    ),
+    Variable("ANLAN_SMS_HEADERS", _headers, {}, "Further headers, one `Name: value` a line.", True),
+    Variable("ANLAN_SMS_SUCCESS", _pattern, ".", "The answer of a message that was taken matches this pattern."),
+    Variable("ANLAN_SMS_ID", _pattern, "", "Group 1 of this pattern in the answer is the provider's number of the message."),
+    Variable("ANLAN_SMS_PERMANENT", _pattern, "", "An answer that matches this pattern refuses the number for good."),
+    Variable("ANLAN_SMS_SECRET", str, "", "What delivery reports and replies must show; empty: they are refused.", True),
+    Variable(
+        "ANLAN_SMS_REPORT_FIELDS", _words, ("id", "status", "DELIVRD"),
+        "Names in a delivery report: the message's number, its state, and the word for delivered.",
+    ),
+    Variable("ANLAN_SMS_REPLY_FIELDS", _words, ("mobile", "content"), "Names in a reply: the number, the text."),
+    Variable("ANLAN_KEYPAD_SECRET", str, "", "What the voice provider's keypad reports must show; empty: refused.", True),
+    Variable("ANLAN_KEYPAD_FIELDS", _words, ("number", "key", "attempt"), "Names in a keypad report: number, key, attempt."),
+    Variable("ANLAN_APPRISE_URLS", _words, (), "Addresses of apprise (DingTalk, WeCom, Feishu, mail) for calls.", True),
+    Variable("ANLAN_CALL_WEBHOOK_URL", str, "", "Address that gets each call as signed JSON; empty: none."),
+    Variable("ANLAN_CALL_WEBHOOK_SECRET", str, "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", True),
+)  # fmt: skip
+VARIABLES = (*VARIABLES, *CALLING)
 
 
 def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -213,6 +213,7 @@ FILE_UPLOAD_HANDLERS = [
     "anlan.platform.attachments.uploads.DiskUpload",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+CALLING = {variable.name: ENV[variable.name] for variable in env.CALLING}
 UPLOAD_MAX_BYTES = ENV["ANLAN_UPLOAD_MB"] * 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,4 +1,4 @@
-"""Declarations that contexts make and the platform derives plumbing from: panels, todos, jobs, indicators, reminders."""
+"""Declarations that contexts make and the platform derives plumbing from: panels, todos, jobs, indicators, reminders, matters."""
 
 from __future__ import annotations
 
@@ -123,3 +123,23 @@ class Reminder:
     rights: Mapping[str, str]
     matters: Callable[[Collection[str] | None], Iterable[Matter]]
     lines: Callable[[Scope, Collection[str]], Mapping[str, ReminderLine]]
+
+
+@dataclass(frozen=True)
+class MatterKind:
+    """A kind of matter for which people are called (叫应), declared in a context's `callable.py` as MATTERS.
+
+    Attributes:
+        kind: the subject type, `sensing.alarm`. label: Chinese, what the pages call it.
+        is_open: (id of the subject, without its type) -> whether it still needs anybody; asked before every attempt, inside
+            the transaction that takes the attempt, so it must be a quick look and must not write.
+    """
+
+    kind: str
+    is_open: Callable[[str], bool]
+    label: str
+
+    @property
+    def id(self) -> str:
+        """The kind."""
+        return self.kind

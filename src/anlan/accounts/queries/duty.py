@@ -67,6 +67,14 @@ def posts_holding(scope: Scope, right: str, now: datetime) -> list[PostCard]:
     return sorted((c for c in cards if right in c.rights and c.person_id), key=lambda c: (c.body, c.name, c.post_id))
 
 
+def posts_in_scope(scope: Scope, now: datetime) -> list[PostCard]:
+    """Every running post in scope that somebody holds, enterprises' too, by body and name; none for an enterprise's own people."""
+    if scope.subjects is not None:
+        return []
+    cards = (_card(post, now) for post in _joined(limit(posts_active(now), scope)))
+    return sorted((c for c in cards if c.person_id), key=lambda c: (c.body, c.name, c.post_id))
+
+
 def people_expert(ids: Iterable[str], right: str, now: datetime) -> set[str]:
     """Those of these people who hold `right` today in experts' posts only. Unscoped: for people that the caller has scoped."""
     wanted = {key for i in ids if (key := as_id(i))}

@@ -46,6 +46,8 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
 
 _LOOK = "registry.view inspection.view platform.document.view "
 _LEAD = "inspection.leading.view "
+# The duty desk: sees the calls of its region, and answers on behalf of whoever rang back.
+_DESK = " calling.call.view calling.call.answer"
 _ORDER = (
     "inspection.inspect inspection.hazard.order inspection.hazard.review inspection.hazard.extend"
     " inspection.hazard.dismiss inspection.hazard.transfer inspection.listing.follow "
@@ -70,7 +72,9 @@ ROLES: tuple[BuiltinRole, ...] = (
         + "accounts.view journal.read journal.decide platform.redact vault.reveal inspection.campaign.change"
         + _PLANS
         + "inspection.plan.approve"
-        + " calling.escalation.read inspection.listing.sign inspection.hazard.extend",
+        + " calling.escalation.read inspection.listing.sign inspection.hazard.extend"
+        + _DESK
+        + " calling.chain.change",
     ),
     _role(
         "supervision",
@@ -82,10 +86,12 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " inspection.listing.propose inspection.self_check.rule"
         + _ASSIGN
         + " inspection.plan.change"
+        + _DESK
+        + " calling.chain.change"
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _PLANS + _sources("county public alarm upper")),
+    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _sources("county public alarm upper")),
     _role(
         "town",
         "乡镇（街道）应急办",
@@ -94,6 +100,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ORDER
         + "vault.reveal registry.change journal.decide inspection.listing.apply"
         + _ASSIGN
+        + _DESK
+        + " calling.chain.change"
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _sources("town village")),
@@ -117,7 +125,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         enterprise=True,
     ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _PLANS + _sources("expert")),
-    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS),
+    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS + " calling.call.view"),
     _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
 )
 

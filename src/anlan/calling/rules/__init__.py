@@ -1,1 +1,5 @@
-"""When something is said to whom. Pure."""
+"""Rules of calling; its loops are collected by config."""
+
+from anlan.calling.rules.call import CALL_LOOP
+
+LOOPS = (CALL_LOOP,)

@@ -91,6 +91,15 @@ def reveal(scope: Scope, ref: str, field: str, region: str, reason: str, now: da
     return value
 
 
+def use(ref: str, field: str) -> str:
+    """The plain value for a machine that needs it at this moment (a number to dial); "" where none is kept.
+
+    No person sees it, so no look is journaled: whoever uses it keeps a record of what was done, without the value.
+    """
+    row = _current(ref, [field]).get((ref, field))
+    return "" if row is None or row.sealed is None else unseal(bytes(row.sealed), f"{ref}\0{field}")
+
+
 def find(field: str, value: str) -> list[str]:
     """References whose present value of this kind of field equals `value` (blind index; the caller applies its scope)."""
     if not value.strip():

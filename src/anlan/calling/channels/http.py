@@ -1,0 +1,55 @@
+"""One HTTP request to a provider: no redirects, a few seconds, a bounded answer, and no exception for what a network does."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["ask", "fill", "fill_json"]
+
+_SECONDS = 8.0
+_MOST_BYTES = 64 * 1024
+_PLACE = re.compile(r"\{([a-z]+)\}")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any) -> None:
+        """A provider that has moved is set up anew, never followed with somebody's number."""
+
+
+def fill(template: str, values: Mapping[str, str], *, quoted: bool = False) -> str:
+    """The template with `{name}` replaced; unknown names stay. quoted: for an address, percent-encoded."""
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1], match[0])
+        return urllib.parse.quote(found, safe="") if quoted else found
+
+    return _PLACE.sub(value, template)
+
+
+def fill_json(template: Any, values: Mapping[str, str]) -> Any:
+    """Every text inside a JSON value, filled: a quotation mark in a title can't break the message."""
+    if isinstance(template, dict):
+        return {key: fill_json(part, values) for key, part in template.items()}
+    if isinstance(template, list):
+        return [fill_json(part, values) for part in template]
+    return fill(template, values) if isinstance(template, str) else template
+
+
+def ask(url: str, *, method: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, str]:
+    """Status and text of the answer; (0, "") where there was none."""
+    request = urllib.request.Request(url, data=body, method=method, headers=dict(headers))  # noqa: S310
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        with opener.open(request, timeout=_SECONDS) as answer:
+            return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(_MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException, ValueError):
+        return 0, ""

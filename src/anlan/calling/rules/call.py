@@ -1,0 +1,101 @@
+"""The loop of a call (叫应) and what an answer must say. Pure.
+
+Source: house rule (issue "One protocol end to end"): never called again after an answer, never for a closed matter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from anlan.calling.rules.matter import WORDS
+from anlan.kernel.errors import Violation
+from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank, check_hidden
+
+__all__ = [
+    "ANSWERED_BY", "CALL_LOOP", "LINK_HOURS", "check_answer", "check_proxy", "link_runs", "may_call", "word_of_key",
+]  # fmt: skip
+
+_ANSWER = "calling.call.answer"
+ANSWERED_BY: tuple[tuple[str, str], ...] = (
+    ("link", "短信链接"),
+    ("sms", "短信回复"),
+    ("keypad", "电话按键"),
+    ("inapp", "站内"),
+    ("desk", "代为答复"),
+)
+LINK_HOURS = 48
+
+CALL_LOOP = Loop(
+    id="call",
+    subject="calling.call",
+    label="叫应",
+    states=(
+        State("calling", "叫应中"),
+        State("exhausted", "无人应答"),
+        State("answered", "已应答", terminal=True),
+        State("closed", "已终止", terminal=True),
+    ),
+    actions=(
+        Action("open", "发起叫应", "calling.call.opened", (), "calling", "", (), "由报警、预警等事项自动发起。"),
+        Action("escalate", "升级叫应", "calling.call.escalated", ("calling",), "calling", "", (), "到时无人应答，叫下一级。"),
+        Action("exhaust", "叫应链用尽", "calling.call.exhausted", ("calling",), "exhausted", "", (),
+               "叫应链上已无人可叫，转值班台人工处理。"),
+        Action("answer", "答复", "calling.call.answered", ("calling", "exhausted"), "answered", _ANSWER, ("word",),
+               "本人答复；值班台也可以凭电话、口头回复代为答复。"),
+        Action("close", "终止叫应", "calling.call.closed", ("calling", "exhausted", "answered"), "closed", "", (),
+               "事项办结后不再叫应。"),
+    ),
+    initial_action="open",
+)  # fmt: skip
+
+_KEYS = {"1": "on_my_way", "2": "seen", "3": "false_alarm"}
+_LONGEST_REASON = 500
+
+
+def may_call(state: str, step: int, now_at: int, matter_open: bool) -> bool:
+    """Whether an attempt of the step `step` may still go out, the call standing in `state` at step `now_at`."""
+    return matter_open and state == "calling" and step == now_at
+
+
+def word_of_key(text: str) -> str:
+    """The word of an answer from a key or a short message: "1", "1号", "１。" -> on_my_way; "" where it says nothing."""
+    plain = text.strip().translate(str.maketrans("１２３", "123"))
+    labels = {"赶赴": "on_my_way", "知悉": "seen", "收到": "seen", "误报": "false_alarm"}
+    if plain[:1] in _KEYS and not plain[1:2].isdigit():
+        return _KEYS[plain[:1]]
+    return next((word for label, word in labels.items() if label in plain), "")
+
+
+def check_answer(word: str) -> list[Violation]:
+    """Why this is no answer. Source: house rule."""
+    return [] if word in dict(WORDS) else [Violation("calling.answer.word_unknown", {"word": word[:30]}, "word")]
+
+
+def check_proxy(
+    word: str, reason: str, at: datetime | None, opened_at: datetime, now: datetime, called: bool
+) -> list[Violation]:
+    """Why the desk can't answer on behalf: it says who, how it knows, and when it truly was.
+
+    Args:
+        at: the stated moment; opened_at, now: aware. called: the person was called, or may be named by the desk.
+    Source: house rule.
+    """
+    found = check_answer(word)
+    if blank(reason) or len(reason) > _LONGEST_REASON:
+        found.append(Violation("calling.answer.reason_missing", {"most": _LONGEST_REASON}, "reason"))
+    found += check_hidden(reason, "reason")
+    if not called:
+        found.append(Violation("calling.answer.person_missing", {}, "person"))
+    if at is None:
+        found.append(Violation("calling.answer.at_missing", {}, "at"))
+    elif at > now:
+        found.append(Violation("calling.answer.at_future", {}, "at"))
+    elif at < opened_at - timedelta(minutes=1):
+        found.append(Violation("calling.answer.at_early", {}, "at"))
+    return found
+
+
+def link_runs(sent_at: datetime, now: datetime) -> bool:
+    """Whether the link of an attempt made at `sent_at` still opens. Source: house rule."""
+    return now < sent_at + timedelta(hours=LINK_HOURS)

@@ -1,0 +1,32 @@
+"""Reading sensing. Whatever a person sees goes through `limit`; what needs no person says so."""
+
+from __future__ import annotations
+
+from anlan.sensing.queries.alarms import (
+    alarm_actions,
+    alarm_count,
+    alarm_get,
+    alarm_is_open,
+    alarm_list,
+    alarm_members,
+    alarms_of,
+    alarms_standing,
+)
+from anlan.sensing.queries.devices import (
+    Channel,
+    channels_of,
+    device_get,
+    device_list,
+    device_twin,
+    fleet,
+    model_choices,
+    quarantined_get,
+    quarantined_list,
+)
+from anlan.sensing.queries.scoped import VIEW, as_uuid, names_of, versions_of, visible
+
+__all__ = [
+    "VIEW", "Channel", "alarm_actions", "alarm_count", "alarm_get", "alarm_is_open", "alarm_list", "alarm_members",
+    "alarms_of", "alarms_standing", "as_uuid", "channels_of", "device_get", "device_list", "device_twin", "fleet",
+    "model_choices", "names_of", "quarantined_get", "quarantined_list", "versions_of", "visible",
+]  # fmt: skip

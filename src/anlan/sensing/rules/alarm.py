@@ -1,0 +1,107 @@
+"""The alarm loop: what may follow what, who may do it, with which words. Pure.
+
+Source: house rule (报警闭环: every alarm reaches a person and ends with a finding).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anlan.kernel.errors import Violation
+from anlan.kernel.loops import Action, Loop, State
+from anlan.kernel.text import blank, check_hidden
+
+__all__ = ["ALARM_LOOP", "OPEN_STATES", "SEVERITIES", "URGENCY", "WORDS", "AlarmFacts", "check_alarm_step"]
+
+SEVERITIES: tuple[tuple[str, str], ...] = (("critical", "紧急"), ("urgent", "重要"), ("routine", "一般"))
+URGENCY = {"critical": "critical", "urgent": "urgent", "routine": "routine"}
+"""Severity -> urgency of the call."""
+WORDS: tuple[tuple[str, str], ...] = (("on_my_way", "正在前往"), ("seen", "已知悉"), ("false_alarm", "认为是误报"))
+"""What was answered to a call."""
+
+_WORKING = ("triggered", "answered", "handling")
+
+ALARM_LOOP = Loop(
+    id="alarm",
+    subject="sensing.alarm",
+    label="报警",
+    states=(
+        State("triggered", "已触发"),
+        State("answered", "已叫应"),
+        State("handling", "处置中"),
+        State("recovered", "已恢复"),
+        State("false_alarm", "误报"),
+        State("to_hazard", "转隐患"),
+        State("archived", "已归档", terminal=True),
+    ),
+    actions=(
+        Action("trigger", "触发", "sensing.alarm.triggered", (), "triggered", "sensing.view", (),
+               "由监测规则触发。"),
+        Action("answer", "叫应", "sensing.alarm.answered", ("triggered",), "answered", "sensing.alarm.answer", (),
+               "确认已收到报警并开始处理。"),
+        Action("handle", "开始处置", "sensing.alarm.handled", ("triggered", "answered"), "handling",
+               "sensing.alarm.handle", (), "到场或远程开始处置。"),
+        Action("recover", "确认恢复", "sensing.alarm.recovered", ("answered", "handling"), "recovered",
+               "sensing.alarm.end", ("note",), "现场已恢复正常，写明处置情况。"),
+        # Taken by the system alone, for rules whose alarms end by themselves.
+        Action("subside", "自动恢复", "sensing.alarm.subsided", _WORKING, "recovered", "sensing.view", (),
+               "监测值已恢复正常，一般级别的报警自动结束。"),
+        Action("false-alarm", "认定误报", "sensing.alarm.dismissed", _WORKING, "false_alarm", "sensing.alarm.end",
+               ("note",), "经核实不是真实异常，写明原因。"),
+        Action("to-hazard", "转为隐患", "sensing.alarm.made_hazard", _WORKING, "to_hazard", "sensing.alarm.end",
+               ("note",), "登记为隐患，由隐患闭环继续办理。"),
+        Action("archive", "归档", "sensing.alarm.archived", ("recovered", "false_alarm", "to_hazard"), "archived",
+               "sensing.alarm.end", (), "办理完毕，归档。"),
+    ),
+    initial_action="trigger",
+)  # fmt: skip
+
+OPEN_STATES = _WORKING
+_BY_SYSTEM = frozenset({"trigger", "subside"})
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFacts:
+    """What a step is judged by.
+
+    Attributes:
+        state: where the alarm stands. rights: the person's. is_enterprise: the person acts for an enterprise.
+        note: what is said of it. has_enterprise: the alarm belongs to an enterprise on file.
+        at: when it happened, where stated (a call answered earlier); triggered_at, now: the bounds of that.
+    """
+
+    state: str
+    rights: frozenset[str]
+    now: datetime
+    is_enterprise: bool = False
+    note: str = ""
+    has_enterprise: bool = True
+    at: datetime | None = None
+    triggered_at: datetime | None = None
+
+
+def check_alarm_step(action_id: str, facts: AlarmFacts) -> list[Violation]:
+    """Every reason why this step can't be taken; empty when it can.
+
+    Returns:
+        "kernel.loop.not_from_here", "sensing.alarm.right_missing", "sensing.alarm.note_missing",
+        "sensing.alarm.enterprise_never_ends", "sensing.alarm.no_enterprise", "sensing.alarm.at_in_future",
+        "sensing.alarm.at_too_early".
+    Source: house rule: the enterprise answers and handles; whether it was false or is over is the authority's finding.
+    """
+    found = ALARM_LOOP.check_step(action_id, facts.state)
+    action = ALARM_LOOP.action(action_id)
+    if action_id in _BY_SYSTEM or action.right not in facts.rights:
+        found.append(Violation("sensing.alarm.right_missing", {"action": action.label}))
+    if facts.is_enterprise and action.right == "sensing.alarm.end":
+        found.append(Violation("sensing.alarm.enterprise_never_ends", {"action": action.label}))
+    if "note" in action.evidence and blank(facts.note):
+        found.append(Violation("sensing.alarm.note_missing", {"action": action.label}, "note"))
+    if action_id == "to-hazard" and not facts.has_enterprise:
+        found.append(Violation("sensing.alarm.no_enterprise", {}))
+    if facts.at is not None and facts.at > facts.now:
+        found.append(Violation("sensing.alarm.at_in_future", {}, "at"))
+    if facts.at is not None and facts.triggered_at is not None and facts.at < facts.triggered_at:
+        found.append(Violation("sensing.alarm.at_too_early", {}, "at"))
+    return found + check_hidden(facts.note, "note")

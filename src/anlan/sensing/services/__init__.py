@@ -1,0 +1,1 @@
+"""What sensing decides and records."""

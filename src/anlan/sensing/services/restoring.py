@@ -1,0 +1,79 @@
+"""After a restart: what the rules remember of devices, from the readings store and the alarms on file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from anlan.sensing.queries.alarms import alarms_last
+from anlan.sensing.rules.device import VALID_FLAGS
+from anlan.sensing.rules.judging import look_back_ms, replay
+from anlan.sensing.services.raising import Found
+from anlan.sensing.services.table import Known, Table, millis
+from anlan.sensing.store.days import HOUR, MINUTE
+from anlan.sensing.store.readings import Moment, Store
+
+__all__ = ["restore"]
+
+_LEAST_MS = 15 * MINUTE
+_MOST_MS = 31 * 24 * HOUR
+_PART = 500
+
+_Standing = dict[tuple[str, str], dict[str, tuple[int, bool, bool]]]
+
+
+def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str, int]) -> list[Found]:
+    """Bring the watches of these devices up to date; the signals that were never recorded.
+
+    Args:
+        seen: when each device was last heard of; one that never was has nothing to restore.
+    """
+    found: list[Found] = []
+    devices = list({known.id: known for known in fresh}.values())
+    heard = [known for known in devices if known.id in seen]
+    for start in range(0, len(heard), _PART):
+        part = heard[start : start + _PART]
+        standing = _standing([known.id for known in part])
+        for known in part:
+            found += _restore(table, held, known, standing)
+    for known in devices:
+        known.restored = True
+    return found
+
+
+def _standing(ids: Sequence[str]) -> _Standing:
+    """By (device, metric) and rule: when its last alarm changed, whether it stands, whether it flutters."""
+    found: _Standing = defaultdict(dict)
+    for row in alarms_last(ids):
+        moments = [m for m in (row.last_at, row.cleared_at, row.flapping_at) if m is not None]
+        active = row.cleared_at is None
+        said = (max(millis(m) for m in moments), active, active and row.flapping_at is not None)
+        found[str(row.device_id), row.metric][str(row.rule_id)] = said
+    return found
+
+
+def _restore(table: Table, held: Store, known: Known, standing: _Standing) -> list[Found]:
+    latest = held.latest(known.id)
+    metrics = {name for name, _, _ in latest[1]} if latest else set()
+    metrics |= table.named_metrics(known) | {metric for key, metric in standing if key == known.id and metric}
+    watches = {metric: watch for metric in sorted(metrics) if (watch := table.watch(known, metric)) is not None}
+    if not watches:
+        return []
+    versions = [v for w in watches.values() for g in (*w.groups, w.timers) for j in g for v in j.versions]
+    back = min(max(look_back_ms(versions), _LEAST_MS), _MOST_MS)
+    told = held.moments(known.id, latest[0] - back, latest[0] + 1) if latest else []
+    found = []
+    for metric, watch in watches.items():
+        readings = _valid(told, metric)
+        for judge, version, signal in replay(watch, readings, standing.get((known.id, metric), {})):
+            found.append(Found(known, metric, judge.rule_id, version, signal))
+    return found
+
+
+def _valid(told: Sequence[Moment], metric: str) -> list[tuple[int, float]]:
+    return [
+        (at, value)
+        for at, said in told
+        for name, value, flag in said
+        if name == metric and value is not None and flag in VALID_FLAGS
+    ]
