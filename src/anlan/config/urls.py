@@ -22,6 +22,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.calling.screens", ""),
     ("anlan.registry.screens", "registry/"),
     ("anlan.inspection.screens", "inspection/"),
+    ("anlan.sensing.screens", "sensing/"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
