@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from anlan.accounts import queries as accounts
 from anlan.calling import queries
 from anlan.calling.rules.chain import check_step, read_channels, show_channels
 from anlan.calling.rules.roster import check_shift, read_clock

@@ -87,6 +87,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ANLAN_IDLE_MINUTES", int, 30, "Minutes without a request after which a session ends."),
     Variable("ANLAN_UPLOAD_MB", int, 20, "Largest upload accepted, in MiB."),
     Variable("ANLAN_TIANDITU_KEY", str, "", "Key of the 天地图 base map; empty: the built-in outline map.", True),
+    Variable("ANLAN_SENSING_AHEAD_MINUTES", int, 10, "How far a device's clock may run ahead before it is not believed."),
+    Variable("ANLAN_SENSING_KEEP_DAYS", int, 1100, "Days that single readings are kept; their summaries stay."),
     Variable(
         "ANLAN_BACKUP_COPY", str, "", "Folder on another machine that the nightly backup is copied to; empty: none."
     ),

@@ -11,7 +11,7 @@ from anlan.data import places
 from anlan.kernel.errors import NotFound
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.journal import node
-from anlan.platform.maps import Mark, MapLayer
+from anlan.platform.maps import MapLayer, Mark
 from anlan.platform.scope import Scope
 
 router = Router()

@@ -67,6 +67,15 @@ SECTIONS: tuple[Section, ...] = (
             Link("工作台", "/", "home", phone="工作台"),
             Link("我的待办", "/todos", "todo", phone="待办"),
             Link("收件箱", "/inbox", "inbox", under=("/inbox/",)),
+            Link("我的叫应", "/my-calls", "phone"),
+            Link(
+                "值班台叫应",
+                "/calls/board",
+                "alert",
+                ("calling.call.view",),
+                ("/calls/", "/desk/calling/", "/records/calling/"),
+                own=False,
+            ),
             Link("手机端", "/pocket/", "phone", ("inspection.inspect", "inspection.hazard.review")),
         ),
     ),
@@ -128,6 +137,16 @@ SECTIONS: tuple[Section, ...] = (
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
             Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
             Link("统计", "/figures", "chart", ("inspection.view",), ("/inspection/indicators",), own=False),
+        ),
+    ),
+    Section(
+        "监测预警",
+        (
+            Link("报警", "/desk/sensing/alarm/", "alert", ("sensing.view",), ("/sensing/alarms",)),
+            Link("监测设备", "/desk/sensing/device/", "pin", ("sensing.view",), ("/sensing/devices",)),
+            Link("设备型号", "/desk/sensing/devicemodel/", "file", ("sensing.view",), ("/sensing/models",), own=False),
+            Link("报警规则", "/desk/sensing/alarmrule/", "checklist", ("sensing.view",), own=False),
+            Link("未认领设备", "/sensing/strangers", "search", ("sensing.device.change",), own=False),
         ),
     ),
     Section(

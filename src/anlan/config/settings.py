@@ -219,6 +219,8 @@ UPLOAD_MAX_BYTES = ENV["ANLAN_UPLOAD_MB"] * 1024 * 1024
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JOURNAL_HASH = ENV["ANLAN_HASH"]
+SENSING_AHEAD_MINUTES: int = ENV["ANLAN_SENSING_AHEAD_MINUTES"]
+SENSING_KEEP_DAYS: int = ENV["ANLAN_SENSING_KEEP_DAYS"]
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 LOGGING = {

@@ -68,7 +68,7 @@ def posts_holding(scope: Scope, right: str, now: datetime) -> list[PostCard]:
 
 
 def posts_in_scope(scope: Scope, now: datetime) -> list[PostCard]:
-    """Every running post in scope that somebody holds, enterprises' too, by body and name; none for an enterprise's own people."""
+    """Every running post in scope that somebody holds, enterprises' too, by body and name; [] for an enterprise."""
     if scope.subjects is not None:
         return []
     cards = (_card(post, now) for post in _joined(limit(posts_active(now), scope)))

@@ -32,9 +32,7 @@ def with_absorbed(scope: Scope) -> Scope:
     absorbed = KEPT.get(("absorbed", *own), CHANGES.mark(_LEDGER), lambda: _absorbed(own))
     if not absorbed:
         return scope
-    return replace(
-        scope, subjects=scope.subjects.union(absorbed), region=_around([scope.region, *absorbed.values()])
-    )
+    return replace(scope, subjects=scope.subjects.union(absorbed), region=_around([scope.region, *absorbed.values()]))
 
 
 def _absorbed(own: list[str]) -> dict[str, str]:

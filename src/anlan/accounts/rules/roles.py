@@ -44,8 +44,12 @@ def _role(word: str, label: str, rights: str, *, office: bool = False, enterpris
     return BuiltinRole(word, label, frozenset(rights.split()), office, enterprise)
 
 
-_LOOK = "registry.view inspection.view platform.document.view "
+_LOOK = "registry.view inspection.view platform.document.view sensing.view "
 _LEAD = "inspection.leading.view "
+# Alarms: whoever is called answers, whoever is there handles, the authority finds what it was.
+_ALARMS = " sensing.alarm.answer sensing.alarm.handle"
+_WATCH = _ALARMS + " sensing.alarm.end"
+_DEVICES = " sensing.device.change sensing.rule.change"
 # The duty desk: sees the calls of its region, and answers on behalf of whoever rang back.
 _DESK = " calling.call.view calling.call.answer"
 _ORDER = (
@@ -74,7 +78,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         + "inspection.plan.approve"
         + " calling.escalation.read inspection.listing.sign inspection.hazard.extend"
         + _DESK
-        + " calling.chain.change",
+        + " calling.chain.change"
+        + " sensing.alarm.answer",
     ),
     _role(
         "supervision",
@@ -88,10 +93,16 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " inspection.plan.change"
         + _DESK
         + " calling.chain.change"
+        + _WATCH
+        + _DEVICES
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
-    _role("enforcement", "执法人员", _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _sources("county public alarm upper")),
+    _role(
+        "enforcement",
+        "执法人员",
+        _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _WATCH + _sources("county public alarm upper"),
+    ),
     _role(
         "town",
         "乡镇（街道）应急办",
@@ -102,9 +113,11 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ASSIGN
         + _DESK
         + " calling.chain.change"
+        + _WATCH
+        + _DEVICES
         + _sources("town village expert enterprise public alarm upper"),
     ),
-    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _sources("town village")),
+    _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _ALARMS + _sources("town village")),
     _role(
         "department",
         "行业主管部门",
@@ -113,6 +126,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ORDER
         + "vault.reveal registry.change"
         + _ASSIGN
+        + _WATCH
+        + _DEVICES
         + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -121,6 +136,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         "企业安全员",
         _LOOK
         + "inspection.hazard.submit inspection.listing.apply inspection.self_check.report"
+        + _ALARMS
         + _sources("enterprise"),
         enterprise=True,
     ),

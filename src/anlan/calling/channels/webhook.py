@@ -1,6 +1,6 @@
 """A signed POST to a program of the county's own, such as the gateway of a voice provider that rings and reads aloud.
 
-Settings: ANLAN_CALL_WEBHOOK_URL, ANLAN_CALL_WEBHOOK_SECRET. The body is JSON: attempt, number, title, text, link, urgency, drill;
+Settings: ANLAN_CALL_WEBHOOK_URL, _SECRET. The body is JSON: attempt, number, title, text, link, urgency, drill;
 `Anlan-Signature` is the hex HMAC-SHA-256 of the body. A 2xx answer takes it; 404, 410 and 422 refuse it for good.
 """
 

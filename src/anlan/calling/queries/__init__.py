@@ -24,6 +24,7 @@ from anlan.calling.queries.calls import (
     steps_of,
     token_hash,
 )
+from anlan.calling.queries.cards import CallCard, call_answers, call_cards, call_rounds
 from anlan.calling.queries.chains import (
     chain_choices,
     chain_for,
@@ -31,6 +32,7 @@ from anlan.calling.queries.chains import (
     on_duty,
     person_choices,
     post_choices,
+    roster_rows,
     shift_choices,
 )
 from anlan.calling.queries.notices import (
@@ -42,12 +44,15 @@ from anlan.calling.queries.notices import (
     unread_counts,
 )
 from anlan.calling.queries.standing import Key, notice_stands, notices_held, notices_standing, notices_waiting
+from anlan.calling.rules.matter import WORDS
 
 __all__ = [
     "ANSWER",
     "VIEW",
+    "WORDS",
     "Addressees",
     "Key",
+    "CallCard",
     "LinkView",
     "NoticePage",
     "NoticeView",
@@ -55,10 +60,13 @@ __all__ = [
     "as_key",
     "attempt_of",
     "attempts_of",
+    "call_answers",
+    "call_cards",
     "call_get",
     "call_id_of",
     "call_list",
     "call_of_person",
+    "call_rounds",
     "call_row",
     "called_people",
     "callees_of",
@@ -79,6 +87,7 @@ __all__ = [
     "on_duty",
     "person_choices",
     "post_choices",
+    "roster_rows",
     "shift_choices",
     "steps_of",
     "token_hash",

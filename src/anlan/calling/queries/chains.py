@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from anlan.accounts import queries as accounts
 from anlan.calling.models import Chain, Link, RosterLine, Shift
@@ -107,9 +108,7 @@ def shift_choices(scope: Scope) -> list[tuple[str, str]]:
     """(id, name and times) of the shifts that hold in scope; a bare name suffices where it is the only one of its name."""
     rows = list(limit(Shift.objects.filter(retired_at__isnull=True), scope).order_by("name", "id"))
     names = [shift.name for shift in rows]
-    return [
-        (str(s.pk), s.name if names.count(s.name) == 1 else f"{s.name}（{s.starts}至{s.ends}）") for s in rows
-    ]
+    return [(str(s.pk), s.name if names.count(s.name) == 1 else f"{s.name}（{s.starts}至{s.ends}）") for s in rows]
 
 
 def post_choices(scope: Scope, now: datetime) -> list[tuple[str, str]]:
@@ -124,3 +123,30 @@ def person_choices(scope: Scope, now: datetime) -> list[tuple[str, str]]:
     cards = {card.person_id: card for card in accounts.posts_in_scope(scope, now)}
     names = [card.name for card in cards.values()]
     return [(p, c.name if names.count(c.name) == 1 else c.label) for p, c in cards.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A line of a roster with words instead of ids."""
+
+    on: date
+    shift: str
+    position: str
+    person_id: str
+    name: str
+
+
+def roster_rows(scope: Scope, since: datetime, until: datetime) -> list[RosterRow]:
+    """The lines in scope from the local day of one moment to that of another, both included, by day and shift."""
+    rows = limit(RosterLine.objects.filter(retired_at__isnull=True, shift__isnull=False), scope).filter(
+        on__gte=local_date(since), on__lte=local_date(until), post_id__isnull=False
+    )
+    lines = list(rows.select_related("shift").order_by("on", "shift__starts", "position", "id")[:500])
+    cards = accounts.post_cards([str(r.post_id) for r in lines], since)
+    return [
+        RosterRow(
+            r.on, r.shift.name, r.get_position_display(), cards[str(r.post_id)].person_id, cards[str(r.post_id)].name
+        )
+        for r in lines
+        if str(r.post_id) in cards and cards[str(r.post_id)].person_id
+    ]

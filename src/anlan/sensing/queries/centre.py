@@ -15,15 +15,14 @@ from anlan.platform import regions
 from anlan.platform.maps import Mark
 from anlan.platform.scope import Scope
 from anlan.sensing.models import Alarm, AlarmMember, AlarmRepeat, Device, DeviceWindow
-from anlan.sensing.queries.alarms import alarm_actions, alarm_list, alarm_members
-from anlan.sensing.queries.devices import Channel, channel_named, channels_of, device_list
+from anlan.sensing.queries.alarms import alarm_actions, alarm_list
+from anlan.sensing.queries.devices import device_list
 from anlan.sensing.queries.scoped import as_uuid, names_of, versions_of
 from anlan.sensing.rules.alarm import WORDS
-from anlan.sensing.store import current
 
 __all__ = [
-    "BOARD_MOST", "WORDS", "AlarmCard", "alarms_told", "board_cards", "card_of", "device_channels", "device_marks",
-    "device_state", "devices_told", "member_rows", "place_name",
+    "BOARD_MOST", "WORDS", "AlarmCard", "alarms_told", "board_cards", "card_of", "device_marks", "device_state",
+    "devices_told", "place_name",
 ]  # fmt: skip
 
 BOARD_MOST = 200
@@ -146,20 +145,6 @@ def device_state(scope: Scope, device: Device, now: datetime) -> str:
     """The state in which the map shows one device that the caller has scoped."""
     repaired = {device.pk} if device.windows.filter(since__lte=now, until__gt=now).exists() else set()
     return _state(device, _alarmed(scope, device.pk), repaired)
-
-
-def device_channels(device: Device) -> list[Channel]:
-    """The channels of a device that people look at: those entered, and those it has sent of its own accord."""
-    entered = channels_of([str(device.pk)])[str(device.pk)]
-    heard = [metric for metric in current().metrics(str(device.pk)) if metric not in entered]
-    return [*entered.values(), *(channel_named(metric) for metric in heard)]
-
-
-def member_rows(scope: Scope, alarm: Alarm, most: int) -> list[tuple[Device, datetime, datetime | None]]:
-    """The devices of a mass alarm that this person sees: (device, lost, back), in the order in which they were lost."""
-    rows = list(alarm_members(alarm)[:most])
-    seen = {str(d.pk): d for d in device_list(scope).filter(pk__in=[row.key for row in rows])}
-    return [(seen[row.key], row.joined_at, row.left_at) for row in rows if row.key in seen]
 
 
 def _alarmed(scope: Scope, device_id: Any = None) -> dict[Any, str]:

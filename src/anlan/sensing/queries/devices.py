@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,20 @@ from django.db.models import Count, Q, QuerySet
 from anlan.platform import regions
 from anlan.platform.scope import Scope, region_filter
 from anlan.protocols.hj212.factors import factors
-from anlan.sensing.errors import DeviceNotFound, QuarantinedNotFound
-from anlan.sensing.models import Device, DeviceChannel, DeviceModel, DeviceWindow, ModelChannel, Quarantined
+from anlan.sensing.errors import DeviceNotFound, ModelNotFound, QuarantinedNotFound
+from anlan.sensing.models import (
+    AlarmMember,
+    Device,
+    DeviceChannel,
+    DeviceModel,
+    DeviceWindow,
+    ModelChannel,
+    Quarantined,
+)
 from anlan.sensing.queries.scoped import as_uuid, visible
 
 __all__ = [
-    "Channel", "channels_of", "device_get", "device_list", "device_twin", "devices_of", "fleet", "model_choices",
+    "Channel", "channels_of", "members_shown", "model_get", "device_get", "device_list", "devices_of", "fleet", "model_choices",
     "quarantined_get", "quarantined_list",
 ]  # fmt: skip
 
@@ -89,11 +97,26 @@ def devices_of(scope: Scope, enterprise_ids: Collection[str]) -> QuerySet[Device
     return device_list(scope).filter(enterprise_id__in=list(enterprise_ids)).order_by("name", "id")
 
 
-def device_twin(protocol: str, identity: str, own_id: str = "") -> str:
-    """The id of another device that stands in the ledger with this identity, "" for none. Unscoped: for checks."""
-    rows = Device._default_manager.filter(protocol=protocol, identity=identity, retired_at__isnull=True)
-    found = rows.exclude(pk=as_uuid(own_id)).values_list("id", flat=True).first()
-    return str(found) if found else ""
+def model_get(scope: Scope, model_id: Any) -> DeviceModel:
+    """One device model.
+
+    Raises:
+        ModelNotFound: "sensing.model.not_found".
+    """
+    key = as_uuid(model_id)
+    found = visible(DeviceModel, scope).filter(pk=key).first() if key else None
+    if found is None:
+        raise ModelNotFound
+    return found
+
+
+def members_shown(scope: Scope, members: Sequence[AlarmMember]) -> list[dict[str, Any]]:
+    """The members of a mass alarm with their names; without one what the scope does not see."""
+    names = dict(visible(Device, scope).filter(pk__in=[m.key for m in members]).values_list("id", "name"))
+    named = {str(key): name for key, name in names.items()}
+    return [
+        {"key": m.key, "name": named.get(m.key, ""), "joined_at": m.joined_at, "left_at": m.left_at} for m in members
+    ]
 
 
 def model_choices(scope: Scope) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform.ledger.history import history_of
-from anlan.platform.web import once_token, screen
+from anlan.platform.web import once_token, read_moment, screen
 from anlan.sensing import queries
 from anlan.sensing.queries import centre
 from anlan.sensing.screens.centre import followed
-from anlan.sensing.screens.live_device import channel_choices
 from anlan.sensing.screens.file import enterprise_file, reveal_on
+from anlan.sensing.screens.forms import read_base, read_once
+from anlan.sensing.screens.live_device import channel_choices
 from anlan.sensing.services import alarms
+from anlan.sensing.services.alarms import Pressed
+from anlan.sensing.services.hazards import alarm_to_hazard
 
-_MEMBERS = 200
+_MEMBERS, _REPEATS = 200, 20
 
 
 @never_cache
@@ -49,7 +51,8 @@ def _page(
         "card": centre.card_of(scope, alarm, now),
         "device": alarm.device,
         "channels": channel_choices(alarm.device, alarm.metric) if alarm.device else [],
-        "members": centre.member_rows(scope, alarm, _MEMBERS),
+        "members": queries.members_shown(scope, list(queries.alarm_members(alarm)[:_MEMBERS])),
+        "repeats": alarm.repeats.order_by("-at", "key")[:_REPEATS],
         "history": history_of(f"{alarm.SUBJECT}/{alarm.pk}", scope),
         "words": centre.WORDS,
         "reveal_name": "sensing-alarm-reveal",
@@ -66,16 +69,12 @@ def _page(
     return render(request, "sensing/live_alarm.html", context, status=error.status if error else 200)
 
 
-def _answer(request: HttpRequest, common: dict[str, Any]) -> None:
-    alarms.alarm_answer(**common, word=request.POST.get("word", "seen"))
-
-
-_ACTS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
-    "answer": _answer,
-    "handle": lambda request, common: alarms.alarm_handle(**common),
-    "recover": lambda request, common: alarms.alarm_recover(**common),
-    "false-alarm": lambda request, common: alarms.alarm_false(**common),
-    "archive": lambda request, common: alarms.alarm_archive(**common),
+_ACTS = {
+    "handle": alarms.alarm_handle,
+    "recover": alarms.alarm_recover,
+    "false-alarm": alarms.alarm_false,
+    "archive": alarms.alarm_archive,
+    "to-hazard": alarm_to_hazard,
 }
 
 
@@ -84,24 +83,21 @@ _ACTS: Mapping[str, Callable[[HttpRequest, dict[str, Any]], None]] = {
 @screen
 def alarm_act(request: HttpRequest, alarm_id: UUID, action: str) -> HttpResponse:
     """Take a step. From the board (`part=row`) the answer is the alarm's row as it stands, with the refusal if there is one."""
-    if action not in _ACTS:
+    if action != "answer" and action not in _ACTS:
         raise Http404
-    typed = request.POST
-    base = typed.get("base", "")
-    pressed = alarms.Pressed(
-        base=int(base) if base.isascii() and base.isdigit() and len(base) < 10 else None,
-        once=typed.get("once", "")[:80] or None,
-        note=typed.get("note", ""),
-    )
+    typed, row = request.POST, request.POST.get("part") == "row"
     try:
-        _ACTS[action](request, {"scope": request.scope, "alarm_id": str(alarm_id), "pressed": pressed, "now": request.now})
+        pressed = Pressed(read_base(request), read_once(request), typed.get("note", ""), read_moment(request, "at"))
+        common = {"scope": request.scope, "alarm_id": str(alarm_id), "pressed": pressed, "now": request.now}
+        if action == "answer":
+            alarms.alarm_answer(**common, word=typed.get("word", "seen"))
+        else:
+            _ACTS[action](**common)
     except AnlanError as error:
-        if typed.get("part") == "row":
-            return _row(request, alarm_id, error)
-        return _page(request, alarm_id, error, action)
-    if typed.get("part") == "row":
+        return _row(request, alarm_id, error) if row else _page(request, alarm_id, error, action)
+    if row:
         return _row(request, alarm_id)
-    messages.success(request, sentence(f"sensing.done.{action}", {}))
+    messages.success(request, sentence("sensing.done.hazard" if action == "to-hazard" else "sensing.done.saved", {}))
     return redirect("sensing-board") if typed.get("back") == "board" else redirect("sensing-alarm", alarm_id=alarm_id)
 
 

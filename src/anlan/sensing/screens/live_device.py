@@ -15,6 +15,7 @@ from anlan.platform.ledger.history import history_of
 from anlan.platform.web import once_token, screen
 from anlan.sensing import queries
 from anlan.sensing.queries import centre
+from anlan.sensing.queries.series import channels_shown, device_channels, skewed_count
 from anlan.sensing.screens.centre import followed
 from anlan.sensing.screens.file import enterprise_file, reveal_on
 
@@ -46,6 +47,8 @@ def _page(
         "device": device,
         "place": centre.place_name(device.region),
         "channels": channel_choices(device, request.GET.get("channel", "")),
+        "latest": channels_shown(str(device.pk)),
+        "skewed": skewed_count(str(device.pk)),
         "state": centre.device_state(scope, device, now),
         "cards": open_cards,
         "past": past,
@@ -64,7 +67,7 @@ def _page(
 
 def channel_choices(device: Any, wanted: str = "") -> list[dict[str, Any]]:
     """The device's channels for the choice above the curve, `current` the one wanted, else the first."""
-    found = centre.device_channels(device)
+    found = device_channels(str(device.pk))
     current = wanted if wanted in {c.metric for c in found} else found[0].metric if found else ""
     return [{"metric": c.metric, "name": c.name, "unit": c.unit, "current": c.metric == current} for c in found]
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -95,11 +94,3 @@ def read_all(request: HttpRequest) -> HttpResponse:
     changed = notices.notices_read_all(scope=request.scope, until=until, now=request.now)
     messages.success(request, sentence("calling.done.read", {"count": changed}))
     return redirect("calling-inbox")
-
-
-urlpatterns = [
-    path("inbox", inbox, name="calling-inbox"),
-    path("inbox/read", read, name="calling-read"),
-    path("inbox/read-all", read_all, name="calling-read-all"),
-    path("inbox/<int:notice_id>", notice, name="calling-notice"),
-]

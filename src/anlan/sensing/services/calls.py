@@ -1,0 +1,51 @@
+"""Alarms call people: opened for every alarm that somebody has to answer, ended by whatever a person does with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from anlan.calling.services.calls import Matter, call_close, call_open
+from anlan.kernel.errors import RuleViolation
+from anlan.kernel.messages import render
+from anlan.platform.journal.home import home_test
+from anlan.sensing.models import Alarm
+from anlan.sensing.rules.alarm import URGENCY
+
+__all__ = ["STAGE", "alarm_call", "alarms_call", "call_off"]
+
+STAGE = "raised"
+_LOOK_BACK = timedelta(days=7)
+
+
+def alarm_call(*, alarm_id: str, now: datetime) -> bool:
+    """Call people for an alarm; whether it is being called for now. Repeatable: an alarm is called for once.
+
+    One that was answered, or has recovered by itself meanwhile, calls nobody.
+    """
+    alarm = Alarm._default_manager.select_related("device", "enterprise").filter(pk=alarm_id, state="triggered").first()
+    if alarm is None or alarm.drill:
+        return False
+    where = alarm.enterprise.name if alarm.enterprise else alarm.device.place if alarm.device else ""
+    text = render("sensing.alarm.call", {"number": alarm.number, "where": where or "—", "title": alarm.title})
+    matter = Matter(
+        subject=f"{Alarm.SUBJECT}/{alarm.pk}", kind=Alarm.SUBJECT, stage=STAGE, region=alarm.region,
+        title=alarm.title, text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
+    )  # fmt: skip
+    try:
+        call_open(matter=matter, now=now)
+    except RuleViolation:
+        return False  # answered or ended between the look and the call: nobody is needed
+    return True
+
+
+def alarms_call(*, now: datetime) -> int:
+    """Call for every alarm that waits, in case the process died between the alarm and the call; how many are called for."""
+    home = home_test()
+    rows = Alarm._default_manager.filter(state="triggered", ended_at__isnull=True, triggered_at__gte=now - _LOOK_BACK)
+    waiting = [str(pk) for pk, region in rows.order_by("triggered_at").values_list("pk", "region") if home(region)]
+    return sum(alarm_call(alarm_id=key, now=now) for key in waiting)
+
+
+def call_off(*, subject: str, reason: str, now: datetime) -> None:
+    """End the calling for an alarm: somebody is with it."""
+    call_close(subject=subject, reason=reason, now=now)
