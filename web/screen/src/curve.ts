@@ -8,7 +8,8 @@ import { type Drawn, RANGES, type Series, drawnOf, extent, firstSpan, refined } 
 
 use([LineChart, GridComponent, TooltipComponent, DataZoomComponent, MarkLineComponent, MarkAreaComponent, CanvasRenderer]);
 
-const POINTS = 2000;
+// One bucket a pixel and a bit: more is drawn, but not seen.
+const PER_PIXEL = 1.2;
 const FINER_MS = 250;
 const FOLLOW_MS = 60_000;
 const LINE = "#1f5fa8";
@@ -74,12 +75,16 @@ export class Curve {
     void this.load();
   }
 
+  private get points(): number {
+    return Math.max(200, Math.min(2000, Math.round(this.plot.clientWidth * PER_PIXEL)));
+  }
+
   private async fetch(start: number, end: number): Promise<Series> {
     const query = new URLSearchParams({
       channel: this.select.value,
       start: String(Math.floor(start)),
       end: String(Math.ceil(end)),
-      points: String(POINTS),
+      points: String(this.points),
     });
     const answer = await fetch(`${this.box.dataset.series}?${query}`, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -113,7 +118,7 @@ export class Curve {
     const { startValue: start, endValue: end } = zoom;
     const whole = this.whole;
     this.zoomed = end - start < 0.98 * (this.end - this.start);
-    if (!whole || !this.zoomed || whole.points.length < POINTS / 4) return;
+    if (!whole || !this.zoomed || whole.points.length < this.points / 4) return;
     const mine = ++this.asked;
     const series = await this.fetch(start, end).catch(() => null);
     if (mine !== this.asked || !series) return;

@@ -11,6 +11,7 @@ from anlan.accounts import queries as accounts
 from anlan.calling.models import Call, CallRound
 from anlan.calling.queries.calls import call_id_of, callees_of
 
+_FEW = 4
 __all__ = ["Called", "Turn", "calls_by_matter", "calls_told"]
 
 
@@ -20,6 +21,12 @@ class Turn:
 
     at: datetime
     names: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        """The first names; how many there are, where there are more."""
+        few = "、".join(self.names[:_FEW])
+        return few if len(self.names) <= _FEW else f"{few}等{len(self.names)}人"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def followed(request: HttpRequest) -> dict[str, Any]:
     Call it before anything is read: what happens meanwhile is then said twice rather than never.
     """
     scope = request.scope  # type: ignore[attr-defined]
-    return {"topics": ",".join(topic for topic, right in _FOLLOWED if scope.may(right)), "place": place_now()}
+    return {"topics": ",".join(topic for topic, right in _FOLLOWED if scope.may(right)), "live_place": place_now()}
 
 
 @never_cache

@@ -40,12 +40,12 @@ def _page(
     live = followed(request)
     device = queries.device_get(scope, device_id)
     open_cards = centre.board_cards(
-        scope, now, [str(key) for key in queries.alarm_list(scope, open_only=True, device_id=str(device.pk)).values_list("pk", flat=True)]
+        scope, now, [str(a.pk) for a in queries.alarm_list(scope, open_only=True, device_id=str(device.pk))]
     )[0]  # fmt: skip
     past = queries.alarm_list(scope, device_id=str(device.pk)).filter(ended_at__isnull=False)[:_PAST_ALARMS]
     context: dict[str, Any] = {
         "device": device,
-        "place": centre.place_name(device.region),
+        "where": centre.place_name(device.region),
         "channels": channel_choices(device, request.GET.get("channel", "")),
         "latest": channels_shown(str(device.pk)),
         "skewed": skewed_count(str(device.pk)),
