@@ -42,6 +42,7 @@ def test_an_auditor_only_reads():
         "inspection.plan.view",
         "accounts.view",
         "journal.read",
+        "calling.call.view",
         "platform.document.view",
     }
 

@@ -74,7 +74,7 @@ def test_a_digest_gives_its_items(world: World) -> None:
 def test_anothers_notice_is_not_found(leader: Client, world: World) -> None:
     number = call(leader, "GET", "/notices")[1]["items"][0]["id"]
     town = world.client("town")
-    assert call(town, "GET", "/notices")[1] == {"items": [], "after": None, "unread": 0}
+    assert call(town, "GET", "/notices")[1] == {"items": [], "after": None, "unread": 0, "calls": 0, "sound": False}
     for answer in (
         call(town, "GET", f"/notices/{number}"),
         call(town, "POST", "/notices/read", {"ids": [number]}),

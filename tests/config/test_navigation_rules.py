@@ -22,14 +22,14 @@ def test_stranger_has_no_menu():
 
 
 def test_link_needs_any_one_of_its_rights():
-    assert _labels(navigation.menu(_scope(), "/")) == ["工作台", "我的待办", "收件箱"]
-    assert _labels(navigation.menu(_scope("accounts.manage"), "/")) == ["工作台", "我的待办", "收件箱", "组织人员"]
-    assert _labels(navigation.menu(_scope("accounts.view"), "/")) == ["工作台", "我的待办", "收件箱", "组织人员"]
+    assert _labels(navigation.menu(_scope(), "/")) == ["工作台", "我的待办", "收件箱", "我的叫应"]
+    assert _labels(navigation.menu(_scope("accounts.manage"), "/")) == ["工作台", "我的待办", "收件箱", "我的叫应", "组织人员"]
+    assert _labels(navigation.menu(_scope("accounts.view"), "/")) == ["工作台", "我的待办", "收件箱", "我的叫应", "组织人员"]
 
 
 def test_enterprise_has_its_own_short_menu():
     own = navigation.menu(_scope("registry.view", "inspection.view", subjects=frozenset({"e"})), "/")
-    assert _labels(own) == ["工作台", "我的待办", "收件箱", "企业台账", "检查", "隐患", "企业自查", "挂牌督办"]
+    assert _labels(own) == ["工作台", "我的待办", "收件箱", "我的叫应", "企业台账", "检查", "隐患", "企业自查", "挂牌督办"]
 
 
 def test_one_entry_is_current_and_home_only_at_home():

@@ -59,7 +59,8 @@ class Plant:
     def rule(self, kind: str = "high", *, now: datetime = NOW - timedelta(days=20), **values: Any) -> str:
         """A rule over ammonia, by default a high limit of 10; its id."""
         self.made += 1
-        full = {"name": f"规则{self.made}", "kind": kind, "metric": NH3, "limit": 10.0, "basis": "GB 14554", "severity": "urgent"}
+        full = {"name": f"规则{self.made}", "kind": kind, "metric": NH3, "limit": 10.0, "severity": "urgent"}
+        full["basis"] = "GB 14554"
         return rule_create(scope=BOSS, values=full | values, now=now)
 
     def say(self, *values: float | None, start: int = 0, identity: str = "MN1", gap: int = 60, now: datetime = NOW) -> Taken:

@@ -245,3 +245,9 @@ def test_filing_hazards_needs_its_own_right(plant: Plant) -> None:
     with pytest.raises(NotAllowed):
         alarm_to_hazard(scope=scope, alarm_id=key, pressed=Pressed(note="x"), now=LATER)
     assert state(key) == "triggered"
+
+
+def test_calling_beside_the_ingest_finds_nothing_to_do_for_what_is_gone(plant: Plant) -> None:
+    from anlan.sensing.services.calls import alarm_call_soon
+
+    assert alarm_call_soon(alarm_id="019cac46-1500-759d-9f37-d9207c439bae", now=LATER).result(timeout=60) is False

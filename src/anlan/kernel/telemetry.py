@@ -85,40 +85,44 @@ def unpack(parcel: bytes) -> list[Report]:
     return found
 
 
+_TEXTS = (0, 1, 2, 3, 5, 8, 9)
+_TEXT, _WHOLE, _ROWS = {str}, {int}, {list}
+_NUMBERS = {float, type(None)}
+
+
 def _report(row: Any) -> Report | None:
     if type(row) is not list or len(row) != _WIDTH:
         return None
     key, protocol, identity, message, received_at, peer, readings, warnings, kind, raw = row
-    for text in (key, protocol, identity, message, peer, raw, kind):
-        if type(text) is not str:
-            return None
+    if {type(row[i]) for i in _TEXTS} != _TEXT:
+        return None
     if not _instant(received_at) or kind not in KINDS or not key or len(raw) > MAX_RAW:
         return None
     if type(readings) is not list or type(warnings) is not list:
         return None
-    if any(type(word) is not str for word in warnings):
+    if warnings and set(map(type, warnings)) != _TEXT:
         return None
-    taken = _readings(readings)
+    taken = _readings(readings) if readings else ()
     if taken is None:
         return None
     return Report(key, protocol, identity, message, received_at, peer, taken, tuple(warnings), kind, raw)
 
 
 def _readings(rows: list[Any]) -> tuple[Reading, ...] | None:
-    taken = []
-    for row in rows:
-        if type(row) is not list or len(row) != 4:
+    # The inner loop of every reading: whole columns are looked at, by functions that are not Python.
+    if set(map(type, rows)) != _ROWS or set(map(len, rows)) != {4}:
+        return None
+    metrics, ats, values, flags = zip(*rows, strict=True)
+    if set(map(type, metrics)) != _TEXT or set(map(type, ats)) != _WHOLE or set(map(type, flags)) != _TEXT:
+        return None
+    if min(ats) < EARLIEST or max(ats) > LATEST:
+        return None
+    kinds = set(map(type, values))
+    if not kinds <= _NUMBERS:
+        if not kinds <= _NUMBERS | _WHOLE:
             return None
-        metric, at, value, flag = row
-        # `type is`: a bool is an int to isinstance, and this is the inner loop of every reading.
-        if type(metric) is not str or type(at) is not int or type(flag) is not str or not EARLIEST <= at <= LATEST:
-            return None
-        if type(value) is int:
-            value = float(value)
-        elif value is not None and type(value) is not float:
-            return None
-        taken.append((metric, at, value, flag))
-    return tuple(taken)
+        values = tuple(float(v) if type(v) is int else v for v in values)
+    return tuple(zip(metrics, ats, values, flags, strict=True))
 
 
 def _instant(value: Any) -> bool:

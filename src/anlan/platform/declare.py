@@ -1,4 +1,4 @@
-"""Declarations of the contexts, of which the platform makes the plumbing: panels, todos, jobs, indicators, reminders, matters."""
+"""Declarations of the contexts, from which the platform makes plumbing: panels, todos, jobs, indicators, reminders, matters."""
 
 from __future__ import annotations
 

@@ -11,12 +11,15 @@ from anlan.kernel.errors import Unavailable
 from anlan.kernel.messages import render
 from anlan.platform import idempotency
 from anlan.platform.backup import nightly
+from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.declare import Job
 from anlan.platform.journal import chain
 from anlan.platform.ledger.runs import forget_old_imports
 from anlan.platform.scheduler.models import JobRun
 
 _KEPT = timedelta(days=90)
+# Jobs that run every few seconds would fill the table with runs that went well.
+_OFTEN, _KEPT_OF_OFTEN = timedelta(minutes=5), timedelta(days=1)
 
 
 def verify_journal(now: datetime) -> str:
@@ -32,6 +35,9 @@ def tidy(now: datetime) -> str:
     """Drop ended sessions, runs and background tasks of more than 90 days ago, and what is kept for repeats and imports."""
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     runs, _ = JobRun.objects.filter(finished_at__lt=now - _KEPT).delete()
+    often = [job.id for job in CATALOGUE.jobs.values() if job.every is not None and job.every < _OFTEN]
+    fine = JobRun.objects.filter(job__in=often, error="", finished_at__lt=now - _KEPT_OF_OFTEN)
+    runs += fine.delete()[0]
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=now - _KEPT).delete()
     idempotency.forget_old(now)
     forget_old_imports(now)

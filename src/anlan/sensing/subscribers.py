@@ -6,7 +6,7 @@ from anlan.kernel.entry import Entry
 from anlan.platform import bus, clock
 from anlan.sensing.models import Alarm
 from anlan.sensing.services.alarms import alarm_answered_by_call
-from anlan.sensing.services.calls import alarm_call
+from anlan.sensing.services.calls import alarm_call_soon
 from anlan.sensing.services.devices import enterprise_rescope
 
 _KINDS = ("changed", "moved", "office_assigned", "merged", "separated", "absorbed", "released")
@@ -14,9 +14,9 @@ _FIELDS = frozenset({"office_id", "merged_into_id"})
 
 
 def on_alarm_triggered(entry: Entry) -> None:
-    """Somebody has to be told."""
+    """Somebody has to be told, and the readings behind this one must not wait for it."""
     if not entry.drill:
-        alarm_call(alarm_id=entry.subject_id, now=clock.now())
+        alarm_call_soon(alarm_id=entry.subject_id, now=clock.now())
 
 
 def on_call_answered(entry: Entry) -> None:

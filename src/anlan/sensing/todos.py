@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from anlan.kernel.messages import render
 from anlan.platform.declare import Todo, TodoItem
@@ -13,11 +14,15 @@ from anlan.sensing import queries
 _NOTHING: tuple[Sequence[TodoItem], int] = ((), 0)
 
 
+def _where(alarm: Any) -> str:
+    return str(alarm.enterprise.name if alarm.enterprise else alarm.get_kind_display())
+
+
 def _items(scope: Scope, limit: int, *states: str) -> tuple[Sequence[TodoItem], int]:
     rows = queries.alarm_list(scope, open_only=True).filter(state__in=states)
     items = [
         TodoItem(
-            render("sensing.todo.alarm", {"where": a.enterprise.name if a.enterprise else a.get_kind_display(), "title": a.title}),
+            render("sensing.todo.alarm", {"where": _where(a), "title": a.title}),
             f"/sensing/alarms/{a.pk}",
             tone="bad" if a.severity == "critical" or a.state == "triggered" else "warn",
         )

@@ -43,9 +43,11 @@ def fill_json(template: Any, values: Mapping[str, str]) -> Any:
 
 def ask(url: str, *, method: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, str]:
     """Status and text of the answer; (0, "") where there was none."""
-    request = urllib.request.Request(url, data=body, method=method, headers=dict(headers))
+    if not url.startswith(("http://", "https://")):
+        return 0, ""
     opener = urllib.request.build_opener(_NoRedirect)
     try:
+        request = urllib.request.Request(url, data=body, method=method, headers=dict(headers))
         with opener.open(request, timeout=_SECONDS) as answer:
             return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
     except urllib.error.HTTPError as error:

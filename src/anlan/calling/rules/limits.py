@@ -14,7 +14,7 @@ __all__ = ["MOST_PER_HOUR", "MOST_TRIES", "PAUSES", "QUIET", "SILENT", "free_at"
 
 QUIET = (time(22, 0), time(7, 0))
 MOST_PER_HOUR = {"routine": 6, "urgent": 20}
-"""Attempts to one person outside the page, in any hour, by urgency; critical ones are not counted."""
+"""Attempts to one person outside the page, in any hour, by the urgency of the next; a critical one waits for none."""
 SILENT = frozenset({"inapp"})
 """Channels that disturb nobody: neither quiet hours nor the hourly limit hold for them."""
 MOST_TRIES = 3

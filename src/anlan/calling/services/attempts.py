@@ -36,6 +36,7 @@ _COLUMNS = (
     "provider_id", "why", "token",
 )  # fmt: skip
 _HOUR = timedelta(hours=1)
+_OVERTAKEN = Refused(permanent=True, why="overtaken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,10 @@ def _recent(person_id: str, now: datetime) -> list[datetime]:
 
 def attempt_send(taken: Taken) -> Sent | Refused:
     """Hand a taken attempt to its channel. No transaction is open: a slow provider holds up nobody's record."""
-    attempt, call = taken.attempt, taken.call
+    attempt, call = taken.attempt, queries.call_row(taken.attempt.call_id)
+    # Once more, as late as can be: whoever answered since the attempt was taken is not called after it.
+    if call is None or not may_call(call.state, attempt.step, call.step, queries.matter_open(call.matter)):
+        return _OVERTAKEN
     channel = CHANNELS[attempt.channel]
     number = accounts.person_phone(attempt.person_id) if channel.numbered else ""
     if channel.numbered and not number:
@@ -144,7 +148,8 @@ def attempt_finish(*, taken: Taken, result: Sent | Refused, now: datetime) -> No
         if isinstance(result, Sent):
             mine.update(state="sent", provider_id=result.provider_id, lease_until=None)
             return
-        if mine.update(state="failed", why=result.why[:60], lease_until=None) and not result.permanent:
+        state = "cancelled" if result is _OVERTAKEN else "failed"
+        if mine.update(state=state, why=result.why[:60], lease_until=None) and not result.permanent:
             _again(taken.attempt, now)
 
 

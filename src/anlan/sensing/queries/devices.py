@@ -144,12 +144,16 @@ def fleet(scope: Scope, now: datetime) -> dict[str, Any]:
         "maintenance": rows.filter(pk__in=windows).count(),
         "by_town": [
             {
-                "region": t["region9"].ljust(12, "0"), "name": regions.full_name(t["region9"].ljust(12, "0"), below=t["region9"][:6]),
-                "devices": t["devices"], "silent": t["silent"],
+                "region": t["region9"].ljust(12, "0"), "name": _town(t["region9"]), "devices": t["devices"],
+                "silent": t["silent"],
             }
             for t in towns
         ],
     }  # fmt: skip
+
+
+def _town(code: str) -> str:
+    return regions.full_name(code.ljust(12, "0"), below=code[:6])
 
 
 def _claims(scope: Scope) -> bool:

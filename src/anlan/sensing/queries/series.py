@@ -55,7 +55,7 @@ def device_channels(device_id: str) -> list[Channel]:
 
 
 def channels_shown(device_id: str) -> list[dict[str, Any]]:
-    """The channels of a device that the caller has scoped, each with its newest value as text: {"channel", "own", "text", "at"}."""
+    """The channels of a device that the caller has scoped with their newest values: {"channel", "own", "text", "at"}."""
     latest = store.current().latest(device_id)
     at = datetime.fromtimestamp(latest[0] / 1000, UTC) if latest else None
     values = {name: (value, flag) for name, value, flag in latest[1]} if latest else {}

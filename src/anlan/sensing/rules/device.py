@@ -72,7 +72,7 @@ def check_device(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> l
 def check_channel(facts: ChannelFacts) -> list[Violation]:
     """Why a channel can't be entered so. Source: house rule."""
     found = []
-    if not facts.metric.strip() or not facts.metric.isprintable() or len(facts.metric) > 40:
+    if blank(facts.metric) or not facts.metric.isprintable() or len(facts.metric) > 40:
         found.append(Violation("sensing.channel.metric_malformed", {}, "metric"))
     if blank(facts.name):
         found.append(Violation("sensing.channel.name_missing", {}, "name"))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from anlan.sensing.rules.rule import THRESHOLDS, RuleVersion, in_force, specificity
 
 __all__ = [
-    "Judge", "JudgeState", "Signal", "Watch", "look_back_ms", "make_watch", "narrowness", "replay", "silent", "step",
+    "Judge", "JudgeState", "Signal", "Watch", "fresh", "look_back_ms", "make_watch", "narrowness", "replay", "silent", "step",
 ]  # fmt: skip
 
 _UP = frozenset({"high", "high_high"})
@@ -221,6 +221,13 @@ def make_watch(judges: Sequence[Judge]) -> Watch | None:
     return watch
 
 
+def fresh(pattern: Watch) -> Watch:
+    """A watch with the same rules that remembers nothing: thousands of devices are watched alike."""
+    groups = tuple(tuple(Judge(j.rule_id, j.versions) for j in group) for group in pattern.groups)
+    timers = tuple(Judge(j.rule_id, j.versions) for j in pattern.timers)
+    return Watch(groups, timers, pattern.low, pattern.high, pattern.simple, pattern.simple)
+
+
 def narrowness(judge: Judge) -> tuple[tuple[int, int, int], str]:
     """The order of rules of one kind: the narrower one judges; of two alike always the same one."""
     return specificity(judge.versions[-1]), judge.rule_id
@@ -239,8 +246,12 @@ def replay(
     waiting = {key: known[key] for key in judges if key in known}
     found = []
     for at, value in readings:
-        for key in [key for key, (changed_at, _, _) in waiting.items() if changed_at < at]:
+        for key in [key for key, (changed_at, _, _) in waiting.items() if changed_at < at] if waiting else ():
             _set(judges[key].state, *waiting.pop(key))
+            watch.rest()
+        if watch.calm and watch.low <= value <= watch.high:
+            watch.judged_at = at
+            continue
         signals = watch.judge(at, value)
         found += [said for said in signals if said[0].rule_id not in waiting]
         watch.judged_at = at

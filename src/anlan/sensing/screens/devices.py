@@ -151,8 +151,10 @@ def labels(request: HttpRequest) -> HttpResponse:
     ids = [key for i in request.GET.getlist("ids") if (key := queries.as_uuid(i))]
     rows = queries.device_list(request.scope)
     rows = rows.filter(pk__in=ids) if ids else rows
-    made = [
-        {"device": d, "code": segno.make(request.build_absolute_uri(f"/sensing/devices/{d.pk}"), micro=False).svg_data_uri(scale=3)}
-        for d in rows.order_by("name", "id")[:_LABELS]
-    ]  # fmt: skip
+    made = [{"device": d, "code": _code(request, d.pk)} for d in rows.order_by("name", "id")[:_LABELS]]
     return render(request, "sensing/labels.html", {"labels": made})
+
+
+def _code(request: HttpRequest, key: UUID) -> str:
+    address = request.build_absolute_uri(f"/sensing/devices/{key}")
+    return segno.make(address, micro=False).svg_data_uri(scale=3)

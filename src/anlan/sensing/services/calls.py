@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+
+from django.db import connections
 
 from anlan.calling.services.calls import Matter, call_close, call_open
 from anlan.kernel.errors import RuleViolation
@@ -11,10 +14,11 @@ from anlan.platform.journal.home import home_test
 from anlan.sensing.models import Alarm
 from anlan.sensing.rules.alarm import URGENCY
 
-__all__ = ["STAGE", "alarm_call", "alarms_call", "call_off"]
+__all__ = ["STAGE", "alarm_call", "alarm_call_soon", "alarms_call", "call_off"]
 
 STAGE = "raised"
 _LOOK_BACK = timedelta(days=7)
+_beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sensing-calls")
 
 
 def alarm_call(*, alarm_id: str, now: datetime) -> bool:
@@ -36,6 +40,21 @@ def alarm_call(*, alarm_id: str, now: datetime) -> bool:
     except RuleViolation:
         return False  # answered or ended between the look and the call: nobody is needed
     return True
+
+
+def alarm_call_soon(*, alarm_id: str, now: datetime) -> Future[bool]:
+    """Call for an alarm in a thread of its own: whoever recorded it goes on with the next readings at once.
+
+    What fails there, or dies with the process, is taken up by `alarms_call` within a minute.
+    """
+    return _beside.submit(_call_and_leave, alarm_id, now)
+
+
+def _call_and_leave(alarm_id: str, now: datetime) -> bool:
+    try:
+        return alarm_call(alarm_id=alarm_id, now=now)
+    finally:
+        connections.close_all()
 
 
 def alarms_call(*, now: datetime) -> int:

@@ -19,7 +19,7 @@ from anlan.registry import queries as registry
 from anlan.sensing import queries
 from anlan.sensing.errors import ModelNotFound
 from anlan.sensing.models import Alarm, Device, DeviceModel
-from anlan.sensing.rules.device import ChannelFacts, check_channel, check_window
+from anlan.sensing.rules.device import PROTOCOLS, ChannelFacts, check_channel, check_window
 from anlan.sensing.services.drafting import fixed_id, said
 
 __all__ = [
@@ -33,7 +33,7 @@ _BATCH = 200
 
 def _of_enterprise(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with what a device has from its enterprise: office, and region and position where none were entered."""
-    full = dict(values)
+    full = {"protocol": PROTOCOLS[0][0]} | {n: v for n, v in values.items() if v not in (None, "")}
     key = full.get("enterprise") or full.get("enterprise_id")
     if not key:
         return full

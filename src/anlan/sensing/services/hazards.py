@@ -10,10 +10,10 @@ from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.scope import Scope
 from anlan.sensing import queries
+from anlan.sensing.curve import curve_png
 from anlan.sensing.models import Alarm
 from anlan.sensing.queries.series import series_get
 from anlan.sensing.services.alarms import Pressed, alarm_step
-from anlan.sensing.services.curve import curve_png
 from anlan.sensing.services.drafting import fixed_id
 from anlan.sensing.services.table import millis
 
@@ -44,7 +44,8 @@ def alarm_to_hazard(
         alarm_step("to-hazard", scope=scope, alarm_id=alarm_id, pressed=pressed, now=now, data={"hazard_id": hazard_id})
         picture = _picture(scope, alarm, now)
         device = alarm.device
-        facts = {"title": alarm.title, "number": alarm.number, "note": pressed.note.strip(), "device": device.name if device else "—"}
+        named = device.name if device else "—"
+        facts = {"title": alarm.title, "number": alarm.number, "note": pressed.note.strip(), "device": named}
         item = HazardInput(
             enterprise_id=str(alarm.enterprise_id), description=render("sensing.alarm.hazard", facts),
             place=(device.place or device.name) if device else "", grade=grade, major_criteria=major_criteria,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from anlan.sensing.queries.alarms import alarms_last
 from anlan.sensing.rules.device import VALID_FLAGS
@@ -62,18 +62,17 @@ def _restore(table: Table, held: Store, known: Known, standing: _Standing) -> li
     versions = [v for w in watches.values() for g in (*w.groups, w.timers) for j in g for v in j.versions]
     back = min(max(look_back_ms(versions), _LEAST_MS), _MOST_MS)
     told = held.moments(known.id, latest[0] - back, latest[0] + 1) if latest else []
-    found = []
+    found, valid = [], _valid(told, watches)
     for metric, watch in watches.items():
-        readings = _valid(told, metric)
-        for judge, version, signal in replay(watch, readings, standing.get((known.id, metric), {})):
+        for judge, version, signal in replay(watch, valid[metric], standing.get((known.id, metric), {})):
             found.append(Found(known, metric, judge.rule_id, version, signal))
     return found
 
 
-def _valid(told: Sequence[Moment], metric: str) -> list[tuple[int, float]]:
-    return [
-        (at, value)
-        for at, said in told
-        for name, value, flag in said
-        if name == metric and value is not None and flag in VALID_FLAGS
-    ]
+def _valid(told: Sequence[Moment], metrics: Iterable[str]) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = {metric: [] for metric in metrics}
+    for at, said in told:
+        for name, value, flag in said:
+            if value is not None and name in found and flag in VALID_FLAGS:
+                found[name].append((at, value))
+    return found

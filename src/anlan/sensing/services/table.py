@@ -10,7 +10,7 @@ from typing import Any
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.sensing.models import AlarmRule, AlarmRuleVersion, Device, DeviceWindow
 from anlan.sensing.rules.device import Peers
-from anlan.sensing.rules.judging import Judge, Watch, make_watch, narrowness
+from anlan.sensing.rules.judging import Judge, Watch, fresh, make_watch, narrowness
 from anlan.sensing.rules.rule import RuleVersion
 
 __all__ = ["ENDLESS", "Known", "Table", "millis", "rule_versions"]
@@ -65,6 +65,9 @@ class Table:
         self.by_id: dict[str, Known] = {}
         self._rules: dict[str, list[tuple[str, tuple[RuleVersion, ...]]]] = {}
         self._offline: list[tuple[str, tuple[RuleVersion, ...]]] = []
+        # What watches a channel alike on many devices, and the metrics ("" for every one) of rules for a single device.
+        self._patterns: dict[tuple[str, str | None, str, str], Watch | None] = {}
+        self._single: set[str] = set()
         self._mark: int | None = None
         self._handled: set[str] = set()
         self._loaded_at: datetime | None = None
@@ -100,7 +103,9 @@ class Table:
             else:
                 by_metric.setdefault(versions[-1].metric, []).append((rule_id, versions))
         changed = (by_metric, offline) != (self._rules, self._offline)
-        self._rules, self._offline = by_metric, offline
+        self._rules, self._offline, self._patterns = by_metric, offline, {}
+        single = {m for m, rules in by_metric.items() if any(v.device_id for _, versions in rules for v in versions)}
+        self._single = set(by_metric) if "" in single else single
         for known in self.by_id.values() if changed else ():
             self.forget(known)
 
@@ -153,10 +158,14 @@ class Table:
 
     def watch(self, known: Known, metric: str) -> Watch | None:
         """The watch of one channel, made where it is not there yet."""
-        rules = [*self._rules.get(metric, ()), *(self._rules.get("", ()) if metric else ())]
-        judges = [Judge(rule_id, tuple(versions)) for rule_id, versions in self._matching(rules, known.row)]
-        watch = make_watch(judges) if known.judged else None
-        known.watches[metric] = watch
+        row = known.row
+        key = (metric, row["model_id"], row["region"], known.id if metric in self._single else "")
+        if key not in self._patterns:
+            rules = [*self._rules.get(metric, ()), *(self._rules.get("", ()) if metric else ())]
+            judges = [Judge(rule_id, tuple(versions)) for rule_id, versions in self._matching(rules, row)]
+            self._patterns[key] = make_watch(judges)
+        pattern = self._patterns[key] if known.judged else None
+        watch = known.watches[metric] = fresh(pattern) if pattern is not None else None
         return watch
 
     def named_metrics(self, known: Known) -> set[str]:

@@ -1,0 +1,237 @@
+"""The channels over real sockets: what goes to a provider, what its answers mean, and what becomes of the attempt."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from django.conf import settings
+
+from anlan.calling.channels import CHANNELS, Message, Refused, Sent
+from anlan.calling.models import Attempt
+from anlan.calling.services.calls import call_open
+from anlan.calling.services.runs import calls_run
+from anlan.config.env import CALLING, EnvError, read
+from anlan.kernel.errors import BadInput
+from calling.call_factory import NOON, PHONES, Open, Wire, chain, matter, opened, phones, work
+from inspection.factories import World
+
+MESSAGE = Message("7", "13800000001", "氨气“超高”", "请回复1", "https://anlan.example/c/t/", "urgent")
+
+
+class Door(BaseHTTPRequestHandler):
+    """Answers as it is told and remembers what came."""
+
+    def _take(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self.server.got.append((self.command, self.path, dict(self.headers), self.rfile.read(length)))
+        status, body = self.server.answer
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_POST = _take
+
+    def log_message(self, *given: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    server.got, server.answer = [], (200, '{"code": 0, "msgid": "m9"}')
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def sms(monkeypatch: pytest.MonkeyPatch, door: Any):
+    def setup(**given: Any) -> None:
+        base = {"ANLAN_SMS_URL": f"{door.url}/send", "ANLAN_SMS_SUCCESS": '"code": 0', "ANLAN_SMS_ID": r'"msgid": "(\w+)"'}
+        for name, value in (base | given).items():
+            monkeypatch.setitem(settings.CALLING, name, value)
+
+    return setup
+
+
+def test_a_json_body_holds_any_text(sms: Any, door: Any) -> None:
+    body = '{"to": ["{number}"], "args": {"text": "{title}：{text}", "n": 1}, "key": "{attempt}"}'
+    sms(ANLAN_SMS_BODY=body, ANLAN_SMS_HEADERS={"X-Key": "k {attempt}"})
+    assert CHANNELS["sms"].send(MESSAGE) == Sent("m9")
+    method, path, headers, sent = door.got[0]
+    assert (method, path, headers["X-Key"]) == ("POST", "/send", "k 7")
+    assert headers["Content-Type"] == "application/json; charset=utf-8"
+    assert json.loads(sent) == {
+        "to": ["13800000001"], "args": {"text": "氨气“超高”：请回复1", "n": 1}, "key": "7",
+    }  # fmt: skip
+
+
+def test_a_form_and_an_address(sms: Any, door: Any) -> None:
+    sms(ANLAN_SMS_FORMAT="form", ANLAN_SMS_BODY="mobile={number}&content={title}&sign=a")
+    CHANNELS["sms"].send(MESSAGE)
+    assert parse_qs(door.got[0][3].decode()) == {"mobile": ["13800000001"], "content": ["氨气“超高”"], "sign": ["a"]}
+    sms(ANLAN_SMS_METHOD="GET", ANLAN_SMS_URL=f"{door.url}/s?m={{number}}&t={{text}}")
+    CHANNELS["sms"].send(MESSAGE)
+    assert door.got[1][:2] == ("GET", "/s?m=13800000001&t=%E8%AF%B7%E5%9B%9E%E5%A4%8D1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ((200, '{"code": 0}'), Sent("7")),
+        ((200, '{"code": 1}'), Refused(False, "answer_200")),
+        ((500, '{"code": 0}'), Refused(False, "answer_500")),
+        ((302, ""), Refused(False, "answer_302")),
+        ((200, "BAD_NUMBER"), Refused(True, "number_refused")),
+        ((400, "BAD_NUMBER"), Refused(True, "number_refused")),
+    ],
+)
+def test_what_an_answer_means(sms: Any, door: Any, answer: tuple[int, str], expected: Sent | Refused) -> None:
+    sms(ANLAN_SMS_PERMANENT="BAD_NUMBER")
+    door.answer = answer
+    assert CHANNELS["sms"].send(MESSAGE) == expected
+    assert len(door.got) == 1
+
+
+def test_nobody_there(sms: Any, door: Any) -> None:
+    sms(ANLAN_SMS_URL="http://127.0.0.1:9/")
+    assert CHANNELS["sms"].send(MESSAGE) == Refused(False, "unreachable")
+    for address in ("nonsense", "file:///etc/passwd", "http://[::1"):
+        sms(ANLAN_SMS_URL=address)
+        assert CHANNELS["sms"].send(MESSAGE) == Refused(False, "unreachable")
+
+
+def test_a_webhook_is_signed(monkeypatch: pytest.MonkeyPatch, door: Any) -> None:
+    monkeypatch.setitem(settings.CALLING, "ANLAN_CALL_WEBHOOK_URL", f"{door.url}/hook")
+    monkeypatch.setitem(settings.CALLING, "ANLAN_CALL_WEBHOOK_SECRET", "shh")
+    assert CHANNELS["webhook"].ready()
+    assert CHANNELS["webhook"].send(MESSAGE) == Sent("7")
+    _, _, headers, sent = door.got[0]
+    assert headers["Anlan-Signature"] == hmac.new(b"shh", sent, hashlib.sha256).hexdigest()
+    assert json.loads(sent)["number"] == "13800000001"
+    for status, permanent in ((404, True), (422, True), (503, False)):
+        door.answer = (status, "")
+        assert CHANNELS["webhook"].send(MESSAGE) == Refused(permanent, f"answer_{status}")
+
+
+def test_apprise_is_imported_only_when_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Any] = []
+
+    class Group:
+        def add(self, url: str) -> bool:
+            heard.append(url)
+            return not url.startswith("bad")
+
+        def notify(self, **given: Any) -> bool:
+            heard.append(given)
+            return given["body"] != "lost"
+
+    library = types.SimpleNamespace(Apprise=Group, NotifyType=types.SimpleNamespace(WARNING="warning"))
+    assert not CHANNELS["apprise"].ready()
+    monkeypatch.setitem(sys.modules, "apprise", library)
+    monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("dingtalk://token/{number}", "bad://x"))
+    assert CHANNELS["apprise"].send(MESSAGE) == Sent("7")
+    assert heard == [
+        "dingtalk://token/13800000001", "bad://x",
+        {"title": "氨气“超高”", "body": "请回复1", "notify_type": "warning"},
+    ]  # fmt: skip
+    monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("bad://x",))
+    assert CHANNELS["apprise"].send(MESSAGE) == Refused(True, "address_unknown")
+
+
+def test_settings_that_cannot_be_used_stop_the_start() -> None:
+    assert read({"ANLAN_SMS_HEADERS": "A: b\\nC: d"})["ANLAN_SMS_HEADERS"] == {"A": "b", "C": "d"}
+    for name, value in (
+        ("ANLAN_SMS_METHOD", "PUT"), ("ANLAN_SMS_SUCCESS", "("), ("ANLAN_SMS_HEADERS", "no colon"), ("ANLAN_SMS_FORMAT", "x"),
+    ):  # fmt: skip
+        with pytest.raises(EnvError, match=name):
+            read({name: value})
+    assert {v.name for v in CALLING} == set(settings.CALLING)
+
+
+@pytest.mark.django_db
+class TestAttempts:
+    """What becomes of an attempt when a provider refuses, or a worker dies."""
+
+    @pytest.fixture(autouse=True)
+    def _ready(self, world: World, open_matters: Open, wire: Wire) -> None:
+        phones(world)
+        chain(world, {"post": "town"}, {"post": "grid"})
+
+    def states(self) -> list[tuple[int, str, str]]:
+        rows = Attempt.objects.filter(channel="sms").order_by("id")
+        return list(rows.values_list("tries", "state", "why"))
+
+    def test_what_failed_for_the_moment_is_tried_three_times(self, wire: Wire) -> None:
+        wire.refuse = lambda message: Refused(False, "answer_503")
+        opened()
+        for seconds in (0, 19, 20, 79, 80, 200):
+            work(NOON + timedelta(seconds=seconds))
+        assert self.states() == [(1, "failed", "answer_503"), (2, "failed", "answer_503"), (3, "failed", "answer_503")]
+
+    def test_a_wrong_number_is_not_tried_again(self, wire: Wire) -> None:
+        wire.refuse = lambda message: Refused(True, "number_refused")
+        opened()
+        work(NOON)
+        work(NOON + timedelta(seconds=200))
+        assert self.states() == [(1, "failed", "number_refused")]
+
+    def test_an_unreachable_provider_holds_up_no_other_channel(self, wire: Wire) -> None:
+        wire.refuse = lambda message: Refused(False, "unreachable")
+        for key in range(5):
+            opened(key=str(key))
+        assert (work(NOON).refused, len(wire.sent)) == (1, 1)
+        assert Attempt.objects.filter(channel="inapp", state="sent").count() == 5
+
+    def test_what_a_dead_worker_held_is_tried_again_once_its_lease_is_over(self, wire: Wire) -> None:
+        def die(message: Message) -> None:
+            raise SystemExit
+
+        wire.refuse = die
+        opened()
+        with pytest.raises(SystemExit):
+            work(NOON)
+        wire.refuse = None
+        assert work(NOON + timedelta(seconds=59), "w2").recovered == 0
+        assert work(NOON + timedelta(seconds=60), "w2").recovered == 1
+        work(NOON + timedelta(seconds=80), "w2")
+        assert self.states() == [(1, "lost", "interrupted"), (2, "sent", "")]
+
+    def test_critical_matters_go_out_first_and_urgent_ones_wait_their_turn(self, wire: Wire) -> None:
+        for key in range(21):
+            opened(key=str(key))
+        opened(key="grave", urgency="critical", title="大坝渗漏")
+        assert work(NOON).sent == 22 + 20
+        assert wire.sent[0].title == "大坝渗漏"
+        assert len(wire.sent) == 20
+        assert Attempt.objects.filter(channel="sms", state="queued").count() == 2
+
+    def test_a_matter_that_cannot_be_called_for_is_refused_with_every_reason(self) -> None:
+        with pytest.raises(BadInput, match=r"calling.matter.refused") as refused:
+            call_open(matter=matter(urgency="soon", region="x", kind="other"), now=NOON)
+        assert {v.code for v in refused.value.violations} == {
+            "calling.matter.kind_unknown", "calling.matter.subject_malformed", "calling.matter.urgency_unknown",
+            "calling.matter.region_malformed",
+        }  # fmt: skip
+
+    def test_two_workers_never_take_the_same_attempt(self, wire: Wire) -> None:
+        opened()
+        done = [calls_run(holder=f"w{n}", tick=lambda: NOON).sent for n in range(2)]
+        assert (done, wire.numbers) == ([2, 0], [PHONES["town"]])
