@@ -99,9 +99,9 @@ class Stream:
 
 
 @contextlib.contextmanager
-def stream(address: str, cookie: str, topics: str = BOTH, after: str = "", last: str = "", timeout: float = 60) -> Iterator[Stream]:
+def stream(address: str, cookie: str, topics: str = BOTH, after: str = "", last: str = "") -> Iterator[Stream]:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     headers = {"Cookie": f"sessionid={cookie}", "Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
     connection.request("GET", f"/api/v1/stream?topics={topics}" + (f"&after={after}" if after else ""), headers=headers)
     opened = Stream(connection, connection.getresponse())
@@ -111,7 +111,9 @@ def stream(address: str, cookie: str, topics: str = BOTH, after: str = "", last:
         opened.close()
 
 
-def refused(address: str, cookie: str = "", path: str = "/api/v1/stream?topics=alarms", method: str = "GET", host: str = "") -> tuple[int, str]:
+def refused(
+    address: str, cookie: str = "", path: str = "/api/v1/stream?topics=alarms", method: str = "GET", host: str = ""
+) -> tuple[int, str]:
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     connection.request(method, path, headers={"Cookie": f"sessionid={cookie}"} | ({"Host": host} if host else {}))
@@ -131,7 +133,8 @@ def test_each_gets_what_lies_in_their_scope_and_a_reconnect_loses_none(writer: t
             opened = county.do("say", "MN1", 50)["opened"]
             assert len(opened) == 2
             mine = [here.read(), here.read()]
-            assert [(e.name, e.data["kind"], e.data["state"]) for e in mine] == [("alarms", "sensing.alarm.triggered", "triggered")] * 2
+            said = [(e.name, e.data["kind"], e.data["state"]) for e in mine]
+            assert said == [("alarms", "sensing.alarm.triggered", "triggered")] * 2
             assert {e.data["id"] for e in mine} == set(opened)
             # The other town's first event is its own, although MN1's came before it.
             foreign = county.do("say", "MN2", 50)["opened"]
@@ -162,15 +165,14 @@ def test_each_gets_what_lies_in_their_scope_and_a_reconnect_loses_none(writer: t
 def test_a_killed_server_loses_none(writer: tuple[Path, Writer]) -> None:
     data, county = writer
     cookie = county.facts["cookies"]["leader"]
-    with serving(data) as (address, server):
-        with stream(address, cookie) as before:
-            before.any()
-            county.do("swing", "MN1", 1)
-            got = [before.read() for _ in range(4)]
-            server.send_signal(signal.SIGKILL)
-            server.wait()
-            with pytest.raises((EOFError, OSError, http.client.IncompleteRead)):
-                before.read()
+    with serving(data) as (address, server), stream(address, cookie) as before:
+        before.any()
+        county.do("swing", "MN1", 1)
+        got = [before.read() for _ in range(4)]
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        with pytest.raises((EOFError, OSError, http.client.IncompleteRead)):
+            before.read()
     county.do("swing", "MN1", 2)
     with serving(data) as (address, _), stream(address, cookie, last=got[-1].id) as after:
         missed = [after.read() for _ in range(8)]

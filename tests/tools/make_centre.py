@@ -44,13 +44,17 @@ class County:
     def furnish(self):
         """Two devices that tests speak for, a dozen others on the map, limits for all, and whom to ring."""
         from anlan.platform import clock
+        from anlan.registry.services.contacts import contact_set
         from anlan.sensing.rules.device import ChannelFacts
         from anlan.sensing.services.devices import channel_set, device_create
         from anlan.sensing.services.rules import rule_create
+        from inspection.factories import REGISTRAR
         from sensing.factories import BOSS
 
         made = clock.now() - timedelta(days=40)
         firms = [self.world.enterprise, self.world.other_enterprise]
+        contact = {"post": "officer", "name": "丁一", "phone": "13800138000"}
+        contact_set(scope=REGISTRAR, enterprise_id=firms[0], values=contact, base=None, now=made)
         for number in range(1, 15):
             values = {
                 "name": f"{number}号氨气探头", "identity": f"MN{number}", "enterprise": firms[(number + 1) % 2],
@@ -59,7 +63,8 @@ class County:
             key = self.devices[f"MN{number}"] = device_create(scope=BOSS, values=values, now=made)
             facts = ChannelFacts(NH3, "氨气浓度", "mg/m3", 0.0, 200.0, 1, "机房顶部")
             channel_set(scope=BOSS, subject="sensing.device", id=key, facts=facts, base=None, now=made)
-        for name, kind, limit, severity in (("氨气浓度高限", "high", 20.0, "urgent"), ("氨气浓度高高限", "high_high", 30.0, "critical")):
+        limits = (("氨气浓度高限", "high", 20.0, "urgent"), ("氨气浓度高高限", "high_high", 30.0, "critical"))
+        for name, kind, limit, severity in limits:
             values = {"name": name, "kind": kind, "metric": NH3, "limit": limit, "basis": "GB 28009-2011", "severity": severity}
             rule_create(scope=BOSS, values=values, now=made)
 

@@ -55,6 +55,11 @@ export class Curve {
       window.clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.finer(), FINER_MS);
     });
+    // From outside (a test, a link to a span): look at a part of what is shown, in percent.
+    this.plot.addEventListener("look", (event) => {
+      const [start, end] = (event as CustomEvent<[number, number]>).detail;
+      this.chart.dispatchAction({ type: "dataZoom", start, end });
+    });
     new ResizeObserver(() => this.chart.resize()).observe(this.plot);
     window.setInterval(() => this.refresh(), FOLLOW_MS);
     void this.load();
