@@ -98,7 +98,7 @@ class Hub:
                 self._feed = Feed(self.place, self._scopes, self._arrived)
             self.watchers.append(watcher)
         same = [w for w in self.watchers if w.scope.person == watcher.scope.person and not w.ended]
-        for oldest in same[: len(same) - PER_PERSON]:
+        for oldest in same[: max(0, len(same) - PER_PERSON)]:
             oldest.end("replaced")
 
     def leave(self, watcher: Watcher) -> None:
