@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anlan.kernel.messages import render
 from anlan.platform import clock
 from anlan.platform.ledger.services import ledger_create
 from anlan.sensing.models import Alarm, DeviceChannel, Quarantined
@@ -94,13 +95,13 @@ def test_a_devices_page_and_what_is_done_there(plant: Plant, alarm: str) -> None
 
 def test_a_form_that_did_not_come_from_our_page(plant: Plant, alarm: str) -> None:
     refused = login(plant, "town").post(f"/sensing/alarms/{alarm}/handle", {"base": "x"})
-    assert (refused.status_code, "页面不完整" in text(refused)) == (422, True)  # sensing.form.base_missing
+    assert (refused.status_code, render("sensing.form.base_missing", {}) in text(refused)) == (422, True)
 
 
-def test_a_code_of_a_missing_end(plant: Plant) -> None:
+def test_a_window_without_an_end(plant: Plant) -> None:
     form = {"base": "2", "once": "d", "until": "", "reason": "x"}
     refused = login(plant, "supervision").post(f"/sensing/devices/{plant.device}/window", form)
-    assert refused.status_code == 422  # sensing.window.until_missing
+    assert (refused.status_code, render("sensing.window.until_missing", {}) in text(refused)) == (422, True)
 
 
 def test_a_models_page(plant: Plant) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -138,7 +139,13 @@ class Entry:
     def time(self) -> datetime:
         """When it happened: `at` if a person stated it, else the (corrected) clock; aware UTC, milliseconds."""
         ms = self.at if self.at is not None else (self.effective_hlc or self.hlc) >> 16
-        return _EPOCH + timedelta(milliseconds=ms)
+        return _instant(ms)
+
+
+@lru_cache(maxsize=1024)
+def _instant(ms: int) -> datetime:
+    """An entry is asked for its time by each of its folds, and entries of one transaction share it."""
+    return _EPOCH + timedelta(milliseconds=ms)
 
 
 def born(
