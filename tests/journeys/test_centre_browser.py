@@ -32,9 +32,9 @@ class County:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
+def centre(tmp_path_factory):
     assert (ROOT / "src/anlan/static/screen/board.js").is_file(), "the scripts of the pages are not built: make web"
-    data = tmp_path_factory.mktemp("county")
+    data = tmp_path_factory.mktemp("centre")
     anlan(data, "init")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "tests" / "tools" / "make_centre.py"), str(data), "--month"],
@@ -55,13 +55,13 @@ def browser():
 
 
 @pytest.fixture
-def person(county, browser):
+def person(centre, browser):
     """`person("town", PHONE)` -> that role's person in a window of that size, without the way through the login page."""
     opened = []
 
     def enter(role, size):
-        visitor = browser.visitor(county.site.url, size)
-        cookie = {"name": "sessionid", "value": county.facts["cookies"][role], "url": county.site.url}
+        visitor = browser.visitor(centre.site.url, size)
+        cookie = {"name": "sessionid", "value": centre.facts["cookies"][role], "url": centre.site.url}
         visitor.page.context.add_cookies([cookie])
         opened.append(visitor)
         return visitor
@@ -86,7 +86,7 @@ def kept(visitor, name, size, whole=False):
 
 
 @SIZES
-def test_the_board_follows_and_is_answered_from(county, person, size):
+def test_the_board_follows_and_is_answered_from(centre, person, size):
     here, there = person("town", size), person("other_town", size)
     page, other = go(here, "/sensing/board"), go(there, "/sensing/board")
     page.wait_for_selector("text=实时连接正常")
@@ -95,7 +95,7 @@ def test_the_board_follows_and_is_answered_from(county, person, size):
     page.click("[data-sound=on]")
     page.wait_for_selector("[data-sound=off]:visible")
     identity = "MN3" if size == DESK else "MN5"  # both at the town's enterprise
-    first, second = county.do("say", identity, 50)["opened"]
+    first, second = centre.do("say", identity, 50)["opened"]
     page.wait_for_selector(f"article[data-alarm='{first}']")
     page.wait_for_selector(f"article[data-alarm='{second}']")
     assert page.locator("article[data-alarm]").count() == before + 2
@@ -113,13 +113,13 @@ def test_the_board_follows_and_is_answered_from(county, person, size):
     kept(there, "board-empty", size)
 
 
-def test_a_lost_connection_is_said_and_nothing_is_missed(county, person):
+def test_a_lost_connection_is_said_and_nothing_is_missed(centre, person):
     here = person("leader", DESK)
     page = go(here, "/sensing/board")
     page.wait_for_selector("text=实时连接正常")
     page.context.set_offline(True)
     page.wait_for_selector(".live-lost", timeout=60_000)
-    opened = county.do("say", "MN7", 50)["opened"]
+    opened = centre.do("say", "MN7", 50)["opened"]
     page.context.set_offline(False)
     page.wait_for_selector("text=实时连接正常", timeout=60_000)
     page.wait_for_selector(f"article[data-alarm='{opened[0]}']", timeout=60_000)
@@ -127,14 +127,14 @@ def test_a_lost_connection_is_said_and_nothing_is_missed(county, person):
 
 
 @SIZES
-def test_the_map_shows_states_and_leads_to_a_device(county, person, size):
+def test_the_map_shows_states_and_leads_to_a_device(centre, person, size):
     here = person("supervision", size)
     page = go(here, "/sensing/map")
     page.wait_for_selector("#map[data-ready='1']")
     assert "推算边界" in page.inner_text("#map-notices")
     assert "监测设备" in page.inner_text("#map-key")
     kept(here, "map", size)
-    device = county.facts["devices"]["MN9"]
+    device = centre.facts["devices"]["MN9"]
     page = go(here, f"/sensing/map?device={device}")
     page.wait_for_selector("#map[data-ready='1']")
     page.wait_for_timeout(500)
@@ -146,9 +146,9 @@ def test_the_map_shows_states_and_leads_to_a_device(county, person, size):
 
 
 @SIZES
-def test_a_month_is_drawn_and_looked_into(county, person, size):
+def test_a_month_is_drawn_and_looked_into(centre, person, size):
     here = person("supervision", size)
-    page = go(here, f"/sensing/devices/{county.facts['devices']['MN1']}")
+    page = go(here, f"/sensing/devices/{centre.facts['devices']['MN1']}")
     page.wait_for_selector("#curve[data-drawn-ms]")
     kept(here, "device", size, whole=True)
     page.click("[data-range='30d']")
@@ -168,8 +168,8 @@ def test_a_month_is_drawn_and_looked_into(county, person, size):
 
 
 @SIZES
-def test_an_alarm_has_everything_on_one_page(county, person, size):
-    opened = county.do("say", "MN11" if size == DESK else "MN13", 50)["opened"]
+def test_an_alarm_has_everything_on_one_page(centre, person, size):
+    opened = centre.do("say", "MN11" if size == DESK else "MN13", 50)["opened"]
     here = person("town", size)
     page = go(here, f"/sensing/alarms/{opened[0]}")
     page.wait_for_selector("#curve[data-drawn-ms]")
