@@ -1,4 +1,4 @@
-"""监测中心 as the server renders it: the board's order, its buttons, the map's marks, the fleet, contacts, and who sees what."""
+"""监测中心 as the server renders it: the order of the board, its buttons, marks, the fleet, contacts, and who sees what."""
 
 from __future__ import annotations
 
