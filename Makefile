@@ -18,7 +18,7 @@ help:
 	@echo "make test        everything that must hold: rules, services, API, browser"
 	@echo "make check       the fast part of it: style, import contracts, house rules"
 	@echo "make venv        .venv with the development tools"
-	@echo "make web         the phone's page, from web/pocket (needs Node.js 20 and npm)"
+	@echo "make web         the scripts of the pages, from web/ (needs Node.js 20 and npm)"
 	@echo "make bench       speed, as JSON"
 	@echo "make docs        write the generated reference pages"
 	@echo "make wheel       dist/anlan-*.whl"
@@ -43,20 +43,34 @@ $(VENV)/.stamp-dev: requirements-dev.lock pyproject.toml $(VENV)/.stamp-run
 
 venv: $(VENV)/.stamp-dev
 
-# --- the phone's page ---
+# --- the scripts of the pages: the phone's (web/pocket) and those of the live pages (web/screen) ---
 
 POCKET := src/anlan/static/pocket/index.html
 POCKET_PARTS := $(wildcard web/pocket/*.* web/pocket/public/* web/pocket/sw/* web/pocket/src/*.* web/pocket/src/*/*)
 
+SCREEN := src/anlan/static/screen/board.js
+SCREEN_PARTS := $(wildcard web/screen/*.* web/screen/src/*.* web/screen/src/*/*)
+
+define NODE
+@command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
+  || { echo "The scripts of the pages need Node.js 20.19 or later with npm (nodejs.org, or the packages nodejs and npm of a recent distribution)" >&2; exit 1; }
+endef
+
+$(SCREEN): $(SCREEN_PARTS)
+	$(NODE)
+	@[ web/screen/node_modules/.stamp-npm -nt web/screen/package-lock.json ] \
+	  || { cd web/screen && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.stamp-npm; }
+	cd web/screen && npm run --silent build -- --logLevel=warn
+	@touch $@
+
 $(POCKET): $(POCKET_PARTS)
-	@command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
-	  || { echo "The phone's page needs Node.js 20.19 or later with npm (nodejs.org, or the packages nodejs and npm of a recent distribution)" >&2; exit 1; }
+	$(NODE)
 	@[ web/pocket/node_modules/.stamp-npm -nt web/pocket/package-lock.json ] \
 	  || { cd web/pocket && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.stamp-npm; }
 	cd web/pocket && npm run --silent build -- --logLevel=warn
 	@touch $@
 
-web: $(POCKET)
+web: $(POCKET) $(SCREEN)
 
 # --- the demo county ---
 
@@ -70,10 +84,10 @@ $(DIR)/.demo-complete: | $(VENV)/.stamp-run
 	@touch $@
 
 ifdef CHECK
-demo: $(DIR)/.demo-complete $(POCKET)
+demo: $(DIR)/.demo-complete $(POCKET) $(SCREEN)
 	@$(ANLAN) demo check --data "$(DIR)" --port $(PORT) --json
 else
-demo: $(DIR)/.demo-complete $(POCKET)
+demo: $(DIR)/.demo-complete $(POCKET) $(SCREEN)
 	@exec env $(ANLAN) serve --data "$(DIR)" --port $(PORT)
 endif
 

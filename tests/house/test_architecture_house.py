@@ -19,6 +19,7 @@ EDGES = {
     "platform/scheduler/runner.py",
     "platform/bus.py",
     "config/asgi.py",
+    "config/stream_feed.py",
     "config/api.py",
     "gateways/tcp.py",
 }

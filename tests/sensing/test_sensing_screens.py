@@ -70,7 +70,7 @@ def test_steps_from_the_page(plant: Plant, alarm: str, act: str, state: str) -> 
 def test_a_devices_page_and_what_is_done_there(plant: Plant, alarm: str) -> None:
     client, url = login(plant, "supervision"), f"/sensing/devices/{plant.device}"
     with clock.frozen(LATER):
-        page = text(client.get(url))
+        page = text(client.get(f"{url}/manage"))
         for word in ("1号氨气探头", "氨气浓度", "21.0mg/m3", "0至200mg/m3", "设定检修窗口"):
             assert word in page
         form = {"base": "2", "once": "a", "metric": "x", "name": "压力", "digits": "2", "low": "0", "high": "1"}
@@ -90,7 +90,7 @@ def test_a_devices_page_and_what_is_done_there(plant: Plant, alarm: str) -> None
         assert client.post(f"{url}/doubt", {"base": "6", "once": "g"}).status_code == 404
         assert client.post(f"{url}/channel", {}).status_code == 422
         assert client.post(f"{url}/other", {}).status_code == 404
-        assert "设定检修窗口" not in text(login(plant, "enterprise").get(url))
+        assert "设定检修窗口" not in text(login(plant, "enterprise").get(f"{url}/manage"))
 
 
 def test_a_form_that_did_not_come_from_our_page(plant: Plant, alarm: str) -> None:

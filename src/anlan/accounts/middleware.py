@@ -92,6 +92,19 @@ def _admit(request: HttpRequest, now: datetime, renewed: bool) -> HttpResponse |
     return None
 
 
+def standing(request: HttpRequest, now: datetime) -> Acting | None:
+    """What the person of a session may do now, without counting as use of it; None where a login is wanted.
+
+    Args:
+        request: with `session` and a `user` that knows its one-time password; nothing of it is saved.
+    """
+    if not request.user.is_authenticated or _idle(request, now):
+        return None
+    request.scope = request.acting = None  # type: ignore[attr-defined]
+    _admit(request, now, False)
+    return request.acting  # type: ignore[attr-defined,no-any-return]
+
+
 def choose(account: Account, post_id: str | None, now: datetime) -> Acting | None:
     """The post last chosen in this session while it still gives a scope, else the first that does."""
     acting = acting_as(account, post_id, now) if post_id else None

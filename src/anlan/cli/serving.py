@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
+from types import FrameType
 
 import click
 
@@ -37,8 +38,15 @@ def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False) ->
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self.handle_exit)
+                signal.signal(number, self.stop)
             yield
+
+        def stop(self, number: int, frame: FrameType | None) -> None:
+            """Streams never end by themselves: they are told first, then the server waits for what is under way."""
+            from anlan.config.stream import HUB
+
+            HUB.close()
+            self.handle_exit(number, frame)
 
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

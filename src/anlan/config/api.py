@@ -51,6 +51,7 @@ _EXTRA_ROUTERS = (
     ("/journal", "anlan.platform.journal.api"),
     ("/search", "anlan.config.everywhere_doors"),
     ("/documents", "anlan.platform.documents.api"),
+    ("/map", "anlan.config.map_doors"),
 )
 
 

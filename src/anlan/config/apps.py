@@ -21,6 +21,7 @@ _DECLARED = {
     "jobs": ("jobs", "JOBS"),
     "reminders": ("reminders", "REMINDERS"),
     "documents": ("documents", "DOCUMENTS"),
+    "topics": ("topics", "TOPICS"),
     "matters": ("callable", "MATTERS"),
 }
 

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from importlib import import_module
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -31,7 +32,7 @@ THREADS = max(4, min(16, 2 * (os.cpu_count() or 2)))
 # Seconds a request waits for the one before it. Short ones then run one after the other; nobody waits for a long one.
 PATIENCE = 0.1
 
-# Address -> raw ASGI application, for answers that stay open (the event stream of the command map).
+# Address -> raw ASGI application, for answers that stay open (the event stream).
 STREAMS: dict[str, Stream] = {}
 
 
@@ -91,3 +92,8 @@ class Application:
 
 
 application = Application()
+
+# Not at the top: it needs the apps that wsgi has loaded.
+_events = import_module("anlan.config.stream")
+STREAMS["/api/v1/stream"] = _events.stream
+application.on_shutdown.append(_events.HUB.tidy)

@@ -142,6 +142,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "监测预警",
         (
+            Link("监测中心", "/sensing/board", "clock", ("sensing.view",), ("/sensing/map", "/sensing/fleet")),
             Link("报警", "/desk/sensing/alarm/", "alert", ("sensing.view",), ("/sensing/alarms",)),
             Link("监测设备", "/desk/sensing/device/", "pin", ("sensing.view",), ("/sensing/devices",)),
             Link("设备型号", "/desk/sensing/devicemodel/", "file", ("sensing.view",), ("/sensing/models",), own=False),

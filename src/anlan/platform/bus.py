@@ -19,6 +19,12 @@ def subscribe(kind: str, handler: Callable[[Entry], None]) -> None:
         _subscribers[kind].append(handler)
 
 
+def unsubscribe(kind: str, handler: Callable[[Entry], None]) -> None:
+    """Take back a `subscribe`; a handler that is not there is no error."""
+    if handler in _subscribers[kind]:
+        _subscribers[kind].remove(handler)
+
+
 def publish(entries: Sequence[Entry]) -> None:
     """Deliver committed entries. A handler that raises stops its own delivery only; it is logged with its entry."""
     for entry in entries:

@@ -30,6 +30,7 @@ class Catalogue:
     jobs: dict[str, Any] = field(default_factory=dict)
     reminders: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, Any] = field(default_factory=dict)
     matters: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, str] = field(default_factory=dict)
 

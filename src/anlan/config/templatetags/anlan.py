@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -66,3 +68,14 @@ def toned(value: Any) -> Any:
 def say(code: str, **facts: Any) -> str:
     """The Chinese sentence of a message code (escaped by the template)."""
     return render(code, facts)
+
+
+@register.simple_tag
+def screen_bundle(entry: str) -> SafeString:
+    """Script and style of one entry of web/screen (`board`), built by `make web`; nothing where it was never built."""
+    script = Path(settings.PACKAGE_DIR) / "static" / "screen" / f"{entry}.js"
+    if not script.is_file():
+        return mark_safe("")
+    # The name carries no hash, so the address does: an upgrade is seen at once.
+    version = f"{script.stat().st_mtime_ns:x}"
+    return format_html('<script type="module" src="{}?v={}"></script>', static(f"screen/{entry}.js"), version)
