@@ -5,6 +5,7 @@ from __future__ import annotations
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.columns import entered_of, model_of
 from anlan.platform.ledger.declare import Ledger
+from anlan.platform.ledger.guard import require_entered
 from anlan.platform.scope import Scope
 
 
@@ -33,6 +34,17 @@ def import_right(ledger: Ledger) -> str:
     """The right an import needs: the context's `<context>.import` where it declares one, else the right to change."""
     own = f"{ledger.context}.import"
     return own if own in CATALOGUE.rights else ledger.change
+
+
+def require_import(scope: Scope, ledger: Ledger) -> None:
+    """Refuse whoever may not import workbooks into the ledger; what `may_import` asks, with the reason.
+
+    Raises:
+        NotAllowed: "ledger.read_only" where people enter nothing, "platform.not_allowed".
+    """
+    require_entered(ledger)
+    scope.require(ledger.change)
+    scope.require(import_right(ledger))
 
 
 def may_import(scope: Scope, ledger: Ledger) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anlan.kernel.errors import AnlanError, BadInput, NotFound
 from anlan.platform.ledger import runs
 from anlan.platform.ledger.declare import Ledger
-from anlan.platform.ledger.links import import_right, list_url, root_url
+from anlan.platform.ledger.links import list_url, require_import, root_url
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.ledger.screens.record import ledger_at
 from anlan.platform.ledger.workbook.export import XLSX_TYPE
@@ -25,8 +25,7 @@ _WORKING = frozenset({"checking", "writing"})
 
 def _allowed(request: HttpRequest, context: str, plural: str) -> tuple[Ledger, Scope]:
     ledger, scope = ledger_at(context, plural), request.scope  # type: ignore[attr-defined]
-    scope.require(ledger.change)
-    scope.require(import_right(ledger))
+    require_import(scope, ledger)
     return ledger, scope
 
 

@@ -94,10 +94,11 @@ def import_file(
         progress: called with (rows done, rows in all).
         right: needed besides the ledger's own right to change, `registry.import`.
     Raises:
-        NotAllowed: "platform.not_allowed". BadInput: "ledger.import.mode" and every code of `read_table`.
+        NotAllowed: "ledger.read_only", "platform.not_allowed". BadInput: "ledger.import.mode" and every code of `read_table`.
     """
     if mode not in MODES:
         raise BadInput("ledger.import.mode", mode=mode, offered="、".join(MODES))
+    guard.require_entered(ledger)
     scope.require(ledger.change)
     if right:
         scope.require(right)
