@@ -89,12 +89,13 @@ def _leave_as_held(ledger: Ledger, row: Row, shower: Shower) -> None:
     """
     if row.held is None:
         return
-    refused = {v.field for v in row.violations}
     for name, cell in row.raw.items():
         bound, held = by_name(ledger)[name], row.held.get(name)
-        if (name in refused or not same(bound, held, row.values.get(name))) and cell == shower.text(bound, held):
+        unread = name not in row.values
+        if (unread or not same(bound, held, row.values[name])) and cell == shower.text(bound, held):
             row.values.pop(name, None)
-            row.violations = [v for v in row.violations if v.field != name]
+            if unread:
+                row.violations = [v for v in row.violations if v.field != name]
 
 
 class _Rounded(AnlanError):
