@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ import pytest
 
 from anlan.inspection.rules.cadence import Cadence, Firm, cadence_of, check_cadence, window_of, windows_in
 from anlan.inspection.rules.duty import duty_of, owed
-from anlan.inspection.rules.self_check import AnswerFacts, check_answer, check_report_of, is_own
+from anlan.inspection.rules.self_check import (
+    AnswerFacts,
+    SelfStartFacts,
+    check_answer,
+    check_report_of,
+    check_self_start,
+    is_own,
+)
 from anlan.inspection.rules.self_doubt import ReportFacts, doubt_rule_on, report_doubts, zeros_against
 
 TODAY = date(2026, 3, 4)
@@ -171,3 +179,28 @@ def test_three_zero_reports_against_what_officers_found() -> None:
     assert zeros_against(zeros, [days[3]], rule) is None
     assert zeros_against(zeros[:2], [days[0]], rule) is None
     assert zeros_against([(days[0], False), *zeros], [days[1]], rule) is None
+
+
+START = SelfStartFacts(gone=False, checklist="通用检查表", checklist_retired=False, fits=True)
+CORRECTING = replace(START, corrects="ZC-1", correctable=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        (START, []),
+        (CORRECTING, []),
+        (replace(START, gone=True, draft="ZC-2"), ["start.enterprise_gone", "start.draft_open"]),
+        (replace(START, fits=False), ["start.checklist_unfit"]),
+        (replace(CORRECTING, correctable=False), ["start.nothing_to_correct"]),
+        (replace(CORRECTING, corrected=True), ["start.corrected_already"]),
+        (replace(CORRECTING, checklist_retired=True), []),
+    ],
+)
+def test_why_a_self_check_cannot_begin(facts, codes):
+    assert [v.code for v in check_self_start(facts)] == [f"inspection.self_check.{code}" for code in codes]
+
+
+def test_a_retired_checklist_is_told_before_one_that_does_not_fit():
+    found = check_self_start(replace(START, checklist_retired=True, fits=False))
+    assert [(v.code, v.field) for v in found] == [("inspection.start.checklist_retired", "checklist")]

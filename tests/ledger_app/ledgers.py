@@ -57,6 +57,7 @@ KEEPERS = Ledger(
     model="wells.Keeper",
     label="看管人",
     plural="keepers",
+    second_key=("name", "region"),
     columns=(Column("name", required=True, search=True), Column("region", required=True)),
     view="registry.view",
     change="registry.change",

@@ -65,6 +65,7 @@ SELF_CHECK_RULES = Ledger(
         Column("since_on", required=True, width=14, help="从这一天起执行"),
         Column("basis", width=40, help="文件名称和文号"),
     ),
+    second_key=("region", "target_class", "target_tag", "target_scale", "since_on"),
     order=("-since_on",),
     view="inspection.view",
     change="inspection.self_check.rule",

@@ -281,19 +281,22 @@ def is_masked(cell: str, plain: str, kind: Literal["name", "phone", "id"]) -> bo
 def safe_cell(value: Any) -> Any:
     """A value that a spreadsheet will not run: text starting like a formula gets a leading apostrophe.
 
-    Numbers, also as text ("-5", "+86"), and a lone hyphen stay as they are; `restore_cell` undoes it on the way in.
+    Numbers, also as text ("-5", "+86"), and a lone hyphen stay as they are; `restore_cell` undoes it on the way in. A
+    text that looks as if it had been treated already gets one more, so that no two texts become one.
     Source: house rule (CSV injection, CWE-1236).
     """
-    if not isinstance(value, str) or not value.startswith(_FORMULA_START):
-        return value
-    return value if _PLAIN_NUMBER.fullmatch(value) else f"'{value}"
+    return f"'{value}" if isinstance(value, str) and _runs(value.lstrip("'")) else value
 
 
 def restore_cell(value: Any) -> Any:
     """What was written before `safe_cell` changed it, so that an exported file can be imported again unchanged."""
-    if isinstance(value, str) and value.startswith("'") and safe_cell(value[1:]) == value:
+    if isinstance(value, str) and value.startswith("'") and _runs(value.lstrip("'")):
         return value[1:]
     return value
+
+
+def _runs(text: str) -> bool:
+    return text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text)
 
 
 def bigrams(text: str) -> set[str]:

@@ -115,6 +115,7 @@ ENTERPRISES = Ledger(
         Column("changed_at", show=False, entered=False, width=18),
     ),
     natural_key=("uscc",),
+    second_key=("name", "region9"),  # as services.admission.check_duplicates asks of those without a code
     order=("-created_at",),
     groups=GROUPS,
     legal=LEGAL,

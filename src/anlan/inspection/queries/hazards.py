@@ -229,7 +229,7 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
     facts = step_facts(scope, hazard, None, now)
     views = []
     for action in HAZARD_LOOP.actions:
-        if action.id in (HAZARD_LOOP.initial_action, "doubt"):
+        if action.automatic or action.id == HAZARD_LOOP.initial_action:
             continue
         if action.id in DECISIONS and hazard.state != "doubted":
             continue  # as in hazard_steps: nothing to decide where nobody doubts

@@ -91,9 +91,9 @@ HAZARD_LOOP = Loop(
                ("reason",), "复查不合格，退回企业继续整改。"),
         Action("close", "复查销号", "inspection.hazard.closed", ("submitted",), "closed", "inspection.hazard.review",
                ("note", "photo", "co_reviewer"), "现场复查合格，隐患销号。"),
-        # Taken by the closing itself when its photos are doubtful (rules.suspicion); nobody presses it.
+        # Taken by the closing itself when its photos are doubtful (rules.suspicion).
         Action("doubt", "转存疑复核", "inspection.hazard.doubted", ("submitted",), "doubted", "inspection.hazard.review",
-               ("note", "photo", "co_reviewer"), "复查照片存疑，由另一名复查人员核实。"),
+               ("note", "photo", "co_reviewer"), "复查照片存疑，由另一名复查人员核实。", automatic="hazard_close"),
         Action("confirm", "核实销号", "inspection.hazard.confirmed", ("doubted",), "closed", "inspection.hazard.review",
                ("note",), "经核实照片真实、整改到位，隐患销号。"),
         Action("reject", "核实不通过", "inspection.hazard.rejected", ("doubted",), "ordered", "inspection.hazard.review",

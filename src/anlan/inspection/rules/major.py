@@ -95,13 +95,19 @@ def criteria_for(classes: Collection[str], tags: Collection[str]) -> tuple[Crite
 
 
 def criteria_of(ids: Iterable[str]) -> tuple[Criterion, ...]:
-    """The criteria with these ids, in the order of the standard; unknown ids are left out."""
+    """The criteria with these ids, in the order of the standard; unknown ids are left out.
+
+    Source: the judging standards themselves, which every criterion names with its article.
+    """
     wanted = set(ids)
     return tuple(c for c in criteria() if c.id in wanted)
 
 
 def cite(ids: Iterable[str]) -> str:
-    """The ticked criteria as a document cites them, each standard named once; at most 200 characters, then 等."""
+    """The ticked criteria as a document cites them, each standard named once; at most 200 characters, then 等.
+
+    Source: house rule (what a document's field holds); standard and article as the criteria name them.
+    """
     articles: dict[str, list[str]] = {}
     for criterion in criteria_of(ids):
         articles.setdefault(criterion.standard, []).append(criterion.article)

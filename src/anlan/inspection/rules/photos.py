@@ -92,5 +92,5 @@ class Finding:
 
 
 def finding_of(values: Mapping[str, Any]) -> Finding:
-    """The finding that `as_dict` wrote."""
+    """The finding that `as_dict` wrote. Source: house rule (how a journal entry keeps a finding)."""
     return Finding(**values)

@@ -23,10 +23,12 @@ __all__ = [
     "SELF_RESULTS",
     "SELF_STAGES",
     "AnswerFacts",
+    "SelfStartFacts",
     "check_answer",
     "check_dropped",
     "check_once",
     "check_report_of",
+    "check_self_start",
     "is_own",
 ]
 
@@ -84,6 +86,43 @@ class AnswerFacts:
 def is_own(key: str) -> bool:
     """Whether the item is the enterprise's own, beside the checklist."""
     return bool(_OWN.fullmatch(key))
+
+
+@dataclass(frozen=True, slots=True)
+class SelfStartFacts:
+    """What beginning a self-check is judged by.
+
+    Attributes:
+        gone: the enterprise is merged or retired. checklist: its name. fits: it is one for this enterprise.
+        corrects: number of the report that is to be corrected; None: a new check. correctable: it is a report of this
+            enterprise. corrected: it has a correction already. draft: number of a check begun and not reported yet.
+    """
+
+    gone: bool
+    checklist: str
+    checklist_retired: bool
+    fits: bool
+    corrects: str | None = None
+    correctable: bool = False
+    corrected: bool = False
+    draft: str = ""
+
+
+def check_self_start(facts: SelfStartFacts) -> list[Violation]:
+    """Why a self-check can't begin; empty when it can. Source: house rule (one at a time, a report corrected once)."""
+    found = [Violation("inspection.self_check.start.enterprise_gone", {})] if facts.gone else []
+    if facts.corrects is not None:
+        if not facts.correctable:
+            found.append(Violation("inspection.self_check.start.nothing_to_correct", {}))
+        if facts.corrected:
+            found.append(Violation("inspection.self_check.start.corrected_already", {"number": facts.corrects}))
+    elif facts.checklist_retired:
+        found.append(Violation("inspection.start.checklist_retired", {"name": facts.checklist}, "checklist"))
+    elif not facts.fits:
+        found.append(Violation("inspection.self_check.start.checklist_unfit", {"name": facts.checklist}, "checklist"))
+    if facts.draft:
+        found.append(Violation("inspection.self_check.start.draft_open", {"number": facts.draft}))
+    return found
 
 
 def check_answer(facts: AnswerFacts, today: date) -> list[Violation]:

@@ -42,6 +42,7 @@ def rule_on(day: date, rules: tuple[SuspicionRule, ...] = SUSPICION_RULES) -> Su
 
     Raises:
         LookupError: no rule is declared for this day (a defect of the rule data).
+    Source: house rule: history is judged by the rule of its day.
     """
     held = [rule for rule in rules if rule.since <= day]
     if not held:

@@ -43,8 +43,9 @@ TASK_LOOP = Loop(
     actions=(
         Action("assign", "派发", "inspection.task.assigned", (), "assigned", _ASSIGN, ("officers",), "派发检查任务。"),
         Action("start", "开始执行", "inspection.task.started", ("assigned",), "started", _INSPECT, (),
-               "按任务开始检查，检查完成后任务自动完成。"),
-        Action("complete", "完成任务", "inspection.task.completed", ("started",), "done", _INSPECT, (), "随检查完成。"),
+               "按任务开始检查，检查完成后任务自动完成。", automatic="inspection_start"),
+        Action("complete", "完成任务", "inspection.task.completed", ("started",), "done", _INSPECT, (), "随检查完成。",
+               automatic="inspection_finish"),
         Action("return", "退回任务", "inspection.task.returned", ("assigned",), "returned", _INSPECT, ("note",),
                "不能执行的，写明原因退回派发单位。"),
         Action("reassign", "改派", "inspection.task.reassigned", ("assigned", "returned"), "assigned", _ASSIGN,

@@ -15,10 +15,12 @@ from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.self_check import (
     SELF_CHECK_LOOP,
     AnswerFacts,
+    SelfStartFacts,
     check_answer,
     check_dropped,
     check_once,
     check_report_of,
+    check_self_start,
 )
 from anlan.inspection.services.drafting import fixed_id, key_for, numbers_for, said
 from anlan.inspection.services.self_answers import SelfAnswer, answer_entry, copied_answers
@@ -86,10 +88,7 @@ def _started(scope: Scope, enterprise: Any, checklist_id: str, corrects: str, su
     """The entry that begins a self-check, judged; call it in the transaction that records it."""
     old = views.self_check_get(scope, corrects) if corrects else None
     checklist = queries.checklist_get(scope, str(old.checklist_id) if old else checklist_id)
-    problems = _start_problems(enterprise, checklist, old)
-    if open_ := views.self_check_drafts(scope, enterprise.id).first():
-        problems.append(Violation("inspection.self_check.start.draft_open", {"number": open_.number}))
-    if problems:
+    if problems := check_self_start(_start_facts(scope, enterprise, checklist, old)):
         raise StepRefused("inspection.self_check.start.refused", problems, enterprise=enterprise.name)
     data: dict[str, Any] = {
         "enterprise_id": str(enterprise.id), "office_id": str(enterprise.office_id) if enterprise.office_id else None,
@@ -108,21 +107,18 @@ def _started(scope: Scope, enterprise: Any, checklist_id: str, corrects: str, su
     )  # fmt: skip
 
 
-def _start_problems(enterprise: Any, checklist: Any, old: SelfCheck | None) -> list[Violation]:
-    found = []
-    if enterprise.merged_into_id or enterprise.retired_at:
-        found.append(Violation("inspection.self_check.start.enterprise_gone", {}))
-    if old is not None:
-        if str(old.enterprise_id) != str(enterprise.id) or old.state != "reported":
-            found.append(Violation("inspection.self_check.start.nothing_to_correct", {}))
-        if old.corrected_as_id:
-            found.append(Violation("inspection.self_check.start.corrected_already", {"number": old.number}))
-        return found
-    if checklist.retired_at is not None:
-        found.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
-    elif str(checklist.id) not in dict(views.self_checklists(enterprise)):
-        found.append(Violation("inspection.self_check.start.checklist_unfit", {"name": checklist.name}, "checklist"))
-    return found
+def _start_facts(scope: Scope, enterprise: Any, checklist: Any, old: SelfCheck | None) -> SelfStartFacts:
+    draft = views.self_check_drafts(scope, str(enterprise.id)).first()
+    facts = SelfStartFacts(
+        gone=bool(enterprise.merged_into_id or enterprise.retired_at), checklist=checklist.name,
+        checklist_retired=checklist.retired_at is not None,
+        fits=old is not None or str(checklist.id) in dict(views.self_checklists(enterprise)),
+        draft=draft.number if draft else "",
+    )  # fmt: skip
+    if old is None:
+        return facts
+    correctable = str(old.enterprise_id) == str(enterprise.id) and old.state == "reported"
+    return replace(facts, corrects=old.number, correctable=correctable, corrected=bool(old.corrected_as_id))
 
 
 def _editable(scope: Scope, self_check_id: str) -> tuple[SelfCheck, int]:

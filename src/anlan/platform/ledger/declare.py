@@ -56,6 +56,8 @@ class Ledger:
         label, plural: Chinese name, and URL segment (`enterprises`).
         columns: in the order of list and workbook.
         natural_key: fields that identify a row across imports; a service's check, not a UNIQUE constraint.
+        second_key: columns that identify a row across imports where the natural key is empty or there is none; empty
+            parts count as such, the first must be filled. `region9` is the town of the entered region.
         order: default ordering, by indexed columns.
         groups: field groups written as one (last writer wins per group).
         legal: fields whose concurrent writes go to the merge queue.
@@ -84,6 +86,7 @@ class Ledger:
     plural: str
     columns: tuple[Column, ...]
     natural_key: tuple[str, ...] = ()
+    second_key: tuple[str, ...] = ()
     order: tuple[str, ...] = ("-created_at",)
     groups: tuple[tuple[str, ...], ...] = ()
     legal: tuple[str, ...] = ()

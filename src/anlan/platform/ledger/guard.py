@@ -14,6 +14,16 @@ from anlan.platform.ledger.values import Reader, Shower, missing, read_values
 from anlan.platform.scope import Scope
 
 
+def require_entered(ledger: Ledger) -> None:
+    """Refuse a ledger into which people enter nothing.
+
+    Raises:
+        NotAllowed: "ledger.read_only".
+    """
+    if not (ledger.change and entered_of(ledger)):
+        raise NotAllowed("ledger.read_only", ledger=ledger.label)
+
+
 def readable(reader: Reader, raw: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
     """The values of `raw` by column name.
 
@@ -21,8 +31,7 @@ def readable(reader: Reader, raw: Mapping[str, Any], *, creating: bool) -> dict[
         NotAllowed: "ledger.read_only" where people enter nothing: only the context's own steps write there.
         BadInput: "ledger.values_refused" with every unreadable, unknown and missing field.
     """
-    if not entered_of(reader.ledger):
-        raise NotAllowed("ledger.read_only", ledger=reader.ledger.label)
+    require_entered(reader.ledger)
     values, violations = read_values(reader, raw)
     seen = {v.field for v in violations}
     violations += [v for v in missing(reader.ledger, values, creating=creating) if v.field not in seen]
@@ -137,10 +146,24 @@ def natural_key(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any] | N
     return {n: values[n] for n in names}
 
 
+def import_key(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What identifies a row across imports, by column: the natural key, else the second key; None where both are empty."""
+    if key := natural_key(ledger, values):
+        return key
+    found = {name: _part(ledger, name, values) for name in ledger.second_key}
+    return found if found and found[ledger.second_key[0]] else None
+
+
+def _part(ledger: Ledger, name: str, values: Mapping[str, Any]) -> Any:
+    if name == "region9":
+        return str(values.get("region") or "")[:9]
+    value = values.get(name)
+    return "" if value is None and not by_name(ledger)[name].nullable else value
+
+
 def key_text(ledger: Ledger, values: Mapping[str, Any]) -> str:
-    """The natural key as a person reads it."""
+    """What identifies a row across imports, as a person reads it."""
     shower = Shower(ledger, None)
     names = by_name(ledger)
-    return "，".join(
-        f"{names[n].label} {shower.text(names[n], v)}" for n, v in (natural_key(ledger, values) or {}).items()
-    )
+    key = {name: value for name, value in (import_key(ledger, values) or {}).items() if name in names}
+    return "，".join(f"{names[n].label} {shower.text(names[n], v)}" for n, v in key.items())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from anlan.kernel.errors import BadInput
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.columns import entered_of, model_of
 from anlan.platform.ledger.declare import Ledger
+from anlan.platform.ledger.guard import require_entered
 from anlan.platform.scope import Scope
 
 
@@ -37,13 +37,12 @@ def import_right(ledger: Ledger) -> str:
 
 
 def require_import(scope: Scope, ledger: Ledger) -> None:
-    """Refuse an import that this person may not make, or that the ledger does not take at all.
+    """Refuse whoever may not import workbooks into the ledger; what `may_import` asks, with the reason.
 
     Raises:
-        BadInput: "ledger.import.none" for a ledger whose rows come from its own steps. NotAllowed: "platform.not_allowed".
+        NotAllowed: "ledger.read_only" where people enter nothing, "platform.not_allowed".
     """
-    if not ledger.change or not entered_of(ledger):
-        raise BadInput("ledger.import.none", label=ledger.label)
+    require_entered(ledger)
     scope.require(ledger.change)
     scope.require(import_right(ledger))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
@@ -35,6 +36,7 @@ from anlan.platform.scope import Scope
 if TYPE_CHECKING:
     from anlan.platform.ledger.workbook.import_ import Report
 
+log = logging.getLogger(__name__)
 STALE = timedelta(minutes=3)
 KEPT_FOR = timedelta(days=30)
 _EVERY_SECONDS = 0.4
@@ -44,7 +46,8 @@ def import_start(*, scope: Scope, ledger: Ledger, content: bytes, name: str, now
     """Keep an uploaded file and queue its check; returns the id of the run.
 
     Raises:
-        NotAllowed: "platform.not_allowed". BadInput: "ledger.file.empty", "ledger.file.upload_too_large".
+        NotAllowed: "ledger.read_only", "platform.not_allowed". BadInput: "ledger.file.empty",
+        "ledger.file.upload_too_large".
     """
     require_import(scope, ledger)
     if not content:
@@ -78,7 +81,7 @@ def import_confirm(*, scope: Scope, run: ImportRun, mode: str, now: datetime) ->
     """
     if mode not in {"all", "skip_bad"}:
         raise BadInput("ledger.import.mode", mode=mode[:20], offered="all、skip_bad")
-    scope.require(import_right(CATALOGUE.ledgers[run.ledger]))
+    require_import(scope, CATALOGUE.ledgers[run.ledger])
     ready = run.state in {"checked", "refused"} or (run.state == "writing" and stale(run, now))
     with writing():
         swapped = ready and ImportRun.objects.filter(pk=run.pk, state=run.state, changed_at=run.changed_at).update(
@@ -109,9 +112,16 @@ def imports_recent(scope: Scope, ledger: Ledger, count: int = 10) -> list[Import
 
 @task()
 def import_work(run_id: str) -> str:
-    """Background task: check the file, or write it once confirmed."""
+    """Background task: check the file, or write it once confirmed.
+
+    A defect ends the run with a message: nobody waits for a run that no worker will take up again.
+    """
     try:
         return import_execute(run_id, clock.now())
+    except Exception:
+        log.exception("import %s failed", run_id)
+        _finish(ImportRun.objects.get(pk=run_id), "failed", error=render("ledger.import.broken", {"run": run_id[:8]}))
+        raise
     finally:
         if not connection.in_atomic_block:
             connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -32,7 +33,7 @@ class Reader:
     ledger: Ledger
     scope: Scope | None
     _by_value: dict[str, dict[str, str]] = field(default_factory=dict)
-    _by_label: dict[str, dict[str, str]] = field(default_factory=dict)
+    _by_label: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     _known: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def read(self, bound: Bound, raw: Any) -> Any:
@@ -66,12 +67,12 @@ class Reader:
             text = clean_cell(raw)
             value = bound.column.parse(text) if text else None
             return self._listed(bound, value) if isinstance(value, str) and bound.listed else self._fits(bound, value)
-        if kind in {"text", "vault"}:
+        if kind in {"text", "vault"} and not (bound.listed and clean_cell(raw)):
             return self._fits(bound, _text(raw))
         text = clean_cell(raw) if not isinstance(raw, (date, bool)) else raw
         if text == "" or text is None:
             return None if bound.nullable or kind not in {"choice", "reference"} else ""
-        if kind == "choice" or (kind == "reference" and bound.listed):
+        if kind == "choice" or (kind in {"text", "reference"} and bound.listed):
             return self._listed(bound, str(text))
         if kind == "region":
             return places.read(str(text), self.scope.region if self.scope else "")
@@ -82,11 +83,17 @@ class Reader:
         values, labels = self._by_value[bound.name], self._by_label[bound.name]
         if text in values:
             return text
-        found = labels.get("".join(text.split()).lower())
-        if found is None:
+        code, _, label = text.partition(" ")  # as an export writes those whose label alone is not enough
+        if label and values.get(code, "").strip() == label.strip():
+            return code
+        found = labels.get("".join(text.split()).lower(), [])
+        if len(found) > 1:
+            offered = "、".join(f"{value} {values[value]}" for value in found[:4])
+            raise BadInput("ledger.value.ambiguous", label=bound.label, value=text[:60], offered=offered)
+        if not found:
             offered = "、".join(list(values.values())[:12])
             raise BadInput("ledger.value.not_listed", label=bound.label, value=text[:60], offered=offered)
-        return found
+        return found[0]
 
     def _members(self, bound: Bound, raw: Any) -> tuple[str, ...]:
         if raw is None:
@@ -110,7 +117,9 @@ class Reader:
             return
         pairs = [(str(value), str(label)) for value, label in bound.choices(self.scope)]
         self._by_value[bound.name] = dict(pairs)
-        self._by_label[bound.name] = {"".join(label.split()).lower(): value for value, label in pairs}
+        labels = self._by_label[bound.name] = {}
+        for value, label in dict(pairs).items():
+            labels.setdefault("".join(label.split()).lower(), []).append(value)
 
     def _fits(self, bound: Bound, value: Any) -> Any:
         if value is None or value == "":
@@ -259,10 +268,15 @@ def same(bound: Bound, held: Any, entered: Any) -> bool:
 
 
 class Shower:
-    """Shows values to people; keeps labels of choices for a whole page or workbook."""
+    """Shows values to people; keeps labels of choices for a whole page or workbook.
 
-    def __init__(self, ledger: Ledger, scope: Scope | None) -> None:
+    Args:
+        exact: as an export writes them: of two choices with one label each is told by its code as well.
+    """
+
+    def __init__(self, ledger: Ledger, scope: Scope | None, *, exact: bool = False) -> None:
         self._labels: dict[str, dict[str, str]] = {}
+        self._exact = exact
         self._scope = scope
         self._show = {b.name: self._shower(b) for b in columns_of(ledger)}
 
@@ -284,6 +298,9 @@ class Shower:
         labels = self._labels.get(bound.name)
         if labels is None:
             labels = self._labels[bound.name] = {str(v): str(t) for v, t in bound.choices(self._scope)}
+            if self._exact:
+                often = Counter(labels.values())
+                labels |= {v: f"{v} {t}" for v, t in labels.items() if often[t] > 1}
         return labels.get(value, value)
 
 

@@ -100,7 +100,7 @@ def codes_below(spans: Spans, code: str, heir: str, given: Mapping[str, str]) ->
     """A code under `heir` for every region directly below `code`: the one given, else its own last digits while they are
     free there, else the next free number of its hundred (which says whether it is a 居委会 or a 村委会), else any free one.
 
-    House rule (ADR 0012): until the official code is published; the region is re-coded then, and its subjects follow.
+    House rule (ADR 0016): until the official code is published; the region is re-coded then, and its subjects follow.
     """
     found = dict(given)
     old, stem = region_prefix(code), region_prefix(heir)

@@ -1,4 +1,4 @@
-"""Subjects follow their region (ADR 0012): one entry each moves what stands in a code that ceased to where it now belongs."""
+"""Subjects follow their region (ADR 0016): one entry each moves what stands in a code that ceased to where it now belongs."""
 
 from __future__ import annotations
 

@@ -144,7 +144,10 @@ def check_split(facts: EnterpriseFacts, parts: Sequence[Mapping[str, Any]], reas
 
 
 def normalise_phone(typed: Any) -> str:
-    """A phone as stored: half-width digits, blanks and brackets gone, +86 dropped, only the extension's hyphen kept."""
+    """A phone as stored: half-width digits, blanks and brackets gone, +86 dropped, only the extension's hyphen kept.
+
+    Source: house rule; numbering of mainland China as in `check_contact`.
+    """
     text = normalise_width(clean_cell(typed), punctuation=True)
     text = re.sub(r"[\s()]", "", text).removeprefix("+86")
     # 0576-84120000-801: the hyphen after the area code says nothing, the one before the extension does.

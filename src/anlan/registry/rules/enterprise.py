@@ -6,6 +6,7 @@ Every check returns all reasons, each with the field it belongs to.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -75,6 +76,7 @@ _NAME_MAX, _ADDRESS_MAX = 120, 200
 _NEVER_EMPTIED = frozenset({"status", "standardisation", "office_id"})
 # Six decimals are 0.1 m: more than any source knows, and the same position typed twice stays the same.
 _DECIMALS = 6
+_INDUSTRY_LABELLED = re.compile(r"([A-T]?[0-9]{2,4})(\D.*)")
 
 
 def _industry_text(typed: Any) -> str:
@@ -87,7 +89,10 @@ def _industry_typed(typed: str) -> str:
 
 
 def normalise_industry(typed: Any) -> str:
-    """Digits of a GB/T 4754 code as stored, the section's letter dropped: "C2611" -> "2611". Nothing is guessed."""
+    """Digits of a GB/T 4754 code as stored, the section's letter dropped: "C2611" -> "2611". Nothing is guessed.
+
+    Source: GB/T 4754-2017, 5 (the digits alone tell the class, the letter its section).
+    """
     text = _industry_text(typed)
     return text[1:] if len(text) > 1 and text[0].isalpha() else text
 
@@ -120,7 +125,10 @@ def _industry_faults(text: str) -> tuple[Violation, ...]:
 
 
 def industry_label(code: str) -> str:
-    """A stored industry code with the name of its division: "2611 化学原料和化学制品制造业"; "" for none."""
+    """A stored industry code with the name of its division: "2611 化学原料和化学制品制造业"; "" for none.
+
+    Source: names of GB/T 4754-2017; house rule: classes are called by their division.
+    """
     return f"{code} {data.industry_name(code) or ''}".strip() if code else ""
 
 
@@ -257,6 +265,7 @@ def read_degrees(typed: Any) -> float | None:
 
     Raises:
         BadInput: "kernel.text.not_a_number", "kernel.geo.not_finite".
+    Source: house rule (six decimals are 0.1 m).
     """
     if isinstance(typed, float):
         if not math.isfinite(typed):
@@ -275,12 +284,24 @@ def _optional_id(typed: Any) -> str | None:
     return clean_cell(typed) or None
 
 
+@lru_cache(maxsize=4096)
+def _industry_named(text: str) -> str:
+    """The code in a text of code and name, or of a name that only one division bears; else the text as it is."""
+    match = _INDUSTRY_LABELLED.fullmatch(text)
+    if match and match[2] == _industry_text(data.industry_name(match[1]) or ""):
+        return match[1]
+    named = [i.code for i in data.industries() if i.code.isdigit() and _industry_text(i.name) == text]
+    return named[0] if len(named) == 1 else text
+
+
 def read_industry(typed: Any) -> str:
-    """A GB/T 4754 code as stored, "" for an empty cell.
+    """A GB/T 4754 code as stored, "" for an empty cell; also as `industry_label` shows it, or a division's name alone.
 
     Raises:
         BadInput: "registry.industry.*".
+    Source: GB/T 4754-2017, 5 (no two sections or divisions are read alike: a name that two bear is none).
     """
+    typed = _industry_named(_industry_text(typed))
     if problems := check_industry(typed):
         raise BadInput(problems[0].code, **problems[0].facts)
     return normalise_industry(typed)
@@ -308,6 +329,7 @@ def normalise_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] 
         existing: the row before a change; where only lon or lat is given, the other one counts as given with it.
     Raises:
         BadInput: "registry.enterprise.invalid" with a violation for each field that can't be read or is unknown.
+    Source: house rule; the codes as `rules.codes` names their sources.
     """
     found: list[Violation] = []
     plain: dict[str, Any] = {}
@@ -342,6 +364,7 @@ def position_from(plain: Mapping[str, Any], coords: Any, existing: Mapping[str, 
 
     Raises:
         BadInput: "registry.code.unknown" for another system, "kernel.geo.*" for a position that can't be converted.
+    Source: house rule; the conversion as `kernel.geo` names its source.
     """
     system = COORDS.read(coords) or "wgs84"
     if "lon" not in plain and "lat" not in plain:
@@ -361,6 +384,7 @@ def prepare_enterprise(values: Mapping[str, Any], existing: Mapping[str, Any] | 
 
     Raises:
         BadInput: as `position_from`.
+    Source: house rule (不填为在产, as the template's help says).
     """
     plain = {name: value for name, value in values.items() if name != "coords"}
     plain |= position_from(plain, values.get("coords"), existing)

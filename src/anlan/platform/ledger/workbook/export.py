@@ -38,7 +38,7 @@ def export_csv(scope: Scope, ledger: Ledger, ask: Ask, *, now: datetime) -> Iter
 
 
 def _csv_pieces(scope: Scope, ledger: Ledger, ask: Ask) -> Iterator[bytes]:
-    columns, shower = export_columns(ledger), Shower(ledger, scope)
+    columns, shower = export_columns(ledger), Shower(ledger, scope, exact=True)
     yield b"\xef\xbb\xbf" + csv_lines([[b.label for b in columns]])
     for rows in all_rows(scope, ledger, ask):
         yield csv_lines([[shower.text(b, row[key_of(b)]) for b in columns] for row in rows])
@@ -53,7 +53,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def export_xlsx(scope: Scope, ledger: Ledger, ask: Ask, *, now: datetime) -> Iterator[bytes]:
     """The rows as a workbook of one sheet: headings of the template, filter and frozen first row, codes as text."""
-    columns, shower = export_columns(ledger), Shower(ledger, scope)
+    columns, shower = export_columns(ledger), Shower(ledger, scope, exact=True)
     rows_of(scope, ledger)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"

@@ -19,7 +19,7 @@ from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.record import NEW, record_many
 from anlan.platform.ledger import guard, plan
-from anlan.platform.ledger.columns import by_name, entered_of
+from anlan.platform.ledger.columns import by_name
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.workbook.export import rows_xlsx
 from anlan.platform.ledger.workbook.read import LINE, REASON, Table, read_table
@@ -94,12 +94,11 @@ def import_file(
         progress: called with (rows done, rows in all).
         right: needed besides the ledger's own right to change, `registry.import`.
     Raises:
-        NotAllowed: "platform.not_allowed". BadInput: "ledger.import.none", "ledger.import.mode" and every code of `read_table`.
+        NotAllowed: "ledger.read_only", "platform.not_allowed". BadInput: "ledger.import.mode" and every code of `read_table`.
     """
     if mode not in MODES:
         raise BadInput("ledger.import.mode", mode=mode, offered="、".join(MODES))
-    if not ledger.change or not entered_of(ledger):
-        raise BadInput("ledger.import.none", label=ledger.label)
+    guard.require_entered(ledger)
     scope.require(ledger.change)
     if right:
         scope.require(right)

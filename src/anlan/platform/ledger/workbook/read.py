@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from anlan.kernel.errors import BadInput, Violation
 from anlan.kernel.messages import render
-from anlan.kernel.text import clean_cell, decode_csv, normalise_width
+from anlan.kernel.text import clean_cell, decode_csv, normalise_width, restore_cell
 from anlan.platform.ledger.columns import Bound, columns_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.workbook.export import sheet_name
@@ -103,7 +103,8 @@ def _read_csv(content: bytes, name: str, ledger: Ledger) -> Table:
     delimiter = max((",", "\t", ";"), key=first.count)
     csv.field_size_limit(_MOST_CELL)
     try:
-        rows = list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1))
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [(line, [restore_cell(cell) for cell in cells]) for line, cells in enumerate(read, start=1)]
     except csv.Error as error:
         raise BadInput("ledger.file.damaged", name=name) from error
     if len(rows) > MOST_ROWS:
