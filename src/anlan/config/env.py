@@ -86,10 +86,13 @@ def _headers(value: str) -> dict[str, str]:
 
 
 def _folder(value: str) -> Path:
-    path = Path(value or "var")
-    if path.exists() and not path.is_dir():
+    return Path(_place(value) or "var")
+
+
+def _place(value: str) -> str:
+    if value and Path(value).exists() and not Path(value).is_dir():
         raise ValueError(value)
-    return path
+    return value
 
 
 def _absolute(value: str) -> str:
@@ -109,7 +112,8 @@ def _database(value: str) -> str:
 
 
 _HOST = r"\*|\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]"
-_LISTEN = r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]|\*)?:[0-9]{1,5}"
+_PORT = r"(0|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_LISTEN = rf"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):{_PORT}"
 _URL = r"https?://\S+"
 _ORIGIN = r"https?://(\*\.)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
@@ -223,8 +227,9 @@ GATEWAY: tuple[Variable, ...] = (
         "ANLAN_INGEST", _shaped(_URL), "http://127.0.0.1:8000", "Server that `anlan gateway` hands its parcels to.", "url"
     ),
     Variable(
-        "ANLAN_GATEWAY_TOKEN", str, "", "Key that a gateway shows to the ingest; under `serve` empty: one of its own.",
-        "text", True,
+        "ANLAN_GATEWAY_TOKEN", _shaped(r"\S+"), "",
+        "Key that a gateway shows to the ingest; under `serve` empty: one of its own.",
+        "token", True,
     ),
     Variable(
         "ANLAN_GATEWAY_REGION", _shaped(r"[0-9]{6}"), "331003",
@@ -247,7 +252,7 @@ GATEWAY: tuple[Variable, ...] = (
         "Seconds without a message after which a device counts as silent.", "seconds",
     ),
     Variable(
-        "ANLAN_SPOOL", str, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool.", "folder"
+        "ANLAN_SPOOL", _place, "", "Folder where a gateway keeps what it acknowledged; empty: ANLAN_DATA/spool.", "folder"
     ),
     Variable(
         "ANLAN_SPOOL_MB", _between(1, 10_000_000), 4096,
@@ -270,13 +275,18 @@ CALLING: tuple[Variable, ...] = (
         "The SMS provider's address; {number} {text} … are filled in. Empty: no SMS.", "url", True,
     ),
     Variable("ANLAN_SMS_METHOD", _one_of("POST", "GET"), "POST", "POST or GET.", "method"),
-    Variable("ANLAN_SMS_FORMAT", _one_of("json", "form"), "json", "How ANLAN_SMS_BODY is sent: json or form.", "format"),
     Variable(
-        "ANLAN_SMS_BODY", str, '{"mobile": "{number}", "content": "{text}"}', "The body, with the same places.",
-        "text", True,
+        "ANLAN_SMS_FORMAT", _one_of("json", "form"), "json", "How ANLAN_SMS_BODY is sent: json or form.", "format"
+    ),
+    Variable(
+        "ANLAN_SMS_BODY", _shaped(r"(?s).*\{text\}.*"),
+        '{"mobile": "{number}", "content": "{text}"}', "The body, with the same places.",
+        "sms_body", True,
     ),
     Variable("ANLAN_SMS_HEADERS", _headers, {}, "Further headers, one `Name: value` a line.", "headers", True),
-    Variable("ANLAN_SMS_SUCCESS", _pattern, ".", "The answer of a message that was taken matches this pattern.", "pattern"),
+    Variable(
+        "ANLAN_SMS_SUCCESS", _pattern, ".", "The answer of a message that was taken matches this pattern.", "pattern"
+    ),
     Variable(
         "ANLAN_SMS_ID", _pattern, "", "Group 1 of this pattern in the answer is the provider's number of the message.",
         "pattern",
@@ -285,7 +295,8 @@ CALLING: tuple[Variable, ...] = (
         "ANLAN_SMS_PERMANENT", _pattern, "", "An answer that matches this pattern refuses the number for good.", "pattern"
     ),
     Variable(
-        "ANLAN_SMS_SECRET", str, "", "What delivery reports and replies must show; empty: they are refused.", "text", True
+        "ANLAN_SMS_SECRET", _shaped(r"\S+"), "",
+        "What delivery reports and replies must show; empty: they are refused.", "token", True
     ),
     Variable(
         "ANLAN_SMS_REPORT_FIELDS", _words(r"\S+", 3), ("id", "status", "DELIVRD"),
@@ -296,7 +307,8 @@ CALLING: tuple[Variable, ...] = (
         "two_words",
     ),
     Variable(
-        "ANLAN_KEYPAD_SECRET", str, "", "What the voice provider's keypad reports must show; empty: refused.", "text", True
+        "ANLAN_KEYPAD_SECRET", _shaped(r"\S+"), "",
+        "What the voice provider's keypad reports must show; empty: refused.", "token", True
     ),
     Variable(
         "ANLAN_KEYPAD_FIELDS", _words(r"\S+", 3), ("number", "key", "attempt"),
@@ -306,8 +318,12 @@ CALLING: tuple[Variable, ...] = (
         "ANLAN_APPRISE_URLS", _words(r"[a-z]+://\S+", 0), (),
         "Addresses of apprise (DingTalk, WeCom, Feishu, mail) for calls.", "apprise", True,
     ),
-    Variable("ANLAN_CALL_WEBHOOK_URL", _shaped(_URL), "", "Address that gets each call as signed JSON; empty: none.", "url"),
-    Variable("ANLAN_CALL_WEBHOOK_SECRET", str, "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", "text", True),
+    Variable(
+        "ANLAN_CALL_WEBHOOK_URL", _shaped(_URL), "", "Address that gets each call as signed JSON; empty: none.", "url"
+    ),
+    Variable(
+        "ANLAN_CALL_WEBHOOK_SECRET", _shaped(r"\S+"), "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", "token", True
+    ),
 )  # fmt: skip
 VARIABLES = (*VARIABLES, *GATEWAY, *CALLING)
 
