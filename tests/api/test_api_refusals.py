@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from anlan.config.api import _violation
+from anlan.config.api import violation_of
 from anlan.kernel.messages import render
 from anlan.platform.attachments import files
 
@@ -31,7 +31,7 @@ def test_a_page_has_a_length_within_reason(api_as: Any, limit: str) -> None:
 
 
 def test_a_fault_that_pydantic_names_and_we_do_not_is_still_a_sentence() -> None:
-    found = _violation({"type": "url_scheme", "loc": ("body", "values", "site"), "msg": "x", "input": 1})
+    found = violation_of({"type": "url_scheme", "loc": ("body", "values", "site"), "msg": "x", "input": 1})
     assert (found.code, found.field) == ("api.invalid.other", "site")
     assert found.message == render("api.invalid.other", {"field": "site"})
 

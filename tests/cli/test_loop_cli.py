@@ -168,4 +168,4 @@ def test_a_ledger_that_takes_no_import_says_so(world: World, tmp_path: Path) -> 
     done = CliRunner().invoke(main, ["import", "inspection.hazard", str(file), "--json"])
     assert done.exit_code == 1
     assert json.loads(done.stdout.splitlines()[-1])["code"] == "ledger.read_only"
-    assert "不接受导入" in done.stderr
+    assert "不能直接填写或导入" in done.stderr

@@ -1,5 +1,7 @@
 """The journal of every release still folds to the tables it folded to then."""
 
+import hashlib
+
 import pytest
 from golden import Golden, golden_journals
 
@@ -8,6 +10,7 @@ from anlan.platform.journal import chain, node, rebuild, receive
 from anlan.platform.journal.digest import table_digests
 
 GOLDEN = list(golden_journals())
+NOTHING = hashlib.sha256().hexdigest()
 
 
 def test_there_is_a_golden_journal() -> None:
@@ -23,5 +26,7 @@ def test_golden_journal_folds_to_the_same_tables(golden: Golden) -> None:
             received = receive.receive(links[start : start + 500], region="331003000000", now=now())
             assert received.stopped is None
     assert chain.verify().ok
-    assert table_digests() == golden.digests
+    # Tables that came later hold nothing of it.
+    later = dict.fromkeys(table_digests().keys() - golden.digests.keys(), NOTHING)
+    assert table_digests() == golden.digests | later
     assert rebuild.rebuild(check=True, shuffle=1).ok

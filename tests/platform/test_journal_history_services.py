@@ -139,7 +139,7 @@ def test_a_shuffled_check_shuffles_where_a_clock_was_corrected_too(monkeypatch):
     peer = Peer(start=NOW - timedelta(days=9000))
     peer.bear(stepped(s, "open", "closed"), tip=first.id, base=first.id)
     receive.receive(peer.links, region="331003002000", now=NOW)
-    corrections.clock_correct(scope=SCOPE, node_id=peer.name, first=1, last=1, offset_ms=9000 * 86_400_000, now=NOW)
+    corrections.clock_correct(scope=SCOPE, node_id=peer.name, first=1, last=1, offset_ms=9000 * 86_400_000, now=NOW, **TOLD)
     orders = []
     plain = rebuild.fold_subject
 
@@ -303,7 +303,7 @@ def test_doctor_sees_that_the_journal_runs_ahead_of_the_clock_and_that_a_correct
     seq = JournalSeq.objects.filter(node=node.own().id).count()
     offset = -400 * 86_400_000
     corrections.clock_correct(
-        scope=SCOPE, node_id=node.own().id, first=seq, last=seq, offset_ms=offset, now=NOW + timedelta(minutes=1)
+        scope=SCOPE, node_id=node.own().id, first=seq, last=seq, offset_ms=offset, now=NOW + timedelta(minutes=1), **TOLD
     )
     sequence.sequence_pending()
     assert clock().ok
@@ -316,7 +316,7 @@ def test_the_latest_clock_of_another_node_is_kept_and_follows_a_correction():
     peer.bear(opened("乙", subject()))
     receive.receive(peer.links, region="331003002000", now=NOW)
     assert Node.objects.get(pk=peer.name).last_hlc >> 16 == int(peer.clock.timestamp() * 1000)
-    corrections.clock_correct(scope=SCOPE, node_id=peer.name, first=1, last=2, offset_ms=-1000, now=NOW)
+    corrections.clock_correct(scope=SCOPE, node_id=peer.name, first=1, last=2, offset_ms=-1000, now=NOW, **TOLD)
     assert Node.objects.get(pk=peer.name).last_hlc >> 16 == int(peer.clock.timestamp() * 1000) - 1000
 
 

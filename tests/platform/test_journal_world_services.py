@@ -163,7 +163,7 @@ def test_same_identity_twice(script: list[Action], at: int, seed: int) -> None:
     assert [f.node for f in forks.frozen_nodes()] == [town.id]
     fence = {"node": town.id, "last": common, "hash": mine[common - 1].hash.hex()}
     draft = Draft(FENCED, f"platform.node/{town.id}", "331003000000", fence)
-    refold.refold_subjects(apply_special(record(draft, scope=SCOPE, now=now, base=None)))
+    refold.refold_subjects(apply_special(record(draft, scope=SCOPE, now=now, base=None)).subjects)
     beyond = JournalSeq.objects.filter(node=town.id, seq__gt=common).values_list("entry", flat=True)
     off = forks.fenced_off([str(i) for i in beyond])
     assert off == {str(i) for i in beyond}

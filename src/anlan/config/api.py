@@ -165,9 +165,11 @@ def _by_segment(urls: list[URLResolver | URLPattern], depth: int = 1) -> list[UR
     for url in urls:
         static = itertools.takewhile(lambda part: "<" not in part, str(url.pattern).split("/")[:depth])
         groups.setdefault("/".join(static), []).append(url)
+    # What is named stands before what a parameter would take for a name.
+    named_first = sorted(groups.items(), key=lambda item: -item[0].count("/"))
     return [
         re_path(rf"^(?={re.escape(head)}(?:/|\.|$))", include(_by_segment(group, 2) if depth == 1 else group))
-        for head, group in groups.items()
+        for head, group in named_first
     ]
 
 
