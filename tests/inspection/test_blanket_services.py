@@ -49,7 +49,7 @@ def visit(
     scope = world.scope[role]
     key = inspection_start(
         scope=scope, enterprise_id=enterprise, checklist_id=world.checklist(), campaigns=[campaign],
-        officers=(world.mate,) if role == "town" else (), now=NOW, **values,
+        officers=(world.county.person["town_second"],) if role == "town" else (), now=NOW, **values,
     )  # fmt: skip
     items = queries.checklist_items(world.checklist(), 1)
     answers = [ItemAnswer(i.item_key, "pass") for i in items]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from anlan.inspection.apply import FOLDS
@@ -31,22 +33,43 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SUBJECT = "inspection.hazard/0195e000-0000-7000-8000-000000000001"
 EVERY = frozenset({a.right for a in HAZARD_LOOP.actions})
 
+WEIGHT = {"dismiss": 1}
+STATES = dict(HAZARD_LOOP.choices)
+AMONG = {
+    state: [
+        a.id for a in HAZARD_LOOP.actions if state in a.from_ and a.id != "merge" for _ in range(WEIGHT.get(a.id, 6))
+    ]
+    for state in STATES
+}
+ALL = sorted({a for among in AMONG.values() for a in among})
+# Which steps a state permits; written down once more, so that a change of the loop shows.
+LAW = {
+    "found": {"order", "dismiss"},
+    "ordered": {"submit", "dismiss"},
+    "submitted": {"return", "close", "doubt", "dismiss"},
+    "doubted": {"confirm", "reject"},
+}
+ODD: tuple[dict[str, Any], ...] = (
+    {"firm": True}, {"firm": False}, {"own": False}, {"rights": frozenset()}, {"photos": 0}, {"tried": True}, {"note": ""},
+    {"rights": frozenset({"inspection.hazard.review"})}, {"second": ""}, {"second": "p1"}, {"days": None}, {"days": 70},
+    {"days": -3}, {"days": 0},
+)  # fmt: skip
+RIGHT: dict[str, Any] = {
+    "firm": None, "own": True, "rights": EVERY, "photos": 1, "tried": False, "note": "说明", "second": "p2", "days": 20,
+}  # fmt: skip
+
+# Mostly a permitted step with everything it needs; the others lack or mistake one thing, or are not permitted at all.
 attempts = st.lists(
     st.fixed_dictionaries(
         {
-            "action": st.sampled_from([a.id for a in HAZARD_LOOP.actions if a.id not in {"report", "merge"}]),
-            "firm": st.booleans(),
-            "own": st.booleans(),
-            "rights": st.sampled_from([EVERY, frozenset(), frozenset({"inspection.hazard.review"})]),
-            "photos": st.integers(0, 2),
-            "tried": st.booleans(),
-            "note": st.sampled_from(["", "说明"]),
-            "second": st.sampled_from(["", "p1", "p2"]),
-            "days": st.one_of(st.none(), st.integers(0, 70)),
-            "hours": st.integers(0, 400),
+            "number": st.integers(0, 999),
+            "any": st.sampled_from([False] * 7 + [True]),
+            "odd": st.sampled_from([{}] * 20 + list(ODD)),
+            "hours": st.integers(1, 400),
         }
     ),
-    max_size=25,
+    min_size=8,
+    max_size=20,
 )
 
 
@@ -54,7 +77,8 @@ def entry(n: int, at: datetime, action: str, data: dict[str, Any], text: dict[st
     done = HAZARD_LOOP.action(action)
     return Entry(
         id=f"0195e000-0000-7000-8000-{n:012d}", node="331003a", hlc=int(at.timestamp() * 1000) << 16, wall=0,
-        actor="p1", post="", region="331003001000", subject=SUBJECT, kind=done.kind, from_=state or None, to=done.to,
+        actor="e1" if action == "submit" else "p1", post="",
+        region="331003001000", subject=SUBJECT, kind=done.kind, from_=state or None, to=done.to,
         data=data, text=text,
     )  # fmt: skip
 
@@ -78,31 +102,42 @@ def verdict(try_: dict[str, Any], facts: StepFacts, due: datetime | None, row: d
     return check_close(CloseFacts(facts, try_["note"], try_["photos"], officers, row.get("submitted_by", "")))
 
 
-@settings(max_examples=150, deadline=None)
-@given(attempts)
-def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
+def due_of(now: datetime, days: int | None) -> datetime | None:
+    if days is None:
+        return None
+    if days < 0:
+        return now + timedelta(days=days)
+    return rectify_deadline(now, Deadline(days=days), WorkCalendar()).at
+
+
+def walk(tries: list[dict[str, Any]], reached: Counter[str]) -> None:
+    """Try every step; what the rules accept must leave the row lawful."""
     now, taken = START, ["report"]
     found = entry(0, now, "report", {"number": "YH-1", "enterprise_id": "e"}, {"description": "隐患"}, "")
     row = FOLDS["hazard.found"](None, found)
-    for n, try_ in enumerate(tries, start=1):
+    for n, tried in enumerate(tries, start=1):
+        try_ = RIGHT | tried | tried["odd"]
         now += timedelta(hours=try_["hours"])
+        among = ALL if try_["any"] or not AMONG[row["state"]] else AMONG[row["state"]]
+        try_["action"] = action = among[try_["number"] % len(among)]
+        firm = (action == "submit") if try_["firm"] is None else try_["firm"]
         facts = StepFacts(
-            row["state"], try_["rights"], "p1", try_["firm"], try_["firm"] and try_["own"], now, now, row["stepped_at"],
+            row["state"], try_["rights"], "p1", firm, firm and try_["own"], now, now, row["stepped_at"],
             tried=try_["tried"],
         )  # fmt: skip
-        due = None
-        if try_["days"] is not None:
-            due = rectify_deadline(now, Deadline(days=try_["days"]), WorkCalendar()).at
+        due = due_of(now, try_["days"])
         before = dict(row)
         if verdict(try_, facts, due, row):
             continue
-        done = HAZARD_LOOP.action(try_["action"])
-        assert row["state"] in done.from_
-        data = {"due_at": due.isoformat()} if due and try_["action"] in {"order", "return", "reject"} else {}
+        done = HAZARD_LOOP.action(action)
+        assert action in LAW.get(row["state"], set()), action
+        assert firm == (action == "submit")
+        data = {"due_at": due.isoformat()} if due and action in {"order", "return", "reject"} else {}
         text = {"note": try_["note"], "photos": [f"{n:064x}"] * bool(try_["photos"])}
-        step = entry(n, now, try_["action"], data | {"co_reviewer": try_["second"]}, text, row["state"])
+        step = entry(n, now, action, data | {"co_reviewer": try_["second"]}, text, row["state"])
         row = FOLDS[done.kind.removeprefix("inspection.")](row, step)
-        taken.append(try_["action"])
+        taken.append(action)
+        reached.update([action, f"state:{row['state']}"])
         assert row["state"] == done.to
         assert before["photos"].keys() <= row["photos"].keys()
         if "due_at" in data:
@@ -110,10 +145,46 @@ def test_random_walks_keep_the_law(tries: list[dict[str, Any]]) -> None:
     if row["state"] == "closed":
         assert taken[-1] == "close" or taken[-2:] == ["doubt", "confirm"]
         assert row["closed_by"] == "p1"
-        assert taken[-2] == "submit"
+        assert taken[-2 - (taken[-1] == "confirm")] == "submit"
         assert row["co_reviewer"] == "p2"
         assert [p["stage"] for p in row["photos"].values()].count("review") >= 1
     else:
         assert "close" not in taken
         assert (row["state"] == "dismissed") == ("dismiss" in taken)
-    assert row.get("returned_count", 0) == taken.count("return")
+    assert row.get("returned_count", 0) == taken.count("return") + taken.count("reject")
+
+
+def explore(examples: int) -> Counter[str]:
+    """The same walks at every run; how often each step was accepted and each state reached, over all of them."""
+    reached: Counter[str] = Counter({"state:found": 1})
+
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True, phases=[Phase.generate], database=None,
+        report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(attempts)
+    def wander(tries: list[dict[str, Any]]) -> None:
+        walk(tries, reached)
+
+    wander()
+    return reached
+
+
+def test_random_walks_keep_the_law_and_reach_every_state_and_step() -> None:
+    reached = explore(100)
+    assert {a for a in ALL if reached[a] < 5} == set()
+    assert {s for s in STATES if s != "merged" and not reached[f"state:{s}"]} == set()
+
+
+PLANTS = [
+    ("check_close", "inspection.hazard.enterprise_never_reviews"),
+    ("check_close", "kernel.loop.not_from_here"),
+]
+
+
+@pytest.mark.parametrize(("name", "code"), PLANTS)
+def test_the_walks_notice_what_is_broken(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+    check = globals()[name]
+    monkeypatch.setitem(globals(), name, lambda facts: [v for v in check(facts) if v.code != code])
+    with pytest.raises(AssertionError):
+        explore(100)

@@ -99,7 +99,7 @@ def test_a_task_is_begun_once_and_only_by_those_named_for_its_enterprise(world: 
     with pytest.raises(StepRefused) as error:
         inspection_start(
             scope=other, now=NOW, task_id=key, enterprise_id=world.other_enterprise, checklist_id=world.checklist(),
-            officers=[world.county.person["town"]],
+            officers=[world.county.person["other_town"]],
         )  # fmt: skip
     assert codes(error) == ["start.task_not_yours", "start.task_elsewhere"]
     start(world, key, once="phone-1")

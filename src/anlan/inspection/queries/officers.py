@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.accounts import queries as accounts
-from anlan.inspection.queries.scoped import as_uuid
+from anlan.inspection.queries.scoped import VIEW, as_uuid
 from anlan.kernel.deadlines import local_date
 from anlan.platform.scope import Scope
 
@@ -34,7 +34,7 @@ def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any], abou
     for post in accounts.posts_of(scope, people):
         runs = not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
         fits = runs and (about is None or _covers(post, about))
-        if fits and post.role and right in post.role.words.split() and post.enterprise_id is None:
+        if fits and post.role and {right, VIEW} <= set(post.role.words.split()) and post.enterprise_id is None:
             bodies.setdefault(str(post.person_id), str(post.organisation) if post.organisation else "")
     if right in scope.rights:
         bodies.setdefault(scope.person, "")

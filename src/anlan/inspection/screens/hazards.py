@@ -22,6 +22,8 @@ from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
 
+_REVIEW = "inspection.hazard.review"
+
 
 @never_cache
 @require_GET
@@ -60,7 +62,7 @@ def _page(
         if may_tag
         else [],
         "may_tag": may_tag,
-        "officers": queries.officer_choices(scope, "inspection.hazard.review", now)[1:] if "close" in allowed else [],
+        "officers": queries.officer_choices(scope, _REVIEW, now, hazard)[1:] if "close" in allowed else [],
         "clause": queries.clause_text(hazard.basis),
         "base": version,
         "once": once_token(),

@@ -52,7 +52,7 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
         "kinds": queries.KINDS,
         "sources": source_choices(scope),
         "source": typed.get("source") or default_source(scope),
-        "officers": queries.officer_choices(scope, "inspection.inspect", now)[1:] if enterprise else [],
+        "officers": queries.officer_choices(scope, "inspection.inspect", now, enterprise)[1:] if enterprise else [],
         "campaigns": queries.campaign_choices(scope, local_date(now), enterprise.region) if enterprise else [],
         "typed": typed,
         "named": typed.getlist("officers") or _colleagues(request, task),

@@ -114,7 +114,7 @@ def inspection_start(
     facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
     for campaign_id in tags:
         require_taggable(scope, campaign_id, [enterprise.region])
-    problems = gone_reasons(enterprise) + _against(scope, facts, checklist) + (begun.problems if begun else [])
+    problems = gone_reasons(enterprise) + _against(scope, facts, checklist, enterprise) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)
     data = _start_data(facts, enterprise, checklist, begun) | {"officers": team, "campaigns": tags}
@@ -132,10 +132,10 @@ def _start_data(facts: StartFacts, enterprise: Any, checklist: Checklist, begun:
     } | ({"task_id": str(begun.task.pk)} if begun else {})  # fmt: skip
 
 
-def _against(scope: Scope, facts: StartFacts, checklist: Checklist) -> list[Violation]:
+def _against(scope: Scope, facts: StartFacts, checklist: Checklist, enterprise: Any) -> list[Violation]:
     """What stands against beginning: the rules, colleagues who may not be named, a checklist out of use."""
     problems = check_start(facts)
-    if facts.officers - queries.officers_known(scope, facts.officers, _START.right, facts.now):
+    if facts.officers - queries.officers_known(scope, facts.officers, _START.right, facts.now, enterprise):
         problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
     if checklist.retired_at is not None:
         problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))

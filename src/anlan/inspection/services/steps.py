@@ -277,8 +277,7 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         As `hazards_order`; StepRefused: "inspection.hazard.close.refused". BadInput: "platform.attachment.unknown".
     Source: 行政处罚法(2021) 第四十二条, applied to reviews by house rule.
     """
-    named = {item.co_reviewer for item in items if item.co_reviewer}
-    known = queries.officers_known(scope, named, HAZARD_LOOP.action("close").right, now) if named else frozenset()
+    right = HAZARD_LOOP.action("close").right
 
     def judge(hazard: Hazard, item: CloseInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         officers = frozenset({scope.person, item.co_reviewer})
@@ -287,7 +286,7 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
         finders = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
         problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
-        if item.co_reviewer and item.co_reviewer not in known:
+        if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         data = {"co_reviewer": item.co_reviewer}
         return problems, data if problems else data | doubt.of(hazard, item.photos)
