@@ -372,6 +372,70 @@ def test_refused_hazard_is_corrected_and_sent(phones, between, tmp_path):
     ]
 
 
+def test_major_hazard_is_judged_by_ticking_without_signal_and_corrected_with_its_ticks(phones, between, tmp_path):
+    phone = phones("town")
+    page = phone.page
+    phone.signal(False)
+    phone.snap(picture(tmp_path, "dust", size=(640, 480)))
+    page.locator(".chip").first.tap()
+    page.fill("#description", "除尘器停用\u202e")  # refused by the server alone
+    page.locator(".switch").tap()
+    page.get_by_role("button", name="提交").tap()
+    page.get_by_text("请勾选符合的重大隐患判定条款").wait_for()
+    boxes = page.locator(".criterion input")
+    ids = [boxes.nth(n).get_attribute("value") for n in range(2)]
+    page.locator(".criterion").first.tap()
+    phone.shot("major")
+    page.get_by_role("button", name="提交").tap()
+    page.locator(".hero-state", has_text="1 项等待发送").wait_for()
+    phone.close()
+
+    phone.open(offline=True)
+    page = phone.page
+    phone.signal(True)
+    page.locator(".hero-state", has_text="1 项被退回").wait_for()
+    page.locator(".hero-state").tap()
+    page.get_by_role("button", name="修改").tap()
+    page.locator(".criterion").nth(1).tap()
+    assert [page.locator(".criterion input").nth(n).is_checked() for n in range(3)] == [True, True, False]
+    page.fill("#description", "除尘器停用，粉尘积聚")
+    phone.shot("major-corrected")
+    page.get_by_role("button", name="修改后重新提交").tap()
+    phone.all_sent()
+    (found,) = [h for h in phone.hazards() if h["description"] == "除尘器停用，粉尘积聚"]
+    assert found["grade"] == "major"
+    judged = phone.api("GET", f"{HAZARDS}/{found['id']}/criteria")[1]
+    assert judged["ticked"] == ids
+
+
+def test_checklist_item_is_judged_major_by_ticking_without_signal(phones, between, tmp_path):
+    phone = phones("town")
+    page = phone.page
+    phone.signal(False)
+    page.get_by_role("link", name="开始检查").tap()
+    page.locator(".chip").first.tap()
+    page.locator(".option").first.tap()
+    page.select_option("#officer", phone.world["people"]["town_second"])
+    page.get_by_role("button", name="开始检查").tap()
+    page.locator(".item .choice .hazard").first.tap()
+    page.locator(".item textarea").first.fill("泄爆口封堵")
+    page.locator(".item .switch").first.tap()
+    page.get_by_role("button", name="其余均符合").tap()
+    page.get_by_role("button", name="完成检查").tap()
+    page.get_by_text("第 1 项记为重大隐患，请勾选判定条款").wait_for()
+    page.locator(".item .criterion").first.tap()
+    tick = page.locator(".item .criterion input").first.get_attribute("value")
+    phone.shot("sheet-major")
+    page.get_by_role("button", name="完成检查").tap()
+    page.get_by_role("button", name="确认完成").tap()
+    page.locator(".hero").wait_for()
+    phone.signal(True)
+    phone.all_sent()
+    (found,) = [h for h in phone.hazards() if h["description"] == "泄爆口封堵"]
+    assert found["grade"] == "major"
+    assert phone.api("GET", f"{HAZARDS}/{found['id']}/criteria")[1]["ticked"] == [tick]
+
+
 def test_unsent_work_stays_with_its_person_when_somebody_else_logs_in(phones, between, tmp_path):
     phone = phones("town")
     page = phone.page

@@ -1,6 +1,7 @@
 // What people do becomes entries of the outbox, written in one go with the form they came from. Nothing is sent here.
 import { serverNow } from "./http";
 import { inChina } from "./measure";
+import { criteriaFor, judged } from "./judging";
 import { mayDiscard, withFollowers } from "./outbox";
 import { reload } from "./session";
 import { send } from "./sender";
@@ -73,6 +74,7 @@ export interface HazardForm {
   place: string;
   major: boolean;
   majorBasis: string;
+  criteria: string[];
   photos: string[];
   position: Position | null;
 }
@@ -82,7 +84,7 @@ export async function queueHazard(form: HazardForm, instead = ""): Promise<Entry
   const id = newId();
   const body = {
     enterprise_id: form.enterpriseId, description: form.description.trim(), place: form.place.trim(),
-    grade: form.major ? "major" : "general", major_basis: form.major ? form.majorBasis.trim() : "",
+    ...judged(form.major, form.criteria, form.majorBasis, criteriaFor(state.bundle, form.enterpriseId)),
     photos: form.photos, at: serverNow(), ...placed(form.position),
   };
   const [made] = await enqueue(
@@ -132,7 +134,10 @@ export async function queueFinish(sheet: Sheet, instead = ""): Promise<void> {
   const answers = sheet.items.map((item) => sheet.answers[item.key]).filter((a): a is Answer => Boolean(a?.result));
   const photos = [...new Set(answers.flatMap((a) => (a.result === "hazard" ? a.photos : [])))];
   const found = answers.filter((a) => a.result === "hazard").length;
-  const sent = answers.map((a) => (a.result === "hazard" ? a : { key: a.key, result: a.result }));
+  const offered = criteriaFor(state.bundle, sheet.enterpriseId);
+  const sent = answers.map((a) => a.result === "hazard"
+    ? { ...a, ...judged(a.grade === "major", a.major_criteria ?? [], a.major_basis, offered) }
+    : { key: a.key, result: a.result });
   const subject = `inspection/${sheet.id}`;
   const first = newId();
   await store().sheets.update(sheet.id, { queued: true });

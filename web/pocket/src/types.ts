@@ -15,11 +15,21 @@ export interface Answer {
   place: string;
   grade: string;
   major_basis: string;
+  /** Absent in sheets begun before criteria were ticked on the phone. */
+  major_criteria?: string[];
   photos: string[];
 }
 
-export type Firm = [id: string, name: string, address: string, lon: number | null, lat: number | null];
+export type Firm = [id: string, name: string, address: string, lon: number | null, lat: number | null, criteriaSet?: number];
 export type Choice = [id: string, label: string];
+
+/** A criterion of a published standard for judging major hazards. */
+export interface Criterion {
+  id: string;
+  citation: string;
+  text: string;
+  verified: boolean;
+}
 
 export interface Checklist {
   id: string;
@@ -82,6 +92,9 @@ export interface Bundle {
   inspectors: Choice[];
   reviewers: Choice[];
   enterprises: Firm[];
+  /** Absent in what was taken along before criteria travelled. */
+  criteria?: Criterion[];
+  criteria_sets?: string[][];
   checklists: Checklist[];
   tasks: Task[];
   inspections: OpenInspection[];

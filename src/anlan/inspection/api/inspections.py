@@ -43,7 +43,8 @@ def inspection_items_set(
     request: HttpRequest, inspection_id: str, body: schemas_inspections.AnswersIn
 ) -> dict[str, Any]:
     """Save answers to items."""
-    answers = [inspections.ItemAnswer(**a.dict() | {"photos": tuple(a.photos)}) for a in body.answers]
+    lists = [{"photos": tuple(a.photos), "major_criteria": tuple(a.major_criteria)} for a in body.answers]
+    answers = [inspections.ItemAnswer(**a.dict() | held) for a, held in zip(body.answers, lists, strict=True)]
     inspections.inspection_items_set(
         scope=request.scope, inspection_id=inspection_id, answers=answers, now=request.now, once=request.once
     )

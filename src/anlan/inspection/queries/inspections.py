@@ -50,6 +50,7 @@ class ItemView:
     place: str
     grade: str
     major_basis: str
+    major_criteria: tuple[str, ...]
     photos: tuple[str, ...]
     hazard_id: str
 
@@ -159,6 +160,7 @@ def inspection_sheet(inspection: Inspection) -> Sequence[ItemView]:
                 place=answer.place if answer else "",
                 grade=answer.grade if answer else "general",
                 major_basis=answer.major_basis if answer else "",
+                major_criteria=tuple(answer.major_criteria.split()) if answer else (),
                 photos=tuple(photos.get(key, ())),
                 hazard_id=str(hazards.get(key, "")),
             )

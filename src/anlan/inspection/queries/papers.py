@@ -125,6 +125,18 @@ def _visitors(row: Any) -> list[str]:
     return [names.get(row.ordered_by, ""), names.get(row.found_by, "")]
 
 
+def acting_names(scope: Scope, subject: str) -> list[str]:
+    """Names of the officers of a document's matter: of the visit, or of whoever found and ordered the hazard.
+
+    Raises:
+        HazardNotFound, InspectionNotFound.
+    """
+    row, _ = _subject(scope, subject)
+    visit = row if not isinstance(row, Hazard) else row.inspection
+    officers = [name for _, name in inspection_officers(visit)] if visit is not None else []
+    return [name for name in [*_visitors(row), *officers] if name]
+
+
 def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.RecordPage:
     """现场检查记录 of a finished inspection.
 

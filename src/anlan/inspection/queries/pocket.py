@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from anlan.inspection.models import Hazard, HazardPhoto, Inspection
 from anlan.inspection.queries.checklists import checklist_items, checklist_list
 from anlan.inspection.queries.hazards import hazard_rows
@@ -12,6 +14,7 @@ from anlan.inspection.queries.inspections import draft_list, inspection_sheet
 from anlan.inspection.queries.officers import officer_choices
 from anlan.inspection.queries.pocket_tasks import pocket_tasks
 from anlan.inspection.rules.inspection import ACCOMPANIED, KINDS
+from anlan.inspection.rules.major import criteria_for, criteria_of
 from anlan.platform.journal.held import versions_of
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
@@ -28,14 +31,15 @@ def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
 
     Returns:
         person, rights, kinds, inspectors and reviewers (id, name), enterprises (id, name, address, lon, lat in WGS-84
-        degrees or None), checklists with items, own tasks and unfinished inspections with answers, hazards
-        to review; `accompanied`: kinds of visits that name who else takes part.
+        degrees or None, position in `criteria_sets`), `criteria_sets` (ids of the criteria by which enterprises of one
+        sort are judged), those criteria, checklists with items, own tasks and unfinished inspections with answers,
+        hazards to review; `accompanied`: kinds of visits that name who else takes part.
     Raises:
         NotAllowed: "platform.not_allowed" without the right to see enterprises.
     """
     inspects, reviews = scope.may(INSPECT), scope.may(REVIEW)
     rows = registry.enterprise_list(scope).order_by("name", "id")
-    firms = rows.values_list("id", "name", "address", "lon", "lat")
+    firms, criteria, sets = _firms(rows) if inspects else ([], [], [])
     return {
         "person": {"id": scope.person, "name": scope.name},
         "rights": sorted(scope.rights & {INSPECT, REVIEW}),
@@ -43,12 +47,37 @@ def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
         "accompanied": sorted(ACCOMPANIED),
         "inspectors": officer_choices(scope, INSPECT, now) if inspects else [],
         "reviewers": officer_choices(scope, REVIEW, now) if reviews else [],
-        "enterprises": [(str(key), *rest) for key, *rest in firms.iterator(2000)] if inspects else [],
+        "enterprises": firms,
+        "criteria": criteria,
+        "criteria_sets": sets,
         "checklists": [_checklist(c) for c in checklist_list(scope)] if inspects else [],
         "tasks": pocket_tasks(scope, now) if inspects else [],
         "inspections": _drafts(scope) if inspects else [],
         "reviews": _reviews(scope) if reviews else [],
     }
+
+
+def _firms(rows: QuerySet[Any]) -> tuple[list[tuple[Any, ...]], list[dict[str, Any]], list[list[str]]]:
+    """The enterprises, each with the position of the set of criteria that it is judged by; the criteria; the sets."""
+    classes, tags = _keys(rows, "classes__key"), _keys(rows, "tags__key")
+    sets: dict[tuple[str, ...], int] = {(): 0}
+    offered: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+    firms = []
+    for key, *rest in rows.values_list("id", "name", "address", "lon", "lat").iterator(2000):
+        sort = (frozenset(classes.get(key, ())), frozenset(tags.get(key, ())))
+        if sort not in offered:
+            offered[sort] = sets.setdefault(tuple(c.id for c in criteria_for(*sort)), len(sets))
+        firms.append((str(key), *rest, offered[sort]))
+    named = criteria_of(i for ids in sets for i in ids)
+    words = [{n: getattr(c, n) for n in ("id", "citation", "text", "verified")} for c in named]
+    return firms, words, [list(ids) for ids in sets]
+
+
+def _keys(rows: QuerySet[Any], column: str) -> dict[Any, list[str]]:
+    held: dict[Any, list[str]] = {}
+    for key, word in rows.order_by().filter(**{f"{column}__isnull": False}).values_list("id", column).iterator(2000):
+        held.setdefault(key, []).append(word)
+    return held
 
 
 def _checklist(checklist: Any) -> dict[str, Any]:
@@ -67,7 +96,7 @@ def _wording(key: str, item: Any) -> dict[str, Any]:
 def _drafts(scope: Scope) -> list[dict[str, Any]]:
     drafts = list(draft_list(scope))
     versions = versions_of(f"{Inspection.SUBJECT}/{d.id}" for d in drafts)
-    answered = ("result", "note", "place", "grade", "major_basis", "photos")
+    answered = ("result", "note", "place", "grade", "major_basis", "major_criteria", "photos")
     return [
         {
             "id": str(draft.id),

@@ -34,6 +34,7 @@ class AnswerIn(Schema):
     place: str = ""
     grade: str = "general"
     major_basis: str = ""
+    major_criteria: Annotated[list[str], Field(default_factory=list, max_length=30, description="勾选的判定条款编号")]
     photos: Photos
 
 
@@ -71,6 +72,7 @@ class ItemOut(Schema):
     place: str
     grade: str
     major_basis: str
+    major_criteria: list[str]
     photos: list[str]
     hazard_id: str
 

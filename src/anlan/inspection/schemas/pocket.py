@@ -33,6 +33,7 @@ class PocketAnswerOut(PocketItemOut):
     place: str
     grade: str
     major_basis: str
+    major_criteria: list[str]
     photos: list[str]
 
 
@@ -84,6 +85,15 @@ class PocketReviewOut(Schema):
     photos: list[tuple[str, str]]
 
 
+class PocketCriterionOut(Schema):
+    """A criterion by which a major hazard is judged; `verified`: its wording was compared with the published text."""
+
+    id: str
+    citation: str
+    text: str
+    verified: bool
+
+
 class PocketPersonOut(Schema):
     """Who the phone belongs to at this moment."""
 
@@ -92,7 +102,11 @@ class PocketPersonOut(Schema):
 
 
 class PocketOut(Schema):
-    """What a phone takes along; `enterprises`: (id, name, address, lon, lat in WGS-84 degrees)."""
+    """What a phone takes along.
+
+    `enterprises`: (id, name, address, lon, lat in WGS-84 degrees, position in `criteria_sets`); `criteria_sets`: lists
+    of ids of `criteria`, one list for all enterprises that are judged alike.
+    """
 
     account: str
     person: PocketPersonOut
@@ -102,7 +116,9 @@ class PocketOut(Schema):
     alone: bool
     inspectors: list[tuple[str, str]]
     reviewers: list[tuple[str, str]]
-    enterprises: list[tuple[str, str, str, float | None, float | None]]
+    enterprises: list[tuple[str, str, str, float | None, float | None, int]]
+    criteria: list[PocketCriterionOut]
+    criteria_sets: list[list[str]]
     checklists: list[PocketChecklistOut]
     tasks: list[PocketTaskOut]
     inspections: list[PocketInspectionOut]

@@ -203,7 +203,8 @@ def _answer(request: HttpRequest, item: queries.ItemView, rest_passes: bool) -> 
     grade = post.get(f"grade-{key}", "general") if found else "general"
     if grade != "major":
         texts["major_basis"] = ""
-    said = inspections.ItemAnswer(key, result, grade=grade, photos=photos, **texts)
+    ticked = item.major_criteria if grade == "major" else ()  # ticked on the phone; this page has words only
+    said = inspections.ItemAnswer(key, result, grade=grade, photos=photos, major_criteria=ticked, **texts)
     held = (item.result, item.note, item.place, item.grade, item.major_basis, frozenset(item.photos))
     same = (result, said.note, said.place, said.grade, said.major_basis, frozenset(photos)) == held
     return None if same else said

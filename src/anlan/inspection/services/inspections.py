@@ -20,6 +20,7 @@ from anlan.inspection.rules.inspection import (
     check_item,
     check_start,
 )
+from anlan.inspection.rules.major import check_ticked
 from anlan.inspection.services.drafting import (
     fixed_id,
     key_for,
@@ -34,6 +35,7 @@ from anlan.inspection.services.hazards import (
     allowed_sources,
     default_source,
     hazard_drafts,
+    judged,
     require_taggable,
 )
 from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
@@ -52,7 +54,10 @@ _CHEMICAL_CLASSES = frozenset({"hazchem_production", "hazchem_trade", "hazchem_s
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """The answer to one item: result "pass", "na" or "hazard"; the rest for a hazard only. `photos` replace those before."""
+    """The answer to one item: result "pass", "na" or "hazard"; the rest for a hazard only. `photos` replace those before.
+
+    `major_criteria`: ids of the criteria ticked, which make it major; `major_basis`: in words, "" cites what was ticked.
+    """
 
     key: str
     result: str
@@ -61,6 +66,7 @@ class ItemAnswer:
     grade: str = "general"
     major_basis: str = ""
     photos: tuple[str, ...] = ()
+    major_criteria: tuple[str, ...] = ()
 
 
 def inspection_start(
@@ -175,6 +181,18 @@ def _editable(scope: Scope, inspection_id: str) -> Inspection:
     return inspection
 
 
+def _ticked(answer: ItemAnswer) -> ItemAnswer:
+    """The answer as its ticks judge it: major, and cited where nothing was written."""
+    if answer.result != "hazard" or not answer.major_criteria:
+        return replace(answer, major_criteria=())
+    grade, ids, basis = judged(answer.grade, answer.major_criteria, answer.major_basis)
+    return replace(answer, grade=grade, major_criteria=ids, major_basis=basis)
+
+
+def _any_ticked(answers: Sequence[ItemAnswer]) -> bool:
+    return any(answer.major_criteria for answer in answers)
+
+
 def inspection_items_set(
     *, scope: Scope, inspection_id: str, answers: Sequence[ItemAnswer], now: datetime, once: str | None = None
 ) -> None:
@@ -195,10 +213,15 @@ def inspection_items_set(
     inspection = _editable(scope, inspection_id)  # after the version: a finish in between must show as a stale version
     items = queries.checklist_items(inspection.checklist_id, inspection.checklist_version)
     known = {i.item_key for i in items}
+    answers = [_ticked(answer) for answer in answers]
+    offered = {c.id for c in queries.criteria_offered(inspection.enterprise)} if _any_ticked(answers) else set()
     problems = [
         reason
         for a in answers
-        for reason in check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis, a.place))
+        for reason in [
+            *check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis, a.place)),
+            *check_ticked(a.grade, a.major_criteria, offered, cited=True),
+        ]
     ]
     if inspection.state != "draft":
         problems.append(Violation("inspection.items.finished", {"number": inspection.number}))
@@ -209,6 +232,8 @@ def inspection_items_set(
     for answer in answers:
         found = answer.result == "hazard"
         data[answer.key] = {"result": answer.result} | ({"grade": answer.grade} if found else {})
+        if answer.major_criteria:
+            data[answer.key]["major_criteria"] = " ".join(answer.major_criteria)
         texts = said(
             note=answer.note, place=answer.place if found else "", major_basis=answer.major_basis if found else ""
         )
@@ -297,6 +322,7 @@ def _hazard_of(inspection: Inspection, item: queries.ItemView, campaigns: tuple[
         basis=item.basis,
         grade=item.grade,
         major_basis=item.major_basis,
+        major_criteria=item.major_criteria,
         source=inspection.source,
         photos=item.photos,
         campaigns=campaigns,

@@ -46,6 +46,8 @@ class Template:
         order: place in lists.
         names: (scope, subject, facts) -> the further subjects that the document deals with, as `context` reads the same;
             it is shown with each of them. None: only with what it is about.
+        acting: (scope, subject) -> names of the officers of the matter, who can't witness a refusal; None: nobody further
+            than who issued it and who records the refusal.
         aside: fields of the shape that say who issues it and to whom; documents about one subject of which all other fields
             are equal are the same matter, and one of them at a time is in force.
     """
@@ -63,3 +65,4 @@ class Template:
     aside: frozenset[str] = frozenset()
     issuer: Callable[[Scope], Issuer] | None = None
     names: Callable[[Scope, str, Any], Sequence[str]] | None = None
+    acting: Callable[[Scope, str], Sequence[str]] | None = None

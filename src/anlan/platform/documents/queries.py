@@ -18,7 +18,17 @@ from anlan.platform.documents.declare import Template
 from anlan.platform.documents.models import Document, DocumentNaming, DocumentPaper
 from anlan.platform.documents.voiding import leads, void_reasons
 from anlan.platform.journal.record import version_of
-from anlan.platform.rules.document import DOCUMENT_LOOP, PAPER_KINDS, SIGNERS, SUBJECT, WAYS, DocumentFacts, check_step
+from anlan.platform.ledger.history import NAMES
+from anlan.platform.rules.document import (
+    DOCUMENT_LOOP,
+    PAPER_KINDS,
+    SIGNERS,
+    SUBJECT,
+    WAYS,
+    DocumentFacts,
+    check_step,
+    ways_open,
+)
 from anlan.platform.scope import Scope, limit
 
 __all__ = [
@@ -28,12 +38,14 @@ __all__ = [
     "VIEW",
     "WAYS",
     "DocumentAction",
+    "document_acting",
     "document_actions",
     "document_get",
     "document_in_force",
     "document_list",
     "document_papers",
     "document_versions",
+    "ways_open",
     "documents_get",
     "documents_in_force",
     "documents_named",
@@ -181,9 +193,7 @@ def document_in_force(template: str, subject: str, matter: str) -> str:
 
 def documents_in_force(subjects: Iterable[str], templates: Iterable[str], since: datetime) -> list[Document]:
     """Documents of these kinds dealing with these subjects, issued since then and not void. Unscoped, for rules."""
-    rows = Document._default_manager.filter(
-        _deals_with(subjects), template__in=list(templates), issued_at__gte=since
-    )
+    rows = Document._default_manager.filter(_deals_with(subjects), template__in=list(templates), issued_at__gte=since)
     return list(rows.exclude(state="void").order_by("issued_at", "id"))
 
 
@@ -210,6 +220,14 @@ def document_papers(document: Document) -> Sequence[DocumentPaper]:
 def document_versions(documents: Iterable[Document]) -> dict[str, int]:
     """Version by document id."""
     return {str(d.pk): version_of(f"{SUBJECT}/{d.pk}") for d in documents}
+
+
+def document_acting(scope: Scope, document: Document) -> set[str]:
+    """Names of those who act for the office in a document or have signed it: none of them witnesses a refusal."""
+    template: Template | None = CATALOGUE.documents.get(document.template)
+    issued = NAMES.resolve({document.issued_by} - {""}).values()
+    officers = template.acting(scope, document.about) if template and template.acting else ()
+    return {scope.name, *issued, *officers, *(p.name for p in document_papers(document))} - {""}
 
 
 def facts_for(document: Document, at: datetime | None, now: datetime) -> DocumentFacts:

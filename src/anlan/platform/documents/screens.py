@@ -61,7 +61,7 @@ def _page(request: HttpRequest, document_id: UUID, error: AnlanError | None = No
         "actions": queries.document_actions(request.scope, document, request.now),
         "history": history_of(f"{queries.SUBJECT}/{document.pk}", request.scope)[:_LATEST],
         "failed": failed,
-        "ways": queries.WAYS,
+        "ways": queries.ways_open(document.state),
         "signers": queries.SIGNERS,
     }
     return render(request, "documents/document.html", context, status=error.status if error else 200)
@@ -123,12 +123,16 @@ def _sign(request: HttpRequest, common: dict[str, Any]) -> None:
 def _refuse(request: HttpRequest, common: dict[str, Any]) -> None:
     post = request.POST
     witnesses = (post.get("witness1", ""), post.get("witness2", ""))
-    services.document_refuse(**common, reason=post.get("reason", ""), witnesses=witnesses, at=read_moment(request, "at"))
+    services.document_refuse(
+        **common, reason=post.get("reason", ""), witnesses=witnesses, at=read_moment(request, "at")
+    )
 
 
 def _serve(request: HttpRequest, common: dict[str, Any]) -> None:
     post = request.POST
-    services.document_serve(**common, way=post.get("way", ""), receiver=post.get("receiver", ""), at=read_moment(request, "at"))
+    services.document_serve(
+        **common, way=post.get("way", ""), receiver=post.get("receiver", ""), at=read_moment(request, "at")
+    )
 
 
 def _void(request: HttpRequest, common: dict[str, Any]) -> None:

@@ -177,7 +177,7 @@ def document_refuse(
     now: datetime,
     once: str | None = None,
 ) -> None:
-    """Record that the party would not sign, before two witnesses.
+    """Record that the party would not sign, before two witnesses who are neither officers of the matter nor signed it.
 
     Raises:
         NotFound, NotAllowed, Conflict as every step; RuleViolation: "platform.document.refuse.refused".
@@ -188,7 +188,7 @@ def document_refuse(
     text = {"reason": reason, "witnesses": "、".join((first, second))}
 
     def check(facts: DocumentFacts) -> list[Violation]:
-        return check_refuse(facts, reason, (first, second))
+        return check_refuse(facts, reason, (first, second), queries.document_acting(scope, document))
 
     _step(scope, document, "refuse", check, {}, text, at=at, base=base, now=now, once=once)
 

@@ -6,7 +6,7 @@ house rule (a number is given once, a void document stays listed).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,6 +86,10 @@ def _name(text: str, field: str) -> list[Violation]:
     return [Violation("platform.document.name_long", {"most": LONGEST_NAME}, field)] if len(text) > LONGEST_NAME else []
 
 
+def _plain(name: str) -> str:
+    return "".join(name.split())
+
+
 def _reason(text: str) -> list[Violation]:
     if blank(text):
         return [Violation("platform.document.reason_missing", {}, "reason")]
@@ -137,22 +141,46 @@ def _check_paper(paper: PaperFacts) -> list[Violation]:
     return [] if page else [Violation("platform.document.file_kind", {}, "file")]
 
 
-def check_refuse(facts: DocumentFacts, reason: str, witnesses: Sequence[str]) -> list[Violation]:
-    """Every reason against recording a refusal: two different witnesses are named. Source: 民事诉讼法(2023) 第八十九条."""
+def check_refuse(
+    facts: DocumentFacts, reason: str, witnesses: Sequence[str], acting: Collection[str] = ()
+) -> list[Violation]:
+    """Every reason against recording a refusal: two different witnesses are named, neither of them a party to the paper.
+
+    Args:
+        acting: names of the officers of the matter and of whoever signed the paper.
+    Source: 民事诉讼法(2023) 第八十九条 (representatives of a body of the grass roots or of the unit are invited as
+    witnesses beside the person who serves).
+    """
     problems = check_step("refuse", facts) + _reason(reason)
     for place, witness in enumerate(witnesses, 1):
         problems += _name(witness, f"witness{place}")
-    if len({w for w in witnesses if w}) < 2 and all(witnesses):
+        if _plain(witness) in {_plain(name) for name in acting} - {""}:
+            problems.append(Violation("platform.document.witness_acting", {"name": witness}, f"witness{place}"))
+    if len({_plain(w) for w in witnesses if w}) < 2 and all(witnesses):
         problems.append(Violation("platform.document.witnesses_two", {}, "witness2"))
     return problems
 
 
 def check_serve(facts: DocumentFacts, way: str, receiver: str) -> list[Violation]:
-    """Every reason against recording the service."""
+    """Every reason against recording the service.
+
+    Source: 民事诉讼法(2023) 第八十八条 (served directly: the receiver signs), 第八十九条 (who refuses: 留置送达),
+    第九十一条 and 第九十五条 (by post or entrusted, by public notice).
+    """
     problems = check_step("serve", facts) + _name(receiver, "receiver")
     if way not in dict(WAYS):
         problems.append(Violation("platform.document.way_unknown", {}, "way"))
+    elif way not in dict(ways_open(facts.state)):
+        problems.append(Violation("platform.document.way_after_refusal", {"way": dict(WAYS)[way]}, "way"))
     return problems
+
+
+def ways_open(state: str) -> tuple[tuple[str, str], ...]:
+    """The ways in which a paper in this state can be served: what was refused is not handed over directly.
+
+    Source: as `check_serve`.
+    """
+    return tuple((word, label) for word, label in WAYS if state != "refused" or word != "direct")
 
 
 def check_void(facts: DocumentFacts, reason: str) -> list[Violation]:
