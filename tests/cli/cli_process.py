@@ -40,7 +40,7 @@ def anlan(*arguments: object, stdin: str = "", cwd: Path | None = None, **more: 
         text=True,
         env=environment(**more),
         cwd=cwd,
-        timeout=120,
+        timeout=600,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
