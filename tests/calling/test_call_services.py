@@ -9,7 +9,7 @@ import pytest
 from anlan.calling import queries
 from anlan.calling.models import Call
 from anlan.calling.services.answers import call_answer
-from anlan.calling.services.calls import call_close, call_open
+from anlan.calling.services.calls import call_close, call_escalate, call_open
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound, RuleViolation
 from anlan.platform.journal.models import JournalEntry
 from calling.call_factory import NOON, PHONES, Open, Wire, chain, matter, opened, phones, standing, tried, work
@@ -56,6 +56,13 @@ def test_whoever_is_silent_is_followed_by_the_next_until_nobody_is_left(ready: W
     assert (standing(call).state, standing(call).until) == ("exhausted", None)
     assert work(NOON + 60 * MINUTE) == work(NOON + 61 * MINUTE)
     assert len(wire.sent) == 3
+
+
+def test_the_next_step_is_taken_once_and_only_when_the_time_is_over(ready: World) -> None:
+    key = str(opened().pk)
+    assert call_escalate(call_id=key, now=NOON + 5 * MINUTE - timedelta(seconds=1)) == ""
+    assert [call_escalate(call_id=key, now=NOON + 5 * MINUTE) for _ in range(2)] == ["escalated", ""]
+    assert [call_escalate(call_id=key, now=NOON + m * MINUTE) for m in (10, 15, 20)] == ["escalated", "exhausted", ""]
 
 
 def test_opening_a_stage_twice_is_one_call_and_another_stage_is_another(ready: World) -> None:

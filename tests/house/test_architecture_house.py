@@ -100,7 +100,9 @@ def test_rules_and_codecs_name_their_source() -> None:
     """DESIGN section 10: the standard and clause, or "house rule", in the function's docstring or for its whole module."""
     bad, seen = [], 0
     for path, tree in TREES.items():
-        if not {"protocols", "rules"} & {*path.relative_to(SOURCE).parts[:-1], path.stem}:
+        folders = path.relative_to(SOURCE).parts[:-1]
+        # `services/rules.py` keeps the alarm rules as records; what it judges by stands in `rules/rule.py`.
+        if "services" in folders or not {"protocols", "rules"} & {*folders, path.stem}:
             continue
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):

@@ -16,7 +16,7 @@ from anlan.kernel.text import blank, shown_length
         ("text.reason", "理由"),
         ("items.2.photos", "第3条的照片"),
         ("text.photos.1", "照片"),
-        ("nothing.known", "该项"),
+        ("nothing.heard_of", "该项"),
         ("", "该项"),
     ],
 )

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=30)
 STEPS = {
     "answer": alarms.alarm_answer, "handle": alarms.alarm_handle, "recover": alarms.alarm_recover,
-    "false-alarm": alarms.alarm_false, "to-hazard": alarm_to_hazard, "archive": alarms.alarm_archive,
+    "false-alarm": alarms.alarm_false_alarm, "to-hazard": alarm_to_hazard, "archive": alarms.alarm_archive,
 }  # fmt: skip
 
 

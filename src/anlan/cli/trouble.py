@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import shutil
-import sqlite3
 import sys
 
 from anlan.kernel.errors import Unavailable
@@ -25,10 +24,11 @@ _STATES = (("53100", "disk_full"), ("25006", "read_only"), ("55P03", "locked"), 
 
 
 def troubles() -> tuple[type[Exception], ...]:
-    """The exceptions that the machine, not a defect, may cause. Asked only once one was raised: Django may not be loaded."""
-    loaded = sys.modules.get("django.db")
+    """The exceptions that the machine, not a defect, may cause. Asked only once one was raised: neither SQLite nor Django
+    may be loaded, and what was never loaded has raised nothing."""
+    sqlite, loaded = sys.modules.get("sqlite3"), sys.modules.get("django.db")
     django = (loaded.OperationalError, loaded.InternalError) if loaded else ()
-    return (OSError, sqlite3.OperationalError, *django)
+    return (OSError, *((sqlite.OperationalError,) if sqlite else ()), *django)
 
 
 def unavailable_of(error: Exception, folder: str) -> Unavailable:

@@ -37,8 +37,8 @@ class Action:
         right: the right a person needs, `inspection.hazard.close`.
         evidence: names of the facts that must be handed in with it, `("photo", "note")`.
         help: one Chinese sentence for the person who wonders what the button does.
-        automatic: name of the service that takes it along, `hazard_close`; such an action nobody presses, and it has no
-            service or route of its own.
+        automatic: name of the service that takes it along, `hazard_close`, or that the system calls by itself,
+            `call_open`; such an action nobody presses, and it has no route of its own.
     """
 
     id: str

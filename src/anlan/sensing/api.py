@@ -16,12 +16,11 @@ from anlan.platform import clock
 from anlan.sensing import queries, schemas
 from anlan.sensing.queries.series import device_channels, series_get
 from anlan.sensing.rules.device import ChannelFacts
-from anlan.sensing.services import alarms, devices
+from anlan.sensing.services import alarms, devices, hazards
 from anlan.sensing.services.alarms import Pressed
 from anlan.sensing.services.claiming import quarantined_claim
 from anlan.sensing.services.dryrun import rule_dry_run
 from anlan.sensing.services.gateways import gateway_authenticate
-from anlan.sensing.services.hazards import alarm_to_hazard
 from anlan.sensing.services.ingest import reports_take
 
 router = Router()
@@ -200,16 +199,16 @@ def alarm_recover(request: HttpRequest, alarm_id: str, body: schemas.AlarmStepIn
 
 
 @router.post("/alarms/{alarm_id}/false-alarm", response=schemas.AlarmOut, tags=_ALARMS, summary="认定误报")
-def alarm_false(request: HttpRequest, alarm_id: str, body: schemas.AlarmStepIn) -> dict[str, Any]:
+def alarm_false_alarm(request: HttpRequest, alarm_id: str, body: schemas.AlarmStepIn) -> dict[str, Any]:
     """Find that it was false."""
-    alarms.alarm_false(scope=request.scope, alarm_id=alarm_id, pressed=_pressed(request, body), now=request.now)
+    alarms.alarm_false_alarm(scope=request.scope, alarm_id=alarm_id, pressed=_pressed(request, body), now=request.now)
     return _alarm(request, alarm_id)
 
 
 @router.post("/alarms/{alarm_id}/to-hazard", response=schemas.AlarmOut, tags=_ALARMS, summary="转为隐患")
-def alarm_hazard(request: HttpRequest, alarm_id: str, body: schemas.AlarmHazardIn) -> dict[str, Any]:
+def alarm_to_hazard(request: HttpRequest, alarm_id: str, body: schemas.AlarmHazardIn) -> dict[str, Any]:
     """Make it a hazard of its enterprise."""
-    alarm_to_hazard(
+    hazards.alarm_to_hazard(
         scope=request.scope, alarm_id=alarm_id, pressed=_pressed(request, body), now=request.now, grade=body.grade,
         major_criteria=tuple(body.major_criteria), major_basis=body.major_basis,
     )  # fmt: skip

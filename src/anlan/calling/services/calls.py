@@ -158,7 +158,7 @@ def _step(
     """Record a step if the call stands where it may follow; 1 if it was recorded. What waits to be sent is cancelled."""
     call = _held(call_id)
     action = CALL_LOOP.action(act)
-    if call is None or call.state not in action.from_:
+    if call is None or CALL_LOOP.check_step(act, call.state):
         return 0
     draft = Draft(
         kind=action.kind, subject=f"{_SUBJECT}/{call_id}", region=call.region,

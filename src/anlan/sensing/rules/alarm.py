@@ -37,7 +37,7 @@ ALARM_LOOP = Loop(
     ),
     actions=(
         Action("trigger", "触发", "sensing.alarm.triggered", (), "triggered", "sensing.view", (),
-               "由监测规则触发。"),
+               "由监测规则触发。", automatic="alarms_raise"),
         Action("answer", "叫应", "sensing.alarm.answered", ("triggered",), "answered", "sensing.alarm.answer", (),
                "确认已收到报警并开始处理。"),
         Action("handle", "开始处置", "sensing.alarm.handled", ("triggered", "answered"), "handling",
@@ -46,7 +46,7 @@ ALARM_LOOP = Loop(
                "sensing.alarm.end", ("note",), "现场已恢复正常，写明处置情况。"),
         # Taken by the system alone, for rules whose alarms end by themselves.
         Action("subside", "自动恢复", "sensing.alarm.subsided", _WORKING, "recovered", "sensing.view", (),
-               "监测值已恢复正常，一般级别的报警自动结束。"),
+               "监测值已恢复正常，一般级别的报警自动结束。", automatic="alarms_raise"),
         Action("false-alarm", "认定误报", "sensing.alarm.dismissed", _WORKING, "false_alarm", "sensing.alarm.end",
                ("note",), "经核实不是真实异常，写明原因。"),
         Action("to-hazard", "转为隐患", "sensing.alarm.made_hazard", _WORKING, "to_hazard", "sensing.alarm.end",
@@ -58,7 +58,7 @@ ALARM_LOOP = Loop(
 )  # fmt: skip
 
 OPEN_STATES = _WORKING
-_BY_SYSTEM = frozenset({"trigger", "subside"})
+_BY_SYSTEM = frozenset(action.id for action in ALARM_LOOP.actions if action.automatic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _page(
 _ACTS = {
     "handle": alarms.alarm_handle,
     "recover": alarms.alarm_recover,
-    "false-alarm": alarms.alarm_false,
+    "false-alarm": alarms.alarm_false_alarm,
     "archive": alarms.alarm_archive,
     "to-hazard": alarm_to_hazard,
 }

@@ -21,8 +21,8 @@ from anlan.sensing.services.calls import call_off
 from anlan.sensing.services.drafting import said
 
 __all__ = [
-    "Pressed", "alarm_answer", "alarm_answered_by_call", "alarm_archive", "alarm_false", "alarm_handle", "alarm_recover",
-    "alarm_step",
+    "Pressed", "alarm_answer", "alarm_answered_by_call", "alarm_archive", "alarm_false_alarm", "alarm_handle",
+    "alarm_recover", "alarm_step",
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def alarm_recover(*, scope: Scope, alarm_id: str, pressed: Pressed, now: datetim
     alarm_step("recover", scope=scope, alarm_id=alarm_id, pressed=pressed, now=now)
 
 
-def alarm_false(*, scope: Scope, alarm_id: str, pressed: Pressed, now: datetime) -> None:
+def alarm_false_alarm(*, scope: Scope, alarm_id: str, pressed: Pressed, now: datetime) -> None:
     """Find that it was false. Raises as `alarm_step`."""
     alarm_step("false-alarm", scope=scope, alarm_id=alarm_id, pressed=pressed, now=now)
 
