@@ -52,6 +52,9 @@ class Walk:
         # Not others' for this walker: whoever has the right changes it, in public sets for all.
         shared = PUBLIC | (COUNTYWIDE if countywide else set())
         self.shared = [self.foreign.ids[kind] for kind in shared]
+        if countywide:  # an unknown device has no region yet: the county claims it
+            number = self.foreign.loose["number"]
+            self.shared += [f"/strangers/{number}", f"/quarantined/{number}/"]
         self.client = Client()
         account = world.county.account[f"walker_{self.role}"]
         answer = self.client.post("/login", {"username": account.username, "password": world.county.password})
