@@ -121,6 +121,8 @@ def _values(name: str, route: str, kind: str, foreign: Foreign) -> list[str]:
         acts = next((words for before, words in _ACTS.items() if route.startswith(before)), ())
         if acts:
             return list(acts)
+    if name == "layer_id":
+        return list(CATALOGUE.layers)
     if name == "indicator_id":
         return list(CATALOGUE.indicators)
     if name == "key" and "/contacts/" in route:
@@ -141,9 +143,13 @@ def _values(name: str, route: str, kind: str, foreign: Foreign) -> list[str]:
 def by_name(name: str, foreign: Foreign) -> str:
     """The id of others that a parameter or field named `hazard_id`, `hazard`, `hazards` means; "" for other names."""
     entity = name.removesuffix("_ids").removesuffix("_id")
-    entity = {"checklists": "checklist", "office": "organisation", "officers": "post", "follower": "person", "rule": "alarm_rule"}.get(
-        entity, entity.removesuffix("s")
-    )
+    entity = {
+        "checklists": "checklist",
+        "office": "organisation",
+        "officers": "post",
+        "follower": "person",
+        "rule": "alarm_rule",
+    }.get(entity, entity.removesuffix("s"))
     return next((key for kind, key in foreign.ids.items() if kind.partition(".")[2] == entity), "")
 
 
@@ -212,4 +218,6 @@ def _plain(schema: Mapping[str, Any], name: str, kind: Any, foreign: Foreign) ->
         return _asked(name, foreign)
     if name in {"photos", "before", "after", "sha256", "scans"}:
         return foreign.loose["sha256"]
+    if name == "word":
+        return "seen"  # an answer that calls and alarms take
     return by_name(name, foreign) or "走查"

@@ -37,19 +37,25 @@ def watch(found: Foreign, mark: str, of_town: str, region: str) -> None:
         return ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values, now=_BEFORE)
 
     ids = found.ids
-    shift = ids["calling.shift"] = row("calling.shift", name=f"{of_town}班", starts="08:00", ends="20:00", region=region)
+    shift = ids["calling.shift"] = row(
+        "calling.shift", name=f"{of_town}班", starts="08:00", ends="20:00", region=region
+    )
     ids["calling.roster_line"] = row(
         "calling.roster_line", on="2026-03-02", shift_id=shift, position="duty", region=region, remark=f"{of_town}备注",
         post_id=found.world.county.post["other_second"],
     )  # fmt: skip
-    chain = ids["calling.chain"] = row("calling.chain", name=f"{of_town}叫应链", region=region, summary=f"{of_town}说明")
+    chain = ids["calling.chain"] = row(
+        "calling.chain", name=f"{of_town}叫应链", region=region, summary=f"{of_town}说明"
+    )
     ids["calling.link"] = row(
         "calling.link", chain_id=chain, place=1, holder="post", post_id=found.world.county.post["other_second"],
         minutes=5, critical="站内", urgent="站内", routine="站内", region=region,
     )  # fmt: skip
     model = ids["sensing.model"] = row("sensing.model", name=f"{of_town}型号", maker=f"{of_town}厂", region=region)
     firm = found.world.other_enterprise
-    device = row("sensing.device", name=f"{mark}探头", identity=IDENTITY, model=model, enterprise=firm, place=f"{mark}机房")
+    device = row(
+        "sensing.device", name=f"{mark}探头", identity=IDENTITY, model=model, enterprise=firm, place=f"{mark}机房"
+    )
     ids["sensing.device"] = device
     # Calls are the region's, whatever office has the firm: the one called for stands at no firm.
     row("sensing.device", name=f"{of_town}探头", identity=f"{of_town}-1", region=region, place=f"{of_town}河岸")
