@@ -20,12 +20,14 @@ from anlan.inspection.screens.plans import _STEPS as PLAN_ACTS
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.documents.screens import _STEPS as DOCUMENT_ACTS
 from anlan.registry.screens.acts import _ACTS as ENTERPRISE_ACTS
+from anlan.sensing.screens.live_alarm import _ACTS as ALARM_ACTS
 from journeys.outsider_foreign import REGION, Foreign
 
 _LOOKAHEAD = re.compile(r"^\^\(\?=.*\)$")
 _PARAMETER = re.compile(r"<(?:\w+:)?(?P<name>\w+)>|\{(?P<bare>\w+)\}")
 _CATCH_ALL = "/api/v1/^.+$"
 _APPS = "/desk/^(?P<app_label>"
+_DESK_APPS = ("platform", "accounts", "registry", "inspection", "calling", "sensing")
 _TEST_ONLY = ("/wells/", "/things/")  # ledgers of the suite's own app, never served by the product
 
 # Acts by the address before them: the tables by which the screens themselves choose.
@@ -37,6 +39,9 @@ _ACTS: Mapping[str, Iterable[str]] = {
     "/inspection/plans/": PLAN_ACTS,
     "/inspection/tasks/": ("reassign", "return", "cancel"),
     "/registry/enterprises/": ENTERPRISE_ACTS,
+    "/sensing/alarms/": (*ALARM_ACTS, "answer"),
+    "/sensing/devices/": ("channel", "channel-remove", "window", "window-end", "doubt"),
+    "/sensing/models/": ("channel", "channel-remove"),
 }
 
 
@@ -63,7 +68,7 @@ def routes() -> list[str]:
         if any(part in route for part in _TEST_ONLY):
             continue
         if route.startswith(_APPS):
-            found |= {f"/desk/{app}/" for app in ("platform", "accounts", "registry", "inspection")}
+            found |= {f"/desk/{app}/" for app in _DESK_APPS}
             continue
         assert not set(route) & set("^$()?*"), f"{route}: an address that the walk can't read"
         found.add(route)
@@ -116,10 +121,14 @@ def _values(name: str, route: str, kind: str, foreign: Foreign) -> list[str]:
         acts = next((words for before, words in _ACTS.items() if route.startswith(before)), ())
         if acts:
             return list(acts)
+    if name == "layer_id":
+        return list(CATALOGUE.layers)
     if name == "indicator_id":
         return list(CATALOGUE.indicators)
     if name == "key" and "/contacts/" in route:
         return [foreign.loose["contact"]]
+    if name == "key" and "/windows/" in route:
+        return [foreign.loose["window"]]
     if name == "key" and ("/premises/" in route or "<slug:act>" in route):
         return (
             [foreign.loose["premises"], foreign.loose["contact"]]
@@ -134,9 +143,13 @@ def _values(name: str, route: str, kind: str, foreign: Foreign) -> list[str]:
 def by_name(name: str, foreign: Foreign) -> str:
     """The id of others that a parameter or field named `hazard_id`, `hazard`, `hazards` means; "" for other names."""
     entity = name.removesuffix("_ids").removesuffix("_id")
-    entity = {"checklists": "checklist", "office": "organisation", "officers": "post", "follower": "person"}.get(
-        entity, entity.removesuffix("s")
-    )
+    entity = {
+        "checklists": "checklist",
+        "office": "organisation",
+        "officers": "post",
+        "follower": "person",
+        "rule": "alarm_rule",
+    }.get(entity, entity.removesuffix("s"))
     return next((key for kind, key in foreign.ids.items() if kind.partition(".")[2] == entity), "")
 
 
@@ -205,4 +218,6 @@ def _plain(schema: Mapping[str, Any], name: str, kind: Any, foreign: Foreign) ->
         return _asked(name, foreign)
     if name in {"photos", "before", "after", "sha256", "scans"}:
         return foreign.loose["sha256"]
+    if name == "word":
+        return "seen"  # an answer that calls and alarms take
     return by_name(name, foreign) or "走查"

@@ -11,7 +11,7 @@ from typing import Any
 from accounts.factories import OTHER_TOWN, TOWN
 from anlan.accounts.models import Account, Post
 from anlan.accounts.rules.roles import ROLES, role_id
-from anlan.calling.models import Notice
+from anlan.calling.models import Attempt, Notice
 from anlan.inspection.services.campaigns import campaign_create
 from anlan.inspection.services.inspections import inspection_start
 from anlan.inspection.services.plans import plan_draft, plan_input
@@ -28,9 +28,11 @@ from anlan.platform.scope import Scope
 from anlan.platform.vault.models import VaultValue
 from anlan.registry.services.contacts import contact_set
 from anlan.registry.services.premises import premises_add
+from anlan.sensing.models import Quarantined
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.listing_samples import Listed, major
 from inspection.task_samples import CAPACITY, DUE, LINE, assigned, crew, team
+from journeys.outsider_watch import watch
 
 MARK = "西桥秘密"
 OF_TOWN = "南岭内情"  # stands in what every office of the county sees of its towns, but no other town
@@ -41,6 +43,9 @@ ROLE_WORDS = tuple(role.word for role in ROLES)
 COUNTYWIDE = frozenset({
     "accounts.person", "accounts.post", "accounts.organisation", "inspection.campaign", "inspection.team",
     "inspection.plan", "inspection.self_check_rule",
+    # The duty desk of the county has every call and every roster; models and rules belong to a region, not to an office.
+    "calling.call", "calling.chain", "calling.link", "calling.shift", "calling.roster_line", "sensing.model",
+    "sensing.alarm_rule",
 })  # fmt: skip
 # Read by whoever is logged in (SCOPED_BY public): an id of theirs is real, but nobody's secret.
 PUBLIC = frozenset({"accounts.role", "inspection.checklist"})
@@ -76,6 +81,7 @@ def make_foreign(world: World) -> Foreign:
     firm = world.other_enterprise
     _hazards(found)
     _work(found)
+    watch(found, MARK, OF_TOWN, REGION)
     common: dict[str, Any] = {"scope": REGISTRAR, "enterprise_id": firm, "base": None, "now": NOW}
     contact = {"name": f"{MARK}联系人", "post": "officer", "phone": PHONE}
     found.loose["contact"] = contact_set(**common, values=contact)
@@ -189,5 +195,7 @@ def state_of_the_record(foreign: Foreign) -> Mapping[str, Any]:
         "links": AttachmentLink.objects.exclude(subject__startswith="person/").count(),
         "notice": Notice.objects.filter(pk=foreign.loose["notice_id"]).values("read_at", "withdrawn_at").get(),
         "run": ImportRun.objects.filter(pk=foreign.loose["run_id"]).values("state", "mode").get(),
+        "attempts": list(Attempt.objects.order_by("pk").values_list("pk", "state", "tries")),
+        "strangers": list(Quarantined.objects.order_by("pk").values_list("pk", "claimed_at", "count")),
         "accounts": list(others.values_list("username", "password", "is_active")),
     }

@@ -17,6 +17,8 @@ from journeys.outsider_foreign import COUNTYWIDE, MARK, OF_TOWN, PUBLIC, REGION,
 # Acts on oneself: they end the walk's session or change one's own login, and name nothing of anybody else's.
 _OWN = frozenset({"/logout", "/login", "/login/code", "/password", "/totp", "/tokens", "/posts/switch", "/desk/login/"})
 _UNLISTED = frozenset({"/api/v1/", "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/no-such-route"})
+# A model names neither a firm nor a person: an office of the county that enters one makes a row of its own.
+_OWN_ROWS = frozenset({"/records/sensing/models/new"})
 _BYTES = b"PK\x03\x04"
 
 
@@ -52,6 +54,9 @@ class Walk:
         # Not others' for this walker: whoever has the right changes it, in public sets for all.
         shared = PUBLIC | (COUNTYWIDE if countywide else set())
         self.shared = [self.foreign.ids[kind] for kind in shared]
+        if countywide:  # an unknown device has no region yet: the county claims it
+            number = self.foreign.loose["number"]
+            self.shared += [f"/strangers/{number}", f"/quarantined/{number}/"]
         self.client = Client()
         account = world.county.account[f"walker_{self.role}"]
         answer = self.client.post("/login", {"username": account.username, "password": world.county.password})
@@ -95,14 +100,16 @@ class Walk:
         ids = {kind.partition(".")[2]: key for kind, key in self.foreign.ids.items()}
         account = self.foreign.world.county.account["other_second"]
         form = {
-            "base": "1", "once": "walk", "note": "走查", "reason": "走查理由", "name": "改名", "status": "closed", "days": "5",
+            "base": "1", "once": "walk", "note": "走查", "reason": "走查理由", "word": "seen", "name": "改名",
+            "status": "closed", "days": "5",
             "region": REGION, "into": ids["enterprise"], "uscc": "", "account": str(account.pk), "post": ids["post"],
             "subject": f"inspection.hazard/{ids['hazard']}", "ids": ids["hazard"], "template": "inspection.order",
             "enterprises": ids["enterprise"], "officers": ids["post"], "kind": "routine", "description": "走查",
             **{f"{entity}_id": key for entity, key in ids.items()}, **{k: v for k, v in ids.items() if k != "post"},
         }  # fmt: skip
+        own = _OWN | (_OWN_ROWS if self.role.startswith("county_") else frozenset())
         for address in self.addresses():
-            if not address.startswith("/api/") and address not in _OWN and not self._is_shared(address):
+            if not address.startswith("/api/") and address not in own and not self._is_shared(address):
                 self.look("POST", address, self.client.post(address, form))
 
     def operations(self) -> None:

@@ -64,7 +64,55 @@ def everything(world):
     }  # fmt: skip
     for ledger, values in rows.items():
         ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values, now=NOW)
+    _calling_rows(scope, world)
+    _sensing_rows(scope, world)
     return scope
+
+
+def _calling_rows(scope, world):
+    """A chain with a step of every kind of holder, and a roster over two shifts."""
+    town, post = "331003001000", world.county.post["town"]
+
+    def row(ledger, **values):
+        return ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values | {"region": town}, now=NOW)
+
+    chain = row("calling.chain", name="东城叫应链", kind="sensing.alarm", summary="=1+1")
+    row("calling.chain", name="-通用叫应链")
+    holders = {"post": {"post_id": post}, "person": {"person_id": world.county.person["leader"]}, "leader": {}}
+    for place, (holder, values) in enumerate({"position": {"position": "duty"}, **holders}.items(), start=1):
+        channels = {"critical": "站内、短信、语音和其他接口", "urgent": "站内、短信", "routine": "站内"}
+        row("calling.link", chain_id=chain, place=place, holder=holder, minutes=5, **channels, **values)
+    shifts = [
+        row("calling.shift", name=name, starts=at, ends=to)
+        for name, at, to in (("白班", "08:30", "17:30"), ("夜班", "17:30", "08:30"))
+    ]
+    for shift in shifts:
+        row(
+            "calling.roster_line",
+            on="2026-03-02",
+            shift_id=shift,
+            position="duty",
+            post_id=post,
+            remark=f"{FORMULA}\n次行",
+        )
+
+
+def _sensing_rows(scope, world):
+    """Devices with and without an enterprise and a model, and a rule of each width."""
+
+    def row(ledger, **values):
+        return ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values, now=NOW)
+
+    model = row("sensing.model", name="=氨气探头", maker="演示厂", region="331003000000", summary=f"{FORMULA}\n次行")
+    device = row(
+        "sensing.device", name="1号探头", identity="-MN1", model=model, enterprise=world.enterprise, place="@机房"
+    )
+    row("sensing.device", name="街道探头", identity="MN2", place="=河岸", region="331003001000", lon=121.25, lat=28.65)
+    limit = {"kind": "high", "metric": "a21001-Rtd", "limit": 10.25, "basis": "=GB 14554"}
+    row("sensing.alarm_rule", name="一般规则", **limit)
+    row("sensing.alarm_rule", name="型号规则", severity="urgent", model=model, **limit)
+    row("sensing.alarm_rule", name="设备规则", device=device, ends_itself=True, **limit)
+    row("sensing.alarm_rule", name="离线规则", kind="offline", window_s=1800, area="331003", basis="设计文件")
 
 
 def exported(scope, ledger, form):
