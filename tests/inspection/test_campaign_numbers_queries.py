@@ -36,7 +36,7 @@ def test_a_visit_begun_and_not_finished_counts_nowhere(world: World, blanket: st
     scope, held = world.scope["town"], queries.campaign_get(world.scope["town"], campaign)
     inspection_start(
         scope=scope, enterprise_id=world.enterprise, checklist_id=world.checklist(), campaigns=[campaign],
-        officers=(world.mate,), now=NOW,
+        officers=(world.county.person["town_second"],), now=NOW,
     )  # fmt: skip
     got = queries.campaign_progress(scope, held, NOW)
     assert (got.targets, got.inspected, got.inspections, got.going_on) == (1, 0, 0, 1)

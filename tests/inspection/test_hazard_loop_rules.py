@@ -33,7 +33,7 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SUBJECT = "inspection.hazard/0195e000-0000-7000-8000-000000000001"
 EVERY = frozenset({a.right for a in HAZARD_LOOP.actions})
 
-WEIGHT = {"dismiss": 1}
+WEIGHT = {"dismiss": 1, "doubt": 9, "reject": 9}
 STATES = dict(HAZARD_LOOP.choices)
 AMONG = {
     state: [

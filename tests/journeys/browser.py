@@ -141,9 +141,9 @@ class Visitor:
     base: str
     troubles: list[str] = field(default_factory=list)
 
-    def open(self, path: str) -> "Visitor":
-        """Go to an address of the site and wait until it is quiet."""
-        self.page.goto(self.base + path, wait_until="networkidle")
+    def open(self, path: str, until: str = "networkidle") -> "Visitor":
+        """Go to an address of the site and wait until it is quiet; a live page never is: `until="load"`."""
+        self.page.goto(self.base + path, wait_until=until)
         return self
 
     def login(self, username: str, password: str) -> "Visitor":
