@@ -91,7 +91,7 @@ def _reports(firms: Sequence[str]) -> Any:
     """Standing reports; of few enterprises only theirs and those of what was merged into them."""
     rows = SelfCheck._default_manager.filter(state="reported", corrected_as__isnull=True, drill=0).order_by()
     if len(firms) <= _FEW:
-        rows = rows.filter(enterprise_id__in={key for firm in firms for key in registry.enterprise_component(firm)})
+        rows = rows.filter(enterprise_id__in=registry.enterprise_components(firms))
     return rows
 
 

@@ -226,14 +226,18 @@ def enterprise_component(enterprise_id: Any) -> list[str]:
 
     Unscoped: for counting over one enterprise's whole history. A cycle (two nodes merged crosswise) is walked once.
     """
-    key = _uuid(enterprise_id)
-    found: set[uuid.UUID] = {key} if key else set()
+    return sorted(enterprise_components([enterprise_id]))
+
+
+def enterprise_components(enterprise_ids: Iterable[Any]) -> set[str]:
+    """The ids of these enterprises and of all merged into one of them, whichever: one statement for each generation."""
+    found = {key for i in enterprise_ids if (key := _uuid(i))}
     edge = set(found)
     while edge:
         rows = Enterprise._default_manager.filter(merged_into__in=edge).values_list("id", flat=True)
         edge = set(rows) - found
         found |= edge
-    return sorted(str(i) for i in found)
+    return {str(i) for i in found}
 
 
 def enterprise_current(enterprise_id: Any) -> str:
