@@ -62,6 +62,23 @@ def test_the_board_shows_first_what_nobody_answered(ready: World) -> None:
         page(ready.client(role), "/calls/board", status)
 
 
+def test_an_office_sees_the_calls_of_its_own_matters_only(ready: World) -> None:
+    own, others = ready.county.office, ready.county.other_office
+    mine = opened(key="own", title="甲厂氨气超限", office_id=own).pk
+    theirs = opened(key="else", title="乙厂断电", office_id=others).pk
+    opened(key="none", title="山洪预警")
+    body = page(ready.client("supervision"), "/calls/board")
+    assert "甲厂氨气超限" in body
+    assert "山洪预警" in body
+    assert "乙厂断电" not in body
+    page(ready.client("supervision"), f"/calls/{mine}")
+    page(ready.client("supervision"), f"/calls/{theirs}", 404)
+    answer = ready.client("supervision").get(f"/api/v1/calling/calls/{theirs}")
+    assert answer.status_code == 404
+    for call in (mine, theirs):
+        page(ready.client("leader"), f"/calls/{call}")
+
+
 def test_a_record_shows_everything_and_takes_an_answer_on_behalf(ready: World) -> None:
     call = opened()
     work(NOON)

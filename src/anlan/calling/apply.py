@@ -39,6 +39,7 @@ def fold_opened(row: Row | None, entry: Entry) -> Row:
         "text": entry.text.get("text", ""),
         "steps": json.dumps(data["steps"], ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         "participants": " ".join(data.get("participants") or ()),
+        "office_id": data.get("office_id"),
         "opened_at": entry.time,
         "rounds": {},
         "answers": {},

@@ -77,7 +77,7 @@ class ScopedBy:
 
     `region` is the stem: the model has columns `<region>`, `<region>6`, `<region>9` unless `prefixed` is False.
     `public`: everybody who is logged in may read it (code lists). `above`: rows of the regions above are seen too (a
-    county's campaign by its towns), by everybody in them.
+    county's campaign by its towns), by everybody in them. `unowned`: rows of no office are seen by every office.
     """
 
     region: str | None = "region"
@@ -86,6 +86,7 @@ class ScopedBy:
     prefixed: bool = True
     public: bool = False
     above: bool = False
+    unowned: bool = False
 
 
 def region_filter(column: str, prefix: str, prefixed: bool = True) -> Q:
@@ -118,7 +119,8 @@ def limit(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
             return queryset.filter(within | Q(**{f"{by.region}__in": region_ancestors(scope.region.ljust(12, "0"))}))
         condition &= within
     if by.office and scope.office is not None:
-        condition &= Q(**{by.office: scope.office})
+        own = Q(**{by.office: scope.office})
+        condition &= own | Q(**{f"{by.office}__isnull": True}) if by.unowned else own
     if scope.subjects is not None:
         # A person limited to own subjects never sees a table that has no such column.
         condition &= Q(**{f"{by.subject}__in": sorted(scope.subjects)}) if by.subject else Q(pk__in=[])

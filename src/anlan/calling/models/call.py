@@ -27,12 +27,12 @@ class Call(Projection):
     """Reaching somebody for one stage of one matter. `step` and `until`: where it stands in its chain, and till when.
 
     `steps` is the chain as it was when the call was opened (canonical JSON), so that a chain changed meanwhile changes
-    no running call. `participants`: of a drill, ids separated by blanks.
+    no running call. `participants`: of a drill, ids separated by blanks. `office`: in charge of the matter, for scope.
     """
 
     SUBJECT = "calling.call"
     CHILDREN: ClassVar = {"rounds": "calling.CallRound", "answers": "calling.CallAnswer"}
-    SCOPED_BY = ScopedBy()
+    SCOPED_BY = ScopedBy(office="office_id", unowned=True)
     MACHINE_ONLY = frozenset({"matter", "kind", "stage", "address", "steps", "step", "participants"})
 
     matter = models.CharField("事项", max_length=90, default="")
@@ -47,6 +47,10 @@ class Call(Projection):
     steps = models.TextField("叫应环节", default="[]")
     participants = models.TextField("演练人员", default="")
     step = models.IntegerField("当前环节", default=0)
+    office = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True,
+        verbose_name="监管科室", related_name="+",
+    )  # fmt: skip
     opened_at = models.DateTimeField("发起时间")
     until = models.DateTimeField("应答时限", null=True)
     answered_at = models.DateTimeField("应答时间", null=True)

@@ -34,6 +34,7 @@ class Matter:
         region: 12-digit code of where it is. title, text: what is said, without personal data. address: its page, "/…".
         urgency: a word of URGENCIES. drill: an exercise; it reaches only `participants` (ids of people).
         chain_id: the duty chain to use; None takes the one in force for region and kind.
+        office_id: the office in charge; who is limited to an office sees its matters and those of none (None).
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Matter:
     drill: bool = False
     chain_id: str | None = None
     participants: tuple[str, ...] = ()
+    office_id: str | None = None
 
 
 def check_matter(matter: Matter, known: bool) -> list[Violation]:

@@ -55,7 +55,7 @@ def call_open(*, matter: Matter, now: datetime) -> str:
         data = {
             "matter": matter.subject, "kind": matter.kind, "stage": matter.stage, "urgency": matter.urgency,
             "address": matter.address, "chain_name": name, "steps": [s.as_dict() for s in steps],
-            "participants": sorted(set(matter.participants)) if matter.drill else [],
+            "participants": sorted(set(matter.participants)) if matter.drill else [], "office_id": matter.office_id,
         }  # fmt: skip
         draft = Draft(
             kind="calling.call.opened", subject=subject, region=matter.region,

@@ -34,6 +34,7 @@ def alarm_call(*, alarm_id: str, now: datetime) -> bool:
     matter = Matter(
         subject=f"{Alarm.SUBJECT}/{alarm.pk}", kind=Alarm.SUBJECT, stage=STAGE, region=alarm.region,
         title=alarm.title, text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
+        office_id=str(alarm.office_id) if alarm.office_id else None,
     )  # fmt: skip
     try:
         call_open(matter=matter, now=now)
