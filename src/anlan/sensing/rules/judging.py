@@ -1,7 +1,8 @@
 """Judging readings by rules: one reading after the other, a state that is handed in, signals that come out. Pure.
 
 Readings of a channel are judged in the order of their own time; one that is older than what was judged before is kept in
-the store and not judged. So one batch or many single readings give the same signals. Source: house rule.
+the store, and judged with the history around it where it crosses a limit (services/late.py). So one batch or many single
+readings give the same signals. Source: house rule.
 """
 
 from __future__ import annotations

@@ -11,19 +11,16 @@ from anlan.kernel.errors import BadInput, RuleViolation
 from anlan.platform.scope import Scope
 from anlan.sensing import queries, store
 from anlan.sensing.models import AlarmRule, Device
-from anlan.sensing.rules.device import VALID_FLAGS
-from anlan.sensing.rules.judging import JudgeState, settle, step
-from anlan.sensing.rules.rule import BY_TIME, RULE_FIELDS, RuleVersion, check_rule
+from anlan.sensing.rules.rule import RULE_FIELDS, RuleVersion, check_rule
+from anlan.sensing.services.history import signals, silences, spans
 from anlan.sensing.services.rules import rule_values
 from anlan.sensing.services.table import ENDLESS, millis
-from anlan.sensing.store.days import DAY, Series
-from anlan.sensing.store.packing import flag_code
+from anlan.sensing.store.days import DAY
 from anlan.sensing.store.readings import Store
 
 __all__ = ["DryRun", "WouldHave", "rule_dry_run"]
 
 MOST_DEVICES, MOST_DAYS, MOST_ALARMS = 200, 92, 1000
-_VALID = {flag_code(flag) for flag in VALID_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,49 +95,11 @@ def _of_device(spec: RuleVersion, device: Device, held: Store, first: int, last:
         if spec.kind == "offline":
             heard += series.at.tolist()
         else:
-            found += _spans(spec, device, metric, _signals(spec, series, first, last))
+            found += _would_have(device, metric, signals(spec, series, first, last))
     if spec.kind == "offline":
-        found = _spans(spec, device, "", _silences(spec, sorted(set(heard)), first, last))
+        found = _would_have(device, "", silences(spec, sorted(set(heard)), first, last))
     return found, counted
 
 
-def _signals(spec: RuleVersion, series: Series, first: int, last: int) -> list[tuple[str, int, float]]:
-    valid = [
-        (at, value)
-        for at, value, flag in zip(series.at.tolist(), series.value.tolist(), series.flag.tolist(), strict=True)
-        if value == value and flag in _VALID
-    ]
-    if spec.kind in BY_TIME:
-        return _silences(spec, [at for at, _ in valid], first, last)
-    state, found = JudgeState(), []
-    for at, value in valid:
-        if signal := step(spec, state, at, value):
-            found.append((signal.what, at, value))
-    return found
-
-
-def _silences(spec: RuleVersion, heard: Sequence[int], first: int, last: int) -> list[tuple[str, int, float]]:
-    """A silence is said when it has lasted as long as the rule allows, and over when somebody is heard."""
-    state, found, allowed = JudgeState(), [], spec.window_s * 1000
-    for before, after in zip([first, *heard], [*heard, last], strict=True):
-        if after - before > allowed:
-            for at, raw in ((before + allowed, True), (after, after == last)):
-                if signal := settle(spec, state, at, 0.0, raw):
-                    found.append((signal.what, signal.at, 0.0))
-    return found
-
-
-def _spans(
-    spec: RuleVersion, device: Device, metric: str, signals: Sequence[tuple[str, int, float]]
-) -> list[WouldHave]:
-    found: list[WouldHave] = []
-    standing: tuple[int, float] | None = None
-    for what, at, value in signals:
-        if what == "opened":
-            standing = (at, value)
-        elif what == "cleared" and standing is not None:
-            found.append(WouldHave(str(device.pk), device.name, metric, standing[0], at, standing[1]))
-            standing = None
-    if standing is not None:
-        found.append(WouldHave(str(device.pk), device.name, metric, standing[0], None, standing[1]))
-    return found
+def _would_have(device: Device, metric: str, said: Sequence[tuple[str, int, float]]) -> list[WouldHave]:
+    return [WouldHave(str(device.pk), device.name, metric, at, until, value) for at, until, value in spans(said)]

@@ -16,6 +16,7 @@ from django.conf import settings
 from anlan.kernel.telemetry import Reading, Report
 from anlan.sensing import store
 from anlan.sensing.rules.device import EARLIEST_BELIEVED, VALID_FLAGS
+from anlan.sensing.services.late import LateReading, late_found
 from anlan.sensing.services.liveness import devices_doubt, devices_up
 from anlan.sensing.services.quarantine import reports_quarantine
 from anlan.sensing.services.raising import Found, alarms_raise
@@ -51,7 +52,7 @@ class Taken:
 class _Batch:
     """What one call hands to the store."""
 
-    __slots__ = ("dirty", "returned", "rows", "seen", "skewed", "skewed_count", "spoke", "twins", "unknown")
+    __slots__ = ("crossed", "dirty", "returned", "rows", "seen", "skewed", "skewed_count", "spoke", "twins", "unknown")
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
@@ -63,6 +64,7 @@ class _Batch:
         self.unknown: list[Report] = []
         self.twins: list[Known] = []
         self.returned: dict[str, tuple[Known, int]] = {}
+        self.crossed: list[LateReading] = []
 
 
 class Ingest:
@@ -93,13 +95,14 @@ class Ingest:
             found = restore(self.table, held, fresh, self.seen, now) if fresh else []
             added = held.add(batch.rows, seen=batch.seen.items(), dirty=batch.dirty, skewed=batch.skewed)
             reports_quarantine(batch.unknown, now=now)
-            late = self._judge(batch, found, now)
+            late = self._judge(batch, found)
             recorded = False
             try:
                 devices_up(list(batch.returned.values()), now=now)
                 devices_doubt(batch.twins, now=now)
-                raised = alarms_raise(found, now=now)
-                recorded = True
+                missed = late_found(held, batch.crossed, found)
+                raised = alarms_raise([*missed, *found], now=now)
+                recorded = not missed  # what was missed is restored from the record
             finally:
                 if not recorded:
                     self._forget(batch)
@@ -133,7 +136,11 @@ class Ingest:
                 batch.seen[known.n] = received
             if known.row["down_at"] is not None:
                 batch.returned[known.id] = (known, received)
-            if known.peers.heard(report.peer, received) and known.row["doubted_at"] is None and known not in batch.twins:
+            if (
+                known.peers.heard(report.peer, received)
+                and known.row["doubted_at"] is None
+                and known not in batch.twins
+            ):
                 batch.twins.append(known)
             if report.readings:
                 self._rows(batch, known, report.readings, received + ahead, received, hour)
@@ -190,7 +197,7 @@ class Ingest:
 
     # --- judging ---
 
-    def _judge(self, batch: _Batch, found: list[Found], now: datetime) -> int:
+    def _judge(self, batch: _Batch, found: list[Found]) -> int:
         late, table = 0, self.table
         for known, readings in batch.spoke:
             watches = known.watches
@@ -200,6 +207,8 @@ class Ingest:
                     continue
                 if at <= watch.judged_at:
                     late += 1
+                    if value is not None and flag in VALID_FLAGS and not watch.low <= value <= watch.high:
+                        batch.crossed.append(LateReading(known, metric, at, value))
                 elif value is not None and flag in VALID_FLAGS:
                     watch.judged_at = at
                     if not (watch.calm and watch.low <= value <= watch.high):
