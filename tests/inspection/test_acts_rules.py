@@ -145,7 +145,7 @@ def asked(state: str = "ordered", who: Any = firm, **values: Any) -> ExtendFacts
     full: dict[str, Any] = {
         "grade": "general",
         "due_at": DUE,
-        "due_from": NOW,
+        "ordered_at": NOW,
         "granted": 0,
         "pending": False,
         "days": 5,
@@ -180,6 +180,8 @@ def test_applications_for_more_time(facts: ExtendFacts, expected: list[str]) -> 
 def test_a_grant_needs_an_application_and_may_come_late() -> None:
     assert codes(check_grant(asked(who=step))) == ["extension.none_pending"]
     assert check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=3))) == []
+    assert check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=5, seconds=-1))) == []
+    assert codes(check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=5)))) == ["order.deadline_passed"]
     assert codes(check_grant(asked(pending=True))) == ["enterprise_never_reviews"]
     assert codes(check_extend_open(asked(pending=True, granted=2))) == ["extension.pending", "extension.too_often"]
 

@@ -73,6 +73,7 @@ from anlan.inspection.queries.hazards import (
     hazards_to_decide,
     stands_for,
     step_facts,
+    time_given,
 )
 from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of
 from anlan.inspection.queries.inspections import (
@@ -297,6 +298,7 @@ __all__ = [
     "row_before",
     "stands_for",
     "step_facts",
+    "time_given",
     "target_choices",
     "target_labels",
     "task_actions",

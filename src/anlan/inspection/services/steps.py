@@ -257,7 +257,8 @@ def hazards_return(
     def judge(hazard: Hazard, item: ReturnInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = _term(item, facts.at, calendar)
         due = term.due_at if term else None
-        problems = check_return(ReturnFacts(facts, item.note, hazard.grade, due, term is not None, hazard.listed))
+        given = queries.time_given(hazard)
+        problems = check_return(ReturnFacts(facts, item.note, hazard.grade, given, due, term is not None, hazard.listed))
         return problems, term.data() if term else {}
 
     return take("return", scope, items, now, judge)
