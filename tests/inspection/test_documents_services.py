@@ -32,6 +32,7 @@ from anlan.platform.journal.record import version_of
 from inspection.factories import NOW, World
 
 DAY = timedelta(days=1)
+WHY = "情节轻微，当场可控"
 pytestmark = pytest.mark.django_db
 HAZARD = "inspection.hazard"
 
@@ -73,7 +74,7 @@ def visit(world: World, found: int = 2) -> str:
     )  # fmt: skip
     sheet = inspection.inspection_sheet(inspection.inspection_get(scope, key))
     answers = [
-        ItemAnswer(item.key, "hazard", note=f"第{n}处问题", place="一车间", photos=(world.photo("town"),))
+        ItemAnswer(item.key, "hazard", note=f"第{n}处问题", place="一车间", photos=(world.photo("town"),), general_reason=WHY)
         if n <= found
         else ItemAnswer(item.key, "pass")
         for n, item in enumerate(sheet, 1)

@@ -27,7 +27,7 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
-from anlan.inspection.rules.major import Five, check_five, check_major_review
+from anlan.inspection.rules.major import Five, check_five, check_major_review, check_ordered
 from anlan.inspection.rules.stating import is_late
 from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
@@ -205,6 +205,9 @@ def hazards_order(
         term = _term(item, facts.at, calendar)
         problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None, item.note))
         problems += check_five(hazard.grade, item.five)
+        if hazard.grade == "major":
+            offered = {c.id for c in queries.criteria_offered(hazard.enterprise)}
+            problems += check_ordered(hazard.grade, hazard.major_criteria.split(), offered)
         data = term.data() if term else {}
         return problems, data | ({"five_funds_yuan": item.funds_yuan} if hazard.grade == "major" else {})
 
