@@ -39,6 +39,7 @@ from anlan.inspection.services.steps import (
     hazards_submit,
 )
 from anlan.kernel.entry import Draft, Step
+from anlan.kernel.stated import settled
 from anlan.kernel.text import blank
 from anlan.platform import attachments
 from anlan.platform.database import writing
@@ -156,6 +157,7 @@ def hazard_drafts(
     named = list(dict.fromkeys(item.enterprise_id for item in items))
     found = dict(zip(named, registry.enterprises_get(scope, named), strict=True))
     items = [_without_outside(item, found[item.enterprise_id].region, inherited) for item in items]
+    items = [replace(item, at=settled(item.at, now)) for item in items]
     for campaign_id in sorted({c for item in items for c in item.campaigns} - set(inherited)):
         tagged = {found[item.enterprise_id].region for item in items if campaign_id in item.campaigns}
         require_taggable(scope, campaign_id, sorted(tagged))

@@ -41,6 +41,7 @@ from anlan.inspection.services.hazards import (
 from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
+from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record, record_many
@@ -102,6 +103,7 @@ def inspection_start(
     Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
     """
     scope.require(_START.right)
+    at = settled(at, now)
     require_plausible(at)
     key = key_for(scope, _SUBJECT, once, now)
     if once and queries.versions_of([f"{_SUBJECT}/{key}"]):

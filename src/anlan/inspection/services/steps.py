@@ -6,7 +6,7 @@ All forms go one way: rows within scope, right, repeated key, stale page, the ru
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ from anlan.inspection.services.drafting import Term, photo_facts, photo_text, re
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict, Violation
+from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -119,6 +120,7 @@ def take(
     """
     action = find_action(action_id)
     other = find_action(instead or action_id)
+    items = [replace(item, at=settled(item.at, now)) for item in items]
     ids = [str(item.hazard_id) for item in items]
     _require_once_each(ids)
     for item in items:
