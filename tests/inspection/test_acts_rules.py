@@ -22,8 +22,10 @@ from anlan.inspection.rules.major import (
     Five,
     check_five,
     check_major_review,
+    check_not_major,
     check_ticked,
     cite,
+    cited,
     criteria,
     criteria_for,
 )
@@ -93,18 +95,51 @@ def test_a_citation_names_each_standard_once_and_stays_short() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "ticked", "offered", "cited", "expected"),
+    ("grade", "ticked", "ids", "offered", "also", "before", "expected"),
     [
-        ("general", (), {"a"}, False, []),
-        ("major", ("a",), {"a", "b"}, False, []),
-        ("major", (), {"a"}, False, ["major.criteria_missing"]),
-        ("major", (), set(), False, []),
-        ("major", (), {"a"}, True, []),
-        ("major", ("c",), {"a"}, False, ["major.criterion_unknown"]),
+        pytest.param("general", (), (), {"a"}, (), False, [], id="general"),
+        pytest.param("major", ("a",), ("a",), {"a", "b"}, (), False, [], id="ticked"),
+        pytest.param("major", (), (), {"a"}, (), False, ["major.criteria_missing"], id="none-ticked"),
+        pytest.param("major", (), ("a",), {"a"}, (), False, [], id="cited-in-words"),
+        pytest.param("major", (), ("c",), {"a"}, (), False, ["major.criterion_unknown"], id="cited-for-others"),
+        pytest.param("major", (), ("c",), {"a"}, ("c",), False, [], id="the-item-s-own"),
+        pytest.param("major", (), (), set(), (), False, [], id="no-standard-fits"),
+        pytest.param("major", (), ("c",), set(), (), False, [], id="no-standard-fits-cited"),
+        pytest.param("major", (), (), {"a"}, (), True, [], id="found-again"),
+        pytest.param("major", ("c",), ("c",), {"a"}, (), False, ["major.criterion_unknown"], id="of-others"),
+        pytest.param("major", ("c",), ("c",), set(), (), False, ["major.criterion_unknown"], id="ticked-where-none"),
     ],
 )
-def test_what_is_ticked(grade: str, ticked: Any, offered: Any, cited: bool, expected: list[str]) -> None:
-    assert codes(check_ticked(grade, ticked, offered, cited)) == expected
+def test_what_is_ticked(
+    grade: str, ticked: Any, ids: Any, offered: Any, also: Any, before: bool, expected: list[str]
+) -> None:
+    assert codes(check_ticked(grade, ticked, ids, offered, also=also, judged_before=before)) == expected
+
+
+def test_words_that_are_citations_tick_their_criteria() -> None:
+    both = "《工贸企业重大事故隐患判定标准》第三条第（二）项、第十三条第（一）项"
+    assert cited(both) == ("gm03-02", "gm13-01")
+    assert cited(f" {both}；《化工和危险化学品生产经营单位重大生产安全事故隐患判定标准（试行）》第一项") == (
+        "gm03-02", "gm13-01", "hg2017-01",
+    )  # fmt: skip
+    assert [cited(words) for words in ("", "情况严重", f"{both}，情况严重", "《工贸企业重大事故隐患判定标准》")] == [()] * 4
+    assert all(cited(c.citation) == (c.id,) for c in criteria())
+
+
+@pytest.mark.parametrize(
+    ("grade", "criterion", "reason", "expected"),
+    [
+        ("general", "", "", []),
+        ("major", "《标准》第一条", "", []),
+        ("general", "《标准》第一条", "临时停用", ["inspection.item.general_reason_missing"]),
+        ("general", "《标准》第一条", "设备已停用拆除", []),
+        ("general", "《标准》第一条", "由" * 201, ["inspection.text_too_long"]),
+    ],
+)
+def test_who_departs_from_a_criterion_says_why(grade: str, criterion: str, reason: str, expected: list[str]) -> None:
+    found = check_not_major(grade, criterion, reason, "ty-07")
+    assert codes(found) == expected
+    assert {v.field for v in found} <= {"ty-07"}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +180,7 @@ def asked(state: str = "ordered", who: Any = firm, **values: Any) -> ExtendFacts
     full: dict[str, Any] = {
         "grade": "general",
         "due_at": DUE,
-        "due_from": NOW,
+        "ordered_at": NOW,
         "granted": 0,
         "pending": False,
         "days": 5,
@@ -180,6 +215,8 @@ def test_applications_for_more_time(facts: ExtendFacts, expected: list[str]) -> 
 def test_a_grant_needs_an_application_and_may_come_late() -> None:
     assert codes(check_grant(asked(who=step))) == ["extension.none_pending"]
     assert check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=3))) == []
+    assert check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=5, seconds=-1))) == []
+    assert codes(check_grant(asked(who=step, pending=True, at=DUE + timedelta(days=5)))) == ["order.deadline_passed"]
     assert codes(check_grant(asked(pending=True))) == ["enterprise_never_reviews"]
     assert codes(check_extend_open(asked(pending=True, granted=2))) == ["extension.pending", "extension.too_often"]
 

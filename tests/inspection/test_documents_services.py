@@ -15,10 +15,12 @@ from PIL import Image, ImageDraw
 
 from anlan.inspection import queries as inspection
 from anlan.inspection.errors import StepRefused
+from anlan.inspection.models import Hazard
 from anlan.inspection.rules import document as rules
 from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant
-from anlan.inspection.services.hazards import OrderInput, hazard_order
+from anlan.inspection.services.hazards import OrderInput, SubmitInput, hazard_order, hazard_submit
 from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
+from anlan.inspection.services.majors import JudgeInput, hazard_judge
 from anlan.inspection.services.steps import ReturnInput, hazard_return
 from anlan.inspection.services.transfers import TransferInput, hazard_transfer
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, RuleViolation, Unavailable
@@ -29,9 +31,10 @@ from anlan.platform.documents.bundle import bundle, document_bytes
 from anlan.platform.documents.render import our_bytes, own_file
 from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.journal.record import version_of
-from inspection.factories import NOW, World
+from inspection.factories import CRITERION, NOW, World
 
 DAY = timedelta(days=1)
+WHY = "情节轻微，当场可控"
 pytestmark = pytest.mark.django_db
 HAZARD = "inspection.hazard"
 
@@ -73,7 +76,7 @@ def visit(world: World, found: int = 2) -> str:
     )  # fmt: skip
     sheet = inspection.inspection_sheet(inspection.inspection_get(scope, key))
     answers = [
-        ItemAnswer(item.key, "hazard", note=f"第{n}处问题", place="一车间", photos=(world.photo("town"),))
+        ItemAnswer(item.key, "hazard", note=f"第{n}处问题", place="一车间", photos=(world.photo("town"),), general_reason=WHY)
         if n <= found
         else ItemAnswer(item.key, "pass")
         for n, item in enumerate(sheet, 1)
@@ -265,6 +268,30 @@ def test_the_letter_of_an_extension_says_what_was_granted(world: World) -> None:
     text = text_of(document_bytes(issue(world, "extension", f"{HAZARD}/{key}")))
     assert "设备到货延迟" in text
     assert "同意延期至2026年3月17日" in text
+    # The order, printed only now, says what was ordered.
+    order = text_of(document_bytes(issue(world, "order", f"{HAZARD}/{key}")))
+    assert ("2026年3月12日" in order, "2026年3月17日" in order) == (True, False)
+
+
+def test_an_order_after_a_return_names_the_deadline_of_the_return(world: World) -> None:
+    key = world.ordered()
+    hazard_extend(scope=world.scope["enterprise"], item=ExtendInput(hazard_id=key, days=5, note="设备延迟"), now=NOW + DAY)
+    hazard_grant(scope=world.scope["town"], item=ExtendInput(hazard_id=key), now=NOW + DAY)
+    done = SubmitInput(hazard_id=key, note="已整改", photos=(world.photo("enterprise"),))
+    hazard_submit(scope=world.scope["enterprise"], item=done, now=NOW + 2 * DAY)
+    hazard_return(scope=world.scope["town"], item=ReturnInput(hazard_id=key, note="未整改", days=20), now=NOW + 2 * DAY)
+    order = text_of(document_bytes(issue(world, "order", f"{HAZARD}/{key}")))
+    assert ("2026年3月24日" in order, "2026年3月12日" in order) == (True, False)
+
+
+def test_the_record_says_what_the_visit_judged_whatever_was_judged_later(world: World) -> None:
+    key = visit(world, found=1)
+    hazard = Hazard.objects.get(inspection_id=key)
+    ticks = JudgeInput(hazard_id=str(hazard.pk), major_criteria=(CRITERION,))
+    hazard_judge(scope=world.scope["town"], item=ticks, now=NOW + DAY)
+    assert Hazard.objects.get(pk=hazard.pk).grade == "major"
+    record = text_of(document_bytes(issue(world, "record", f"inspection.inspection/{key}")))
+    assert ("第1处问题" in record, "重大" in record) == (True, False)
 
 
 def test_the_letter_of_a_transfer_says_what_was_handed_over(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,15 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
 from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant, hazard_refuse
-from anlan.inspection.services.hazards import StepInput, SubmitInput, hazard_submit
+from anlan.inspection.services.hazards import (
+    OrderInput,
+    ReturnInput,
+    StepInput,
+    SubmitInput,
+    hazard_order,
+    hazard_return,
+    hazard_submit,
+)
 from anlan.inspection.todos import TODOS
 from inspection.factories import NOW, World
 
@@ -143,3 +151,38 @@ def test_an_application_does_not_hinder_the_report_of_mending(world: World) -> N
     with pytest.raises(StepRefused) as error:
         grant(world, key)
     assert [v.code for v in error.value.violations] == ["kernel.loop.not_from_here"]
+
+
+def test_returning_a_mending_does_not_move_the_deadline_past_the_limit_of_the_order(world: World) -> None:
+    key, day = world.submitted(days=50), timedelta(days=1)
+    with pytest.raises(StepRefused) as error:
+        hazard_return(scope=world.scope["town"], item=ReturnInput(hazard_id=key, note="未整改", days=60), now=NOW + day)
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.return.beyond_limit"]
+    assert error.value.violations[0].facts == {"longest": 60, "last": "2026-05-01"}
+    hazard_return(scope=world.scope["town"], item=ReturnInput(hazard_id=key, note="未整改", days=58), now=NOW + day)
+    assert row(key).due_at == datetime(2026, 4, 30, 15, 59, 59, tzinfo=UTC)
+    # What the return has given away can't be had again by an extension.
+    with pytest.raises(StepRefused) as error:
+        apply(world, key, days=2, now=NOW + 2 * day)
+    assert codes(error) == ["beyond_limit"]
+    apply(world, key, days=1, now=NOW + 2 * day)
+    grant(world, key, now=NOW + 3 * day)
+    assert row(key).due_at == datetime(2026, 5, 1, 15, 59, 59, tzinfo=UTC)
+
+
+def test_an_order_that_arrives_after_its_own_deadline_is_refused(world: World) -> None:
+    found = world.found(now=NOW)
+    late = NOW + timedelta(hours=60)
+    with pytest.raises(StepRefused) as error:
+        hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=found, days=1, at=NOW, note="限期"), now=late)
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.order.deadline_passed"]
+    hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=found, days=2, at=NOW, note="限期"), now=late)
+    assert row(found).due_at == datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC)
+
+
+def test_a_return_that_names_a_day_that_has_passed_is_refused(world: World) -> None:
+    handed = world.submitted(days=10)
+    back = ReturnInput(hazard_id=handed, note="未整改", due_on=date(2026, 3, 3), at=NOW + timedelta(days=1))
+    with pytest.raises(StepRefused) as error:
+        hazard_return(scope=world.scope["town"], item=back, now=NOW + timedelta(days=2))
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.order.deadline_passed"]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from anlan.inspection.apply import FOLDS
-from anlan.inspection.rules.deadline import rectify_deadline
+from anlan.inspection.rules.deadline import Granted, rectify_deadline
 from anlan.inspection.rules.doubt import ConfirmFacts, check_confirm, check_reject
 from anlan.inspection.rules.ending import check_dismiss
 from anlan.inspection.rules.hazard import (
@@ -85,16 +85,18 @@ def entry(n: int, at: datetime, action: str, data: dict[str, Any], text: dict[st
 
 def verdict(try_: dict[str, Any], facts: StepFacts, due: datetime | None, row: dict[str, Any]) -> list[Any]:
     action = try_["action"]
+    held = row.get("due_at")
+    granted = Granted(row.get("ordered_at"), held and datetime.fromisoformat(held), row.get("submitted_at"))
     if action == "order":
         return check_order(OrderFacts(facts, "general", due, try_["note"]))
     if action == "submit":
         return check_submit(SubmitFacts(facts, try_["note"], try_["photos"]))
     if action == "return":
-        return check_return(ReturnFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
+        return check_return(ReturnFacts(facts, try_["note"], "general", granted, due, new_deadline=due is not None))
     if action == "confirm":
         return check_confirm(ConfirmFacts(facts, try_["note"]))
     if action == "reject":
-        return check_reject(ReturnFacts(facts, try_["note"], "general", due, new_deadline=due is not None))
+        return check_reject(ReturnFacts(facts, try_["note"], "general", granted, due, new_deadline=due is not None))
     if action == "dismiss":
         return check_dismiss(facts, "general", try_["note"] * 3, "p1" if try_["second"] == "p1" else "p9")
     officers = frozenset({"p1", try_["second"]})

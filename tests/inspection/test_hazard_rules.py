@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from anlan.inspection.rules.deadline import check_due, limit_on, rectify_deadline
+from anlan.inspection.rules.deadline import Granted, check_due, last_due_on, limit_on, rectify_deadline
 from anlan.inspection.rules.hazard import (
     HAZARD_LOOP,
     CloseFacts,
@@ -154,13 +154,33 @@ def test_check_submit(note: str, photos: int, expected: list[str]) -> None:
         pytest.param("不合格", None, [], id="house-old-deadline-stands"),
         pytest.param("", None, ["return.reason_missing"], id="house-reason"),
         pytest.param("不合格", date(2026, 3, 1), ["order.deadline_before_order"], id="house-new-deadline-past"),
-        pytest.param("不合格", date(2026, 6, 2), ["order.deadline_too_long"], id="house-new-deadline-too-long"),
+        pytest.param("不合格", date(2026, 3, 2), [], id="house-new-deadline-today"),
+        pytest.param("不合格", date(2026, 4, 11), [], id="house-sixtieth-day-of-the-order"),
+        pytest.param("不合格", date(2026, 4, 12), ["return.beyond_limit"], id="house-new-deadline-too-long"),
     ],
 )
 def test_check_return(reason: str, due: date | None, expected: list[str]) -> None:
     moment = end_of_day(due) if due else None
-    facts = ReturnFacts(step("submitted"), reason, "general", moment, new_deadline=due is not None)
+    given = Granted(NOW - timedelta(days=20), end_of_day(date(2026, 3, 4)), NOW - timedelta(days=3))
+    facts = ReturnFacts(step("submitted"), reason, "general", given, moment, new_deadline=due is not None)
     assert codes(check_return(facts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("held", "handed_in", "last"),
+    [
+        pytest.param(date(2026, 3, 1), date(2026, 2, 20), date(2026, 3, 11), id="given-back-beyond-the-limit"),
+        pytest.param(date(2026, 2, 15), date(2026, 2, 20), date(2026, 3, 1), id="handed-in-late-gets-no-more"),
+        pytest.param(date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 1), id="reviewed-at-once"),
+        pytest.param(date(2026, 3, 1), None, date(2026, 3, 1), id="never-handed-in"),
+    ],
+)
+def test_the_limit_counts_from_the_order_and_waiting_for_the_review_is_given_back(
+    held: date, handed_in: date | None, last: date
+) -> None:
+    ordered = datetime(2025, 12, 31, 2, 0, tzinfo=UTC)
+    handed = end_of_day(handed_in) if handed_in else None
+    assert last_due_on("general", NOW, Granted(ordered, end_of_day(held), handed)) == last
 
 
 @pytest.mark.parametrize(
@@ -212,7 +232,16 @@ def test_rectify_deadline(rule: Deadline, calendar: WorkCalendar, due: date, pro
 
 def test_check_due_counts_local_days_not_hours() -> None:
     late_evening = datetime(2026, 3, 2, 15, 59, 0, tzinfo=UTC)
-    assert check_due("general", late_evening, end_of_day(date(2026, 3, 2))) == []
+    assert check_due("general", late_evening, end_of_day(date(2026, 3, 2)), late_evening) == []
+
+
+def test_a_deadline_that_has_passed_when_it_is_recorded_is_none() -> None:
+    due = end_of_day(date(2026, 3, 4))
+    assert check_due("general", NOW, due, due - timedelta(seconds=1)) == []
+    late = check_due("general", NOW, due, due)
+    assert [(v.code, v.facts, v.field) for v in late] == [
+        ("inspection.hazard.order.deadline_passed", {"due": "2026-03-04"}, "due_on")
+    ]
 
 
 @pytest.mark.parametrize(

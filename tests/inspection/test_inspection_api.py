@@ -121,7 +121,7 @@ def test_inspection_from_start_to_finish_by_api(world: World) -> None:
         sheet = town("GET", f"{path}/sheet")[1]
         assert (len(sheet["items"]), sheet["officers"]) == (12, [[world.county.person["town"], "蒋安"], [world.mate, "韩立"]])
         answers = [{"key": i["key"], "result": "pass"} for i in sheet["items"]]
-        answers[1] |= {"result": "hazard", "note": "没有标志", "photos": [world.photo("town")]}
+        answers[1] |= {"result": "hazard", "note": "没有标志", "general_reason": "仅一处缺失", "photos": [world.photo("town")]}
         assert town("POST", f"{path}/items", {"answers": answers})[1]["version"] == 2
         status, done = town("POST", f"{path}/finish", {"base": 2, "conclusion": "隐患一处"})
     assert (status, done["state"], done["hazards"]) == (200, "finished", [str(Hazard.objects.get().id)])

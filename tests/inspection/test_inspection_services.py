@@ -27,6 +27,8 @@ from anlan.kernel.errors import BadInput, Conflict, NotAllowed
 from anlan.registry.services.enterprises import enterprise_move
 from inspection.factories import NOW, REGISTRAR, World
 
+GUARDED = "《工贸企业重大事故隐患判定标准》第十三条第（二）项"
+MARKED = "其余有限空间均有标志，仅此一处缺失"
 pytestmark = pytest.mark.django_db
 
 FIRE = ChecklistItem("zj-01", "消防", "通道畅通", "中华人民共和国消防法", "第二十八条")
@@ -97,9 +99,9 @@ def test_inspection_start_needs_right_checklist_and_enterprise_in_scope(world: W
 def test_inspection_item_set_replaces_an_earlier_answer_with_its_photos(world: World) -> None:
     key = start(world)
     scope, first, second = world.scope["town"], world.photo("town"), world.photo("town")
-    hazard = ItemAnswer("yxkj-02", "hazard", "没有标志", "污水站", photos=(first,))
+    hazard = ItemAnswer("yxkj-02", "hazard", "没有标志", "污水站", general_reason=MARKED, photos=(first,))
     inspection_item_set(scope=scope, inspection_id=key, answer=hazard, now=NOW)
-    again = ItemAnswer("yxkj-02", "hazard", "标志不清", photos=(second,))
+    again = ItemAnswer("yxkj-02", "hazard", "标志不清", general_reason=MARKED, photos=(second,))
     inspection_item_set(scope=scope, inspection_id=key, answer=again, now=NOW)
     item = next(i for i in queries.inspection_sheet(queries.inspection_get(scope, key)) if i.key == "yxkj-02")
     assert (item.result, item.note, item.place, item.photos) == ("hazard", "标志不清", "", (second,))
@@ -142,8 +144,8 @@ def test_inspection_finish_files_its_hazards_in_one_transaction(world: World) ->
     answer_all(
         world,
         key,
-        yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志", "污水站", photos=(photo,)),
-        yxkj_05=ItemAnswer("yxkj-05", "hazard", "无人监护", grade="major", major_basis="第十三条第（二）项"),
+        yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志", "污水站", general_reason=MARKED, photos=(photo,)),
+        yxkj_05=ItemAnswer("yxkj-05", "hazard", "无人监护", grade="major", major_basis=GUARDED),
     )
     ids = inspection_finish(scope=world.scope["town"], inspection_id=key, conclusion="隐患两处", now=NOW)
     found = {h.item_key: h for h in Hazard.objects.all()}
@@ -155,7 +157,7 @@ def test_inspection_finish_files_its_hazards_in_one_transaction(world: World) ->
         "没有标志",
         "污水站",
     )
-    assert (second.grade, second.major_basis) == ("major", "第十三条第（二）项")
+    assert (second.grade, second.major_basis) == ("major", GUARDED)
     assert [p.sha256 for p in first.photos.all()] == [photo]
     assert {t.key for h in found.values() for t in h.tags.all()} == {campaign}
     visit = queries.inspection_get(world.scope["town"], key)
@@ -164,7 +166,7 @@ def test_inspection_finish_files_its_hazards_in_one_transaction(world: World) ->
 
 def test_inspection_finish_refused_leaves_no_hazard_behind(world: World) -> None:
     key = start(world)
-    hazard = ItemAnswer("yxkj-02", "hazard", "没有标志")
+    hazard = ItemAnswer("yxkj-02", "hazard", "没有标志", general_reason=MARKED)
     inspection_item_set(scope=world.scope["town"], inspection_id=key, answer=hazard, now=NOW)
     with pytest.raises(StepRefused) as error:
         inspection_finish(scope=world.scope["town"], inspection_id=key, conclusion="", now=NOW)
@@ -174,7 +176,7 @@ def test_inspection_finish_refused_leaves_no_hazard_behind(world: World) -> None
 
 def test_inspection_finish_twice_is_a_conflict_and_once_is_harmless(world: World) -> None:
     key = start(world)
-    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志"))
+    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志", general_reason=MARKED))
     base = world.version("inspection.inspection", key)
     done = {"scope": world.scope["town"], "inspection_id": key, "conclusion": "一处", "now": NOW}
     ids = inspection_finish(base=base, once="f-1", **done)
@@ -236,7 +238,7 @@ def test_two_finishes_at_the_same_moment_leave_one_and_tell_the_other_it_was_lat
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = start(world)
-    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志"))
+    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志", general_reason=MARKED))
     done = {"scope": world.scope["town"], "inspection_id": key, "conclusion": "一处", "now": NOW}
     read = queries.inspection_sheet
     first: list[list[str]] = []
@@ -258,7 +260,7 @@ def test_two_finishes_at_the_same_moment_leave_one_and_tell_the_other_it_was_lat
 
 def test_the_same_finish_twice_at_the_same_moment_is_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     key = start(world)
-    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志"))
+    answer_all(world, key, yxkj_02=ItemAnswer("yxkj-02", "hazard", "没有标志", general_reason=MARKED))
     done = {"scope": world.scope["town"], "inspection_id": key, "conclusion": "一处", "now": NOW, "once": "f-1"}
     recorded = queries.once_recorded
     first: list[list[str]] = []
@@ -299,7 +301,7 @@ def test_a_hazard_does_not_inherit_a_campaign_that_its_enterprise_has_left(world
     key = start(world, "enforcement", officers=[world.county.person["town"]], campaigns=[here, county])
     scope = world.scope["enforcement"]
     answers = [
-        ItemAnswer(i.key, "hazard" if i.key == "yxkj-02" else "pass", "没有标志" if i.key == "yxkj-02" else "")
+        ItemAnswer(i.key, "hazard", "没有标志", general_reason=MARKED) if i.key == "yxkj-02" else ItemAnswer(i.key, "pass")
         for i in queries.inspection_sheet(queries.inspection_get(scope, key))
     ]
     inspection_items_set(scope=scope, inspection_id=key, answers=answers, now=NOW)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from anlan.inspection.errors import StalePage, StepRefused
+from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant
 from anlan.platform.documents.models import Document
 from anlan.platform.documents.services import document_void
 from anlan.platform.journal.rebuild import rebuild
@@ -66,3 +67,12 @@ def test_an_upper_listing_has_the_upper_level_s_notice_only(world: World) -> Non
     with pytest.raises(StepRefused) as error:
         case.act("notice", "supervision")
     assert codes(error) == ["inspection.listing.upper_only"]
+
+
+def test_a_notice_issued_after_an_extension_says_what_was_signed(world: World) -> None:
+    case = listed(world)
+    item = ExtendInput(hazard_id=case.hazard, days=10, note="到货延迟")
+    hazard_extend(scope=world.scope["enterprise"], item=item, now=case.now)
+    hazard_grant(scope=world.scope["leader"], item=ExtendInput(hazard_id=case.hazard), now=case.now)
+    text = text_of(document_bytes(Document.objects.get(pk=case.act("notice", "supervision"))))
+    assert ("2026年3月20日" in text, "2026年3月30日" in text) == (True, False)

@@ -10,7 +10,8 @@ import pytest
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
-from anlan.inspection.services.hazards import OrderInput, hazard_close, hazard_order
+from anlan.inspection.services.hazards import OrderInput, SubmitInput, hazard_close, hazard_order, hazard_submit
+from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
 from anlan.inspection.services.majors import JudgeInput, hazard_judge
 from anlan.registry.services.enterprises import enterprise_change
 from inspection.factories import CRITERION, FIVE, NOW, REGISTRAR, World
@@ -95,14 +96,6 @@ def test_one_reviewer_of_a_major_hazard_did_not_find_it(world: World) -> None:
 
 
 def test_a_major_hazard_is_not_closed_by_the_officers_of_its_inspection(world: World) -> None:
-    from anlan.inspection.services.hazards import SubmitInput, hazard_submit
-    from anlan.inspection.services.inspections import (
-        ItemAnswer,
-        inspection_finish,
-        inspection_items_set,
-        inspection_start,
-    )
-
     second = world.county.person["town_second"]
     town = world.scope["town"]
     visit = inspection_start(
@@ -147,3 +140,73 @@ def test_an_ordered_hazard_is_not_judged(world: World) -> None:
     with pytest.raises(StepRefused) as error:
         hazard_judge(scope=world.scope["town"], item=JudgeInput(hazard_id=world.ordered()), now=NOW)
     assert [v.code for v in error.value.violations] == ["kernel.loop.not_from_here"]
+
+
+def visit(world: World, *answers: ItemAnswer) -> str:
+    """A visit of the town's officers whose other items pass; its id."""
+    town = world.scope["town"]
+    key = inspection_start(
+        scope=town, enterprise_id=world.enterprise, checklist_id=world.checklist(), officers=[world.mate], now=NOW
+    )
+    said = {a.key for a in answers}
+    sheet = queries.inspection_sheet(queries.inspection_get(town, key))
+    passes = [ItemAnswer(item.key, "pass") for item in sheet if item.key not in said]
+    inspection_items_set(scope=town, inspection_id=key, answers=[*passes, *answers], now=NOW)
+    return key
+
+
+def finished(world: World, key: str) -> list[Hazard]:
+    done = inspection_finish(scope=world.scope["town"], inspection_id=key, conclusion="有隐患", now=NOW)
+    return [row(hazard_id) for hazard_id in done]
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        pytest.param("情况严重", ("hazard.major.criteria_missing", "ty-01"), id="words"),
+        pytest.param(
+            "《化工和危险化学品生产经营单位重大生产安全事故隐患判定标准（试行）》第一项",
+            ("hazard.major.criterion_unknown", "ty-01"), id="of-other-firms",
+        ),
+    ],
+)  # fmt: skip
+def test_an_item_is_no_major_hazard_by_words_alone(world: World, basis: str, expected: tuple[str, str]) -> None:
+    with pytest.raises(StepRefused) as error:
+        visit(world, ItemAnswer("ty-01", "hazard", "未建立责任制", grade="major", major_basis=basis))
+    assert [(v.code.removeprefix("inspection."), v.field) for v in error.value.violations] == [expected]
+
+
+def test_a_clause_chosen_on_the_sheet_is_a_ticked_one(world: World) -> None:
+    (hazard,) = finished(world, visit(world, ItemAnswer("ty-01", "hazard", "无证", grade="major", major_basis=CITED)))
+    assert (hazard.grade, hazard.major_criteria, hazard.major_unlisted) == ("major", CRITERION, 0)
+
+
+def test_what_fails_a_criterion_is_general_only_with_a_reason_which_is_kept(world: World) -> None:
+    with pytest.raises(StepRefused) as error:
+        visit(world, ItemAnswer("ty-07", "hazard", "焊工证过期"))
+    assert [(v.code, v.field) for v in error.value.violations] == [("inspection.item.general_reason_missing", "ty-07")]
+    reason = "复审已受理，尚在办理期内"
+    key = visit(world, ItemAnswer("ty-07", "hazard", "焊工证过期", general_reason=reason))
+    (hazard,) = finished(world, key)
+    assert (hazard.grade, hazard.general_reason) == ("general", reason)
+    (item,) = [i for i in queries.inspection_sheet(queries.inspection_get(world.scope["town"], key)) if i.key == "ty-07"]
+    assert (item.general_reason, item.hazard_id) == (reason, str(hazard.id))
+    pages = [f"/inspection/hazards/{hazard.id}", f"/inspection/inspections/{key}"]
+    shown = [world.client("town").get(page).content.decode() for page in pages]
+    assert [reason in page for page in shown] == [True, True]
+
+
+def test_a_major_hazard_of_words_alone_is_judged_before_it_is_ordered(world: World) -> None:
+    without = {"classes": ["九小场所"]}
+    enterprise_change(scope=REGISTRAR, enterprise_id=world.enterprise, values=without, base=None, now=NOW)
+    key = world.found(grade="major", major_basis="消防部门认定")
+    again = {"classes": ["机械"]}
+    enterprise_change(scope=REGISTRAR, enterprise_id=world.enterprise, values=again, base=None, now=NOW)
+    item = OrderInput(hazard_id=key, days=30, **FIVE)
+    with pytest.raises(StepRefused) as error:
+        hazard_order(scope=world.scope["town"], item=item, now=NOW)
+    assert codes(error) == ["order.criteria_missing"]
+    ticks = JudgeInput(hazard_id=key, major_criteria=(CRITERION,))
+    hazard_judge(scope=world.scope["town"], item=ticks, now=NOW)
+    hazard_order(scope=world.scope["town"], item=item, now=NOW)
+    assert (row(key).state, row(key).major_criteria) == ("ordered", CRITERION)

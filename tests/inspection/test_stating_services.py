@@ -21,6 +21,7 @@ from anlan.inspection.services.hazards import (
     hazard_submit,
 )
 from anlan.inspection.services.inspections import inspection_start
+from anlan.kernel.stated import CLOCK_SKEW
 from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.ledger.values import show_time
 from inspection.factories import NOW, World
@@ -125,3 +126,36 @@ def test_a_period_to_the_ends_of_the_calendar_holds_everything(world: World) -> 
     world.found()
     every = {"since": date(1, 1, 1), "until": date(9999, 12, 31)}
     assert queries.hazard_list(world.scope["town"], **every).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), CLOCK_SKEW])
+def test_a_clock_that_runs_fast_is_recorded_by_the_server_s(world: World, ahead: timedelta) -> None:
+    fast = NOW + ahead
+    key = world.found(at=fast)
+    assert Hazard.objects.get(pk=key).found_at == NOW
+    hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=key, days=10, note="限期", at=fast), now=NOW)
+    assert Hazard.objects.get(pk=key).ordered_at == NOW
+    visit = inspection_start(
+        scope=world.scope["town"], enterprise_id=world.enterprise, checklist_id=world.checklist(),
+        officers=[world.mate], at=fast, now=NOW,
+    )  # fmt: skip
+    assert queries.inspection_get(world.scope["town"], visit).started_at == NOW
+
+
+@pytest.mark.django_db
+def test_beyond_the_skew_a_moment_ahead_is_refused_at_every_door(world: World) -> None:
+    ahead = NOW + CLOCK_SKEW + timedelta(seconds=1)
+    with pytest.raises(StepRefused) as error:
+        world.found(at=ahead)
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.at_in_future"]
+    item = OrderInput(hazard_id=world.found(), days=10, note="限期", at=ahead)
+    with pytest.raises(StepRefused) as error:
+        hazard_order(scope=world.scope["town"], item=item, now=NOW)
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.at_in_future"]
+    with pytest.raises(StepRefused) as error:
+        inspection_start(
+            scope=world.scope["town"], enterprise_id=world.enterprise, checklist_id=world.checklist(),
+            officers=[world.mate], at=ahead, now=NOW,
+        )  # fmt: skip
+    assert [v.code for v in error.value.violations] == ["inspection.start.at_in_future"]

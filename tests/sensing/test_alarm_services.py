@@ -138,7 +138,7 @@ def test_an_ending_needs_words(plant: Plant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "code"), [(31, "sensing.alarm.at_in_future"), (-1, "sensing.alarm.at_too_early")]
+    ("minutes", "code"), [(36, "sensing.alarm.at_in_future"), (-1, "sensing.alarm.at_too_early")]
 )
 def test_a_stated_moment_lies_between_alarm_and_now(plant: Plant, minutes: int, code: str) -> None:
     key = raised(plant)

@@ -163,6 +163,7 @@ def _found(stage: Stage, visit: Visit, hazard: HazardPlan, scope: Scope, at: dat
         basis=item.basis,
         grade=hazard.grade,
         major_basis=item.major if hazard.grade == "major" else "",
+        item_criterion=item.major if hazard.grade == "major" else "",
         source=_source(visit),
         photos=picture(stage, scope, "before", hazard.index, firm, at) if hazard.photo else (),
         campaigns=_campaigns(stage, visit),
@@ -222,7 +223,10 @@ def _fill(stage: Stage, steps: Sequence[Step], at: datetime) -> None:
         photos = picture(stage, scope, "before", hazard.index, visit.firm, at) if hazard.photo else ()
         major = item.major if hazard.grade == "major" else ""
         answers.append(
-            inspections.ItemAnswer(key, "hazard", hazard.fault.text, hazard.fault.place, hazard.grade, major, photos)
+            inspections.ItemAnswer(
+                key, "hazard", hazard.fault.text, hazard.fault.place, hazard.grade, major, photos,
+                general_reason=words()["texts"]["not_major"] if item.major and not major else "",
+            )  # fmt: skip
         )
     inspections.inspection_items_set(scope=scope, inspection_id=stage.inspections[visit.index], answers=answers, now=at)
 

@@ -25,6 +25,11 @@ export function judged(major: boolean, ticked: string[], basis: string, offered:
   return { grade: "major", major_criteria: kept, major_basis: offered.length ? "" : basis.trim() };
 }
 
+/** Whether a reason is missing: what fails an item that is a criterion is filed as a general hazard only with five characters. */
+export function unreasoned(criterion: string, grade: string, reason: string): boolean {
+  return criterion !== "" && grade !== "major" && [...reason.trim()].length < 5;
+}
+
 /** Whether a judgement can be sent: one criterion at least where criteria are offered, words where none are. */
 export function settled(said: Judged, offered: Criterion[]): boolean {
   if (said.grade !== "major") return true;

@@ -142,8 +142,8 @@ async function adopt(bundle: Bundle): Promise<void> {
   const known = new Set(sheets.map((sheet) => sheet.inspection));
   for (const found of bundle.inspections) {
     if (known.has(found.id) || (await startedHere(found.id))) continue;
-    const answers = found.items.filter((i) => i.result).map(({ key, result, note, place, grade, major_basis, major_criteria, photos }) =>
-      [key, { key, result, note, place, grade, major_basis, major_criteria, photos }] as const);
+    const answers = found.items.filter((i) => i.result).map(({ key, result, note, place, grade, major_basis, major_criteria, general_reason, photos }) =>
+      [key, { key, result, note, place, grade, major_basis, major_criteria, general_reason, photos }] as const);
     await db.sheets.put({
       id: found.id, startEntry: "", inspection: found.id, enterpriseId: found.enterprise_id, enterprise: found.enterprise,
       checklist: "", items: found.items.map(({ key, category, text, basis, major }) => ({ key, category, text, basis, major })),

@@ -17,6 +17,8 @@ export interface Answer {
   major_basis: string;
   /** Absent in sheets begun before criteria were ticked on the phone. */
   major_criteria?: string[];
+  /** Why what fails a criterion of major hazards is a general one; absent in sheets begun before it was asked. */
+  general_reason?: string;
   photos: string[];
 }
 

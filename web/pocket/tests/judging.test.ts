@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { criteriaFor, judged, settled } from "../src/judging";
+import { criteriaFor, judged, settled, unreasoned } from "../src/judging";
 import type { Bundle, Criterion } from "../src/types";
 
 const criterion = (id: string): Criterion => ({ id, citation: `《标准》${id}`, text: id, verified: true });
@@ -37,5 +37,12 @@ describe("a judgement", () => {
     expect(settled(judged(true, [], " ", []), [])).toBe(false);
     expect(settled(judged(true, [], "大量杂物堵塞", []), [])).toBe(true);
     expect(settled(judged(false, [], "", mill), mill)).toBe(true);
+  });
+});
+
+describe("what fails an item that is a criterion of major hazards", () => {
+  it("is filed as a general hazard only with a reason of five characters", () => {
+    const tried = [["第三条", "general", " 临时 "], ["第三条", "general", "当日已停用"], ["第三条", "major", ""], ["", "general", ""]] as const;
+    expect(tried.map(([clause, grade, reason]) => unreasoned(clause, grade, reason))).toEqual([true, false, false, false]);
   });
 });

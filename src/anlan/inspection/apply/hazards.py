@@ -15,7 +15,7 @@ _FOUND_DATA = (
     "major_criteria", "major_unlisted", "reopened_from_id", "self_check_id",
     "planned_on",
 )  # fmt: skip
-_FOUND_TEXT = ("description", "place", "major_basis", "planned_measure")
+_FOUND_TEXT = ("description", "place", "major_basis", "planned_measure", "general_reason")
 
 
 def fold_found(row: Row | None, entry: Entry) -> Row:

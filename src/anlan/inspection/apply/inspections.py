@@ -45,6 +45,7 @@ def fold_items_set(row: Row | None, entry: Entry) -> Row:
             "place": said.get("place", ""),
             "major_basis": said.get("major_basis", ""),
             "major_criteria": answer.get("major_criteria", ""),
+            "general_reason": said.get("general_reason", ""),
         }
         photos = {k: v for k, v in photos.items() if v["item_key"] != key}
         photos |= {f"{key}-{sha256}": {"item_key": key, "sha256": sha256} for sha256 in said.get("photos") or ()}

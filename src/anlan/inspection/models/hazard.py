@@ -81,6 +81,7 @@ class Hazard(Projection):
 
     major_criteria = models.CharField("判定条款编号", max_length=400, default="")
     major_unlisted = models.SmallIntegerField("判定标准未列", default=0)
+    general_reason = models.CharField("不判定为重大隐患的理由", max_length=200, default="")
     five_measures = models.TextField("整改措施", default="")
     five_responsible = models.CharField("整改责任人", max_length=80, default="")
     five_funds_yuan = models.BigIntegerField("整改资金（元）", null=True)

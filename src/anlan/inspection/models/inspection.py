@@ -93,6 +93,7 @@ class InspectionItem(ProjectionChild):
     grade = models.CharField("隐患级别", max_length=8, choices=GRADES, default="general")
     major_basis = models.CharField("重大隐患判定依据", max_length=200, default="")
     major_criteria = models.CharField("判定条款编号", max_length=400, default="")
+    general_reason = models.CharField("不判定为重大隐患的理由", max_length=200, default="")
     place = models.CharField("部位", max_length=100, default="")
 
     class Meta:

@@ -73,6 +73,7 @@ from anlan.inspection.queries.hazards import (
     hazards_to_decide,
     stands_for,
     step_facts,
+    time_given,
 )
 from anlan.inspection.queries.history import HistoryLine, hazard_history, history_of
 from anlan.inspection.queries.inspections import (
@@ -97,6 +98,7 @@ from anlan.inspection.queries.listings import (
     FollowUpView,
     follow_up_views,
     listing_actions,
+    listing_due_given,
     listing_followers,
     listing_get,
     listing_list,
@@ -256,6 +258,7 @@ __all__ = [
     "listing_photos",
     "listing_photos_used",
     "listing_step",
+    "listing_due_given",
     "listing_unit",
     "listings_of_enterprise",
     "listings_of_hazard",
@@ -297,6 +300,7 @@ __all__ = [
     "row_before",
     "stands_for",
     "step_facts",
+    "time_given",
     "target_choices",
     "target_labels",
     "task_actions",

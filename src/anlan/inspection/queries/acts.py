@@ -114,7 +114,7 @@ def extend_facts(
     held = list(HazardExtension._default_manager.filter(parent_id=hazard.id))
     waiting = next((e for e in held if e.state == "applied"), None)
     facts = ExtendFacts(
-        step, hazard.grade, hazard.due_at, hazard.due_from, hazard.extended_count, waiting is not None, days, reason
+        step, hazard.grade, hazard.due_at, hazard.ordered_at, hazard.extended_count, waiting is not None, days, reason
     )
     return facts, waiting, len(held)
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
-from anlan.inspection.rules.deadline import limit_on
+from anlan.inspection.rules.deadline import Granted, last_due_on, limit_on
 from anlan.inspection.rules.ending import ENDED, check_finder, check_listed
 from anlan.inspection.rules.hazard import DECISIONS, HAZARD_LOOP, SOURCES, StepFacts, check_entry
 from anlan.kernel.deadlines import SHANGHAI, local_date
@@ -43,6 +43,7 @@ __all__ = [
     "hazards_provisional",
     "hazards_to_decide",
     "step_facts",
+    "time_given",
 ]
 
 
@@ -283,8 +284,20 @@ def hazard_steps(hazard: Hazard) -> list[StepView]:
 
 
 def hazard_limits(hazard: Hazard, now: datetime) -> LimitView:
-    """What an order given now may name as deadline. Source: rules.deadline.RECTIFY_LIMITS."""
+    """What an order or a return given now may name as deadline. Source: rules.deadline.
+
+    The last day may have passed where the whole period was used up: then no new deadline can be named.
+    """
     today = local_date(now)
+    if hazard.ordered_at is not None and hazard.state in {"submitted", "doubted"}:
+        limit = limit_on(hazard.grade, local_date(hazard.ordered_at))
+        last_on = last_due_on(hazard.grade, now, time_given(hazard))
+        return LimitView(min(today + timedelta(days=limit.usual), last_on), last_on, limit.usual, limit.longest)
     limit = limit_on(hazard.grade, today)
     usual, last = timedelta(days=limit.usual), timedelta(days=limit.longest)
     return LimitView(today + usual, today + last, limit.usual, limit.longest)
+
+
+def time_given(hazard: Hazard) -> Granted:
+    """The time that the enterprise has been given so far to mend this hazard."""
+    return Granted(hazard.ordered_at, hazard.due_at, hazard.submitted_at)

@@ -53,6 +53,7 @@ class ItemView:
     major_criteria: tuple[str, ...]
     photos: tuple[str, ...]
     hazard_id: str
+    general_reason: str = ""
 
 
 def inspection_get(scope: Scope, inspection_id: Any) -> Inspection:
@@ -163,6 +164,7 @@ def inspection_sheet(inspection: Inspection) -> Sequence[ItemView]:
                 major_criteria=tuple(answer.major_criteria.split()) if answer else (),
                 photos=tuple(photos.get(key, ())),
                 hazard_id=str(hazards.get(key, "")),
+                general_reason=answer.general_reason if answer else "",
             )
         )
     return sheet

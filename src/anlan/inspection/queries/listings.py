@@ -22,6 +22,8 @@ from anlan.inspection.rules.listing_checks import ListingStep, check_listing
 from anlan.kernel.errors import Violation
 from anlan.platform import reading
 from anlan.platform.documents import queries as documents
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.refold import entries_of
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
@@ -35,6 +37,7 @@ __all__ = [
     "listing_photos",
     "listing_photos_used",
     "listing_step",
+    "listing_due_given",
     "listing_unit",
     "listings_of_enterprise",
     "listings_of_hazard",
@@ -147,6 +150,13 @@ def listing_followers(listing: Listing) -> frozenset[str]:
     """Person ids of the follow-up officer and of whoever recorded a visit."""
     visits = ListingFollowUp._default_manager.filter(parent_id=listing.id).values_list("visited_by", flat=True)
     return frozenset({listing.follower, *visits}) - {""}
+
+
+def listing_due_given(listing: Listing) -> datetime:
+    """The deadline that the listing was signed with, before the extensions of its hazard moved it along."""
+    sid = Head.objects.filter(subject=f"{Listing.SUBJECT}/{listing.pk}").values_list("sid", flat=True).first()
+    moved = [e for e in entries_of(sid) if e.kind == f"{Listing.SUBJECT}.due_moved"] if sid is not None else []
+    return datetime.fromisoformat(moved[0].data["due_before"]) if moved else listing.due_at
 
 
 def listing_unit(listing: Listing) -> str:

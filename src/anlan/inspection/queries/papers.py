@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from anlan.inspection.queries.hazards import hazard_get, hazard_list, hazards_ge
 from anlan.inspection.queries.inspections import inspection_get, inspection_officers, inspection_sheet
 from anlan.inspection.rules import document as rules
 from anlan.inspection.rules.ending import ENDED
+from anlan.inspection.rules.hazard import GRADES
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import NotFound, Violation
 from anlan.kernel.messages import render
@@ -103,6 +105,26 @@ def _line(hazard: Hazard, position: int = 1) -> rules.HazardLine:
     )
 
 
+def _as_ordered(hazard: Hazard, position: int) -> rules.HazardLine:
+    """The hazard with the deadline that the order, or the return that set another one, was given with.
+
+    What was extended since stands in the letter of its own (延期批复); an order printed late still says what was ordered.
+    """
+    moved = [
+        e.due_before
+        for e in extension_views(hazard)
+        if e.state == "granted" and e.decided_at and hazard.due_from and e.decided_at >= hazard.due_from
+    ]
+    line = _line(hazard, position)
+    return replace(line, due_on=local_date(moved[0])) if moved and moved[0] else line
+
+
+def _as_found(hazard: Hazard, position: int, graded: Mapping[str, str]) -> rules.HazardLine:
+    """The hazard as the visit's sheet judged it, whatever it was judged later; `graded`: the sheet's grades by item."""
+    line, grade = _line(hazard, position), graded.get(hazard.item_key, hazard.grade)
+    return replace(line, grade=dict(GRADES)[grade], major=grade == "major")
+
+
 def _lines(hazards: Iterable[Hazard]) -> tuple[rules.HazardLine, ...]:
     return tuple(_line(h, n) for n, h in enumerate(hazards, 1))
 
@@ -145,7 +167,8 @@ def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
     """
     visit, hazards = _subject(scope, subject)
     _require(rules.check_record(visit.finished_at is not None))
-    results = [item.result for item in inspection_sheet(visit)]
+    sheet = inspection_sheet(visit)
+    results, graded = [item.result for item in sheet], {i.key: i.grade for i in sheet if i.result == "hazard"}
     return rules.RecordPage(
         **_page(scope, visit, _visitors(visit)),
         visit=visit.number,
@@ -156,7 +179,7 @@ def record_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.
         total=len(results),
         passed=results.count("pass"),
         absent=results.count("na"),
-        hazards=_lines(hazards),
+        hazards=tuple(_as_found(h, n, graded) for n, h in enumerate(hazards, 1)),
         conclusion=visit.conclusion,
     )
 
@@ -185,7 +208,8 @@ def order_page(scope: Scope, subject: str, facts: Any, now: datetime) -> rules.O
     row, ordered = _ordered(scope, subject, facts)
     _require(rules.check_order_paper(len(ordered)))
     began = row.found_at if isinstance(row, Hazard) else row.started_at
-    return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=_lines(ordered))
+    lines = tuple(_as_ordered(hazard, n) for n, hazard in enumerate(ordered, 1))
+    return rules.OrderPage(**_page(scope, row, _visitors(row)), inspected_on=local_date(began), hazards=lines)
 
 
 def _reviewed(scope: Scope, subject: str) -> tuple[Any, list[Hazard]]:

@@ -96,7 +96,7 @@ def _wording(key: str, item: Any) -> dict[str, Any]:
 def _drafts(scope: Scope) -> list[dict[str, Any]]:
     drafts = list(draft_list(scope))
     versions = versions_of(f"{Inspection.SUBJECT}/{d.id}" for d in drafts)
-    answered = ("result", "note", "place", "grade", "major_basis", "major_criteria", "photos")
+    answered = ("result", "note", "place", "grade", "major_basis", "major_criteria", "general_reason", "photos")
     return [
         {
             "id": str(draft.id),

@@ -9,7 +9,10 @@ from anlan.kernel import deadlines
 from anlan.kernel.deadlines import Deadline, Due, WorkCalendar
 from anlan.kernel.errors import Violation
 
-__all__ = ["RECTIFY_LIMITS", "RectifyLimit", "check_due", "limit_on", "rectify_deadline"]
+__all__ = [
+    "Granted", "RECTIFY_LIMITS", "RectifyLimit", "check_due", "check_new_due", "check_not_passed", "last_due_on",
+    "limit_on", "rectify_deadline",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,30 @@ def rectify_deadline(start: datetime, rule: Deadline, calendar: WorkCalendar) ->
     return deadlines.due_at(start, rule, calendar)
 
 
-def check_due(grade: str, start: datetime, due: datetime | None) -> list[Violation]:
-    """Why an order given at `start` can't end at `due`; empty when it can.
+def check_due(grade: str, start: datetime, due: datetime | None, now: datetime) -> list[Violation]:
+    """Why an order given at `start` and recorded `now` can't end at `due`; empty when it can.
+
+    An order that was given without signal may arrive days later: it must still leave time when it is recorded, or the
+    enterprise would be overdue before it could know.
 
     Returns:
-        "inspection.hazard.order.deadline_missing", "…deadline_before_order" or "…deadline_too_long" (with the limit).
+        "inspection.hazard.order.deadline_missing", "…deadline_before_order", "…deadline_passed" or "…deadline_too_long"
+        (with the limit).
     Source: 安全生产法(2021) 第六十五条第一款; the longest period is RECTIFY_LIMITS.
     """
+    found = _check_ahead(start, due, now)
+    if found or due is None:
+        return found
+    first = deadlines.local_date(start)
+    limit = limit_on(grade, first)
+    days = (deadlines.local_date(due) - first).days
+    if days > limit.longest:
+        facts = {"longest": limit.longest, "days": days}
+        return [Violation("inspection.hazard.order.deadline_too_long", facts, "due_on")]
+    return []
+
+
+def _check_ahead(start: datetime, due: datetime | None, now: datetime) -> list[Violation]:
     if due is None:
         return [Violation("inspection.hazard.order.deadline_missing", {}, "due_on")]
     first, last = deadlines.local_date(start), deadlines.local_date(due)
@@ -73,8 +93,65 @@ def check_due(grade: str, start: datetime, due: datetime | None) -> list[Violati
                 "inspection.hazard.order.deadline_before_order", {"due": str(last), "ordered": str(first)}, "due_on"
             )
         ]
-    limit = limit_on(grade, first)
-    if (last - first).days > limit.longest:
-        facts = {"longest": limit.longest, "days": (last - first).days}
-        return [Violation("inspection.hazard.order.deadline_too_long", facts, "due_on")]
-    return []
+    return check_not_passed(due, now)
+
+
+def check_not_passed(due: datetime, now: datetime, field: str = "due_on") -> list[Violation]:
+    """Whether a deadline lies after the moment of recording; it would be overdue at once otherwise.
+
+    Source: 安全生产法(2021) 第六十五条第一款第二项 (a period to mend is given, so there must be one).
+    """
+    if due > now:
+        return []
+    facts = {"due": str(deadlines.local_date(due))}
+    return [Violation("inspection.hazard.order.deadline_passed", facts, field)]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The time that an enterprise has been given so far.
+
+    Attributes:
+        ordered_at: when the order was given. due_at: the deadline now held. submitted_at: when the mending was handed in
+            that is now sent back. All aware UTC, None where there was none.
+    """
+
+    ordered_at: datetime | None
+    due_at: datetime | None
+    submitted_at: datetime | None = None
+
+
+def last_due_on(grade: str, start: datetime, granted: Granted) -> date:
+    """The last local day that a review at `start` which sends the hazard back may name as the new deadline.
+
+    The limit counts from the order, not from each return: a submission sent back again and again would otherwise move a
+    deadline for ever, past every limit on extensions. What is given back beyond it are the days that the mending lay
+    with the officers, for they are not the enterprise's delay. See ADR 0018.
+
+    Source: house rule (ADR 0018); 安全生产法(2021) 第六十五条第一款第二项 (责令限期排除: one period, set by the order).
+    """
+    first = deadlines.local_date(granted.ordered_at or start)
+    last = deadlines.days_after(first, limit_on(grade, first).longest)
+    if granted.due_at is None or granted.submitted_at is None:
+        return last
+    waited = max(0, (deadlines.local_date(start) - deadlines.local_date(granted.submitted_at)).days)
+    return max(last, deadlines.days_after(deadlines.local_date(granted.due_at), waited))
+
+
+def check_new_due(
+    grade: str, start: datetime, due: datetime | None, now: datetime, granted: Granted
+) -> list[Violation]:
+    """Why a review at `start` that sends the hazard back can't name `due` as the new deadline; empty when it can.
+
+    Returns:
+        as `check_due`, and "inspection.hazard.return.beyond_limit" with the last day that can be named.
+    Source: house rule (ADR 0018).
+    """
+    found = _check_ahead(start, due, now)
+    if found or due is None:
+        return found
+    last = last_due_on(grade, start, granted)
+    if deadlines.local_date(due) <= last:
+        return []
+    longest = limit_on(grade, deadlines.local_date(granted.ordered_at or start)).longest
+    return [Violation("inspection.hazard.return.beyond_limit", {"longest": longest, "last": str(last)}, "due_on")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from anlan.inspection.rules.acts import check_act
-from anlan.inspection.rules.deadline import limit_on
+from anlan.inspection.rules.deadline import check_not_passed, limit_on
 from anlan.inspection.rules.hazard import StepFacts
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.deadlines import days_after, end_of_day, local_date
@@ -56,7 +56,7 @@ class ExtendFacts:
     """An application or a decision on one.
 
     Attributes:
-        grade: of the hazard. due_at: its deadline. due_from: when the period now running began (aware UTC).
+        grade: of the hazard. due_at: its deadline. ordered_at: when its order was given (aware UTC).
         granted: how many extensions were granted before. pending: an application waits for its answer.
         days: asked for, or granted. reason: of the application, or of the refusal.
     """
@@ -64,7 +64,7 @@ class ExtendFacts:
     step: StepFacts
     grade: str
     due_at: datetime | None
-    due_from: datetime | None
+    ordered_at: datetime | None
     granted: int
     pending: bool
     days: int | None = None
@@ -113,13 +113,14 @@ def _check_days(facts: ExtendFacts) -> list[Violation]:
     limit = extension_limit_on(facts.grade, local_date(facts.step.at))
     if facts.days is None or not 1 <= facts.days <= limit.days:
         return [Violation("inspection.hazard.extension.days_invalid", {"longest": limit.days}, "days")]
-    if facts.due_at is None or facts.due_from is None:
+    if facts.due_at is None or facts.ordered_at is None:
         return []
-    start = local_date(facts.due_from)
+    # From the order, not from a return that named another deadline since: the whole period is what is limited.
+    start = local_date(facts.ordered_at)
     longest, whole = limit_on(facts.grade, start).longest, local_date(extended_due(facts.due_at, facts.days)) - start
     if whole.days > longest:
         return [Violation("inspection.hazard.extension.beyond_limit", {"days": whole.days, "longest": longest}, "days")]
-    return []
+    return check_not_passed(extended_due(facts.due_at, facts.days), facts.step.now, "days")
 
 
 def check_extend(facts: ExtendFacts) -> list[Violation]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from anlan.inspection.rules.deadline import check_due
+from anlan.inspection.rules.deadline import Granted, check_due, check_new_due
 from anlan.inspection.rules.stating import check_moment
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
@@ -178,12 +178,13 @@ class SubmitFacts:
 class ReturnFacts:
     """A failed review: why, and the new deadline if one is set (otherwise the old one stands).
 
-    `listed`: levels of the hazard's open listings (挂牌督办).
+    `granted`: the time given so far. `listed`: levels of the hazard's open listings (挂牌督办).
     """
 
     step: StepFacts
     reason: str
     grade: str
+    granted: Granted
     due_at: datetime | None = None
     new_deadline: bool = False
     listed: str = ""
@@ -279,7 +280,7 @@ def _check_position(lon: float | None, lat: float | None) -> list[Violation]:
 
 def check_order(facts: OrderFacts) -> list[Violation]:
     """Why this order can't be given; empty when it can. Source: 安全生产法(2021) 第六十五条第一款第二、三项."""
-    due = check_due(facts.grade, facts.step.at, facts.due_at)
+    due = check_due(facts.grade, facts.step.at, facts.due_at, facts.step.now)
     return check_entry("order", facts.step) + due + check_words({"note": facts.note})
 
 
@@ -310,7 +311,7 @@ def check_back(action_id: str, missing: Violation, facts: ReturnFacts) -> list[V
         # Only the leader moves the deadline of a listed hazard, by granting an extension.
         found.append(Violation("inspection.hazard.return.listed", {}, "due_on"))
     elif facts.new_deadline:
-        found += check_due(facts.grade, facts.step.at, facts.due_at)
+        found += check_new_due(facts.grade, facts.step.at, facts.due_at, facts.step.now, facts.granted)
     return found + check_words({"note": facts.reason}, "reason")
 
 

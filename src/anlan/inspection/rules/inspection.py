@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.inspection.rules.hazard import GRADES, SOURCES, grade_hazard
+from anlan.inspection.rules.major import check_not_major
 from anlan.inspection.rules.stating import check_stated
 from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
@@ -81,7 +82,7 @@ class StartFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """One answered item of the checklist."""
+    """One answered item of the checklist; `criterion`: of major hazards that it names, `general_reason`: why it is none."""
 
     key: str
     known: bool
@@ -90,6 +91,8 @@ class ItemFacts:
     grade: str = "general"
     major_basis: str = ""
     place: str = ""
+    criterion: str = ""
+    general_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ def check_item(facts: ItemFacts) -> list[Violation]:
             found.append(Violation("inspection.item.grade_unknown", {"item": facts.key}, facts.key))
         if facts.grade == "major" and grade_hazard([facts.major_basis]) != "major":
             found.append(Violation("inspection.item.major_without_basis", {"item": facts.key}, facts.key))
+        found += check_not_major(facts.grade, facts.criterion, facts.general_reason, facts.key)
     texts = {"description": facts.description, "place": facts.place, "major_basis": facts.major_basis}
     return found + check_words(texts, facts.key)
 

@@ -19,8 +19,11 @@ __all__ = [
     "Five",
     "check_five",
     "check_major_review",
+    "check_not_major",
+    "check_ordered",
     "check_ticked",
     "cite",
+    "cited",
     "criteria",
     "criteria_for",
     "criteria_of",
@@ -33,6 +36,7 @@ _HAZCHEM = frozenset(
     {"hazchem_production", "hazchem_trade", "hazchem_storage", "hazchem_use", "gas_station", "chemical", "pharmacy"}
 )
 _LONGEST_CITATION = 200
+_SHORTEST_REASON = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,63 @@ def cite(ids: Iterable[str]) -> str:
     return text[: _LONGEST_CITATION - 1].rpartition("、")[0] + "等"
 
 
-def check_ticked(grade: str, ticked: Sequence[str], offered: Collection[str], cited: bool = False) -> list[Violation]:
-    """Why these ticks can't stand; empty when they can.
+def cited(basis: str) -> tuple[str, ...]:
+    """The ids of the criteria that these words cite, where they are nothing but citations as `cite` writes them; else ().
+
+    Naming a clause word for word is ticking it. Source: as `cite`.
+    """
+    known = {(c.standard, c.article): c.id for c in criteria()}
+    ids = []
+    for part in basis.strip().split("；"):
+        standard, closed, articles = part.strip().removeprefix("《").partition("》")
+        named = [known.get((standard, article)) for article in articles.split("、")]
+        if not closed or None in named:
+            return ()
+        ids += [i for i in named if i is not None]
+    return tuple(dict.fromkeys(ids))
+
+
+def check_ticked(
+    grade: str, ticked: Sequence[str], ids: Sequence[str], offered: Collection[str], *, also: Collection[str] = (),
+    judged_before: bool = False,
+) -> list[Violation]:
+    """Why these ticks can't stand; empty when they can. A major hazard stands on a clause of the criteria, by every door.
 
     Args:
-        grade: as named by the person. offered: ids of the criteria for this enterprise.
-        cited: the checklist's item names the criterion, so that none has to be ticked.
+        grade: as named by the person. ticked: ids of the criteria ticked. ids: these, or those that the words cite.
+        offered: ids of the criteria for this enterprise. also: of the checklist's item, or ticked before.
+        judged_before: the hazard it comes from was major; that judgement stands until it is judged anew.
     Source: 安全生产法(2021) 第一百一十八条第二款; free words only where no published standard fits (house rule).
     """
-    unknown = sorted(set(ticked) - set(offered))
+    named = ids if offered else ticked
+    unknown = sorted(set(named) - set(offered) - set(also))
     found = [Violation("inspection.hazard.major.criterion_unknown", {"id": unknown[0]}, "criteria")] if unknown else []
-    if grade == "major" and offered and not ticked and not cited:
+    if grade == "major" and offered and not ids and not judged_before:
         found.append(Violation("inspection.hazard.major.criteria_missing", {"count": len(offered)}, "criteria"))
     return found
+
+
+def check_not_major(grade: str, criterion: str, reason: str, item: str) -> list[Violation]:
+    """Why what fails an item that is a criterion of major hazards can't be filed as a general one; empty when it can.
+
+    Args:
+        criterion: of major hazards that the checklist's item names, "" for none. item: its key.
+    Source: 安全生产法(2021) 第一百一十八条第二款; house rule (who departs from the criterion says why, on the record).
+    """
+    if grade == "major" or blank(criterion):
+        return []
+    if shown_length(reason) < _SHORTEST_REASON:
+        return [Violation("inspection.item.general_reason_missing", {"item": item, "least": _SHORTEST_REASON}, item)]
+    return [Violation(v.code, v.facts, item) for v in check_words({"general_reason": reason})]
+
+
+def check_ordered(grade: str, ids: Sequence[str], offered: Collection[str]) -> list[Violation]:
+    """Whether a hazard is ordered as major without a clause where criteria fit; it is judged (判定级别) before.
+
+    Older records and firms' own reports may hold one in words alone. Source: as `check_ticked`.
+    """
+    missing = grade == "major" and bool(offered) and not ids
+    return [Violation("inspection.hazard.order.criteria_missing", {"count": len(offered)}, "criteria")] if missing else []
 
 
 def check_five(grade: str, five: Five) -> list[Violation]:

@@ -46,7 +46,7 @@ BORNE_BY: Mapping[str, tuple[str, ...]] = {
 # Free text may be redacted, so what is restored of it travels in the entry's text.
 _WORDS = frozenset({
     "requirement", "rectification", "return_reason", "review_note", "dismiss_reason", "transfer_reason",
-    "look_back_note", "five_measures", "five_responsible", "five_plan", "description", "place", "major_basis",
+    "look_back_note", "five_measures", "five_responsible", "five_plan", "description", "place", "major_basis", "general_reason",
     "reason", "sign_note", "apply_note", "end_note",
 })  # fmt: skip
 _CHILDREN = ("photos", "extensions", "tags", "follow_ups")

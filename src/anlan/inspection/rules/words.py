@@ -18,6 +18,7 @@ LIMITS: Mapping[str, int] = {
     "code": 20,
     "conclusion": 4000,
     "description": 2000,
+    "general_reason": 200,
     "issuer": 80,
     "law": 80,
     "major": 200,

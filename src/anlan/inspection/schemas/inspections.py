@@ -35,6 +35,7 @@ class AnswerIn(Schema):
     grade: str = "general"
     major_basis: str = ""
     major_criteria: Annotated[list[str], Field(default_factory=list, max_length=30, description="勾选的判定条款编号")]
+    general_reason: str = Field("", max_length=400, description="检查项属于重大隐患判定标准而未判定为重大隐患的理由")
     photos: Photos
 
 
@@ -75,6 +76,7 @@ class ItemOut(Schema):
     major_criteria: list[str]
     photos: list[str]
     hazard_id: str
+    general_reason: str
 
 
 class SheetOut(Schema):

@@ -34,6 +34,7 @@ class PocketAnswerOut(PocketItemOut):
     grade: str
     major_basis: str
     major_criteria: list[str]
+    general_reason: str
     photos: list[str]
 
 

@@ -23,6 +23,7 @@ from anlan.kernel.messages import render as sentence
 from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
 
+_TEXTS = ("note", "place", "major_basis", "general_reason")
 _RESULTS = frozenset({"pass", "na", "hazard"})
 
 
@@ -116,6 +117,7 @@ def show_page(request: HttpRequest, inspection_id: UUID, error: AnlanError | Non
         "total": len(sheet),
         "hazards": [item for item in sheet if item.result == "hazard"],
         "editable": mine and visit.state == "draft",
+        "offered": queries.criteria_offered(visit.enterprise) if mine and visit.state == "draft" else (),
         "mine": mine,
         "reportable": mine and visit.kind in {"expert", "third_party"},
         "reports": list(visit.reports.order_by("added_at", "key")),
@@ -131,14 +133,14 @@ def show_page(request: HttpRequest, inspection_id: UUID, error: AnlanError | Non
 
 
 def _held(item: queries.ItemView) -> dict[str, Any]:
-    names = ("result", "note", "place", "grade", "major_basis", "photos")
+    names = ("result", "note", "place", "grade", "major_basis", "general_reason", "photos")
     return {"item": item, "clause": queries.clause_text(item.basis)} | {n: getattr(item, n) for n in names}
 
 
 def _typed(item: queries.ItemView, post: QueryDict) -> dict[str, Any]:
     """The item with what was typed on the refused form instead of what is held."""
     shown = _held(item)
-    for name in ("result", "note", "place", "grade", "major_basis"):
+    for name in ("result", "note", "place", "grade", "major_basis", "general_reason"):
         shown[name] = post.get(f"{name}-{item.key}", shown[name])
     return shown
 
@@ -198,13 +200,14 @@ def _answer(request: HttpRequest, item: queries.ItemView, rest_passes: bool) -> 
     if result not in _RESULTS:
         return inspections.ItemAnswer(key, "pass") if rest_passes and not item.result else None
     found = result == "hazard"
-    texts = {n: post.get(f"{n}-{key}", "").strip() if found else "" for n in ("note", "place", "major_basis")}
+    texts = {n: post.get(f"{n}-{key}", "").strip() if found else "" for n in _TEXTS}
     photos = read_photos(request, f"photos-{key}", f"drop-{key}") if found else ()
     grade = post.get(f"grade-{key}", "general") if found else "general"
-    if grade != "major":
-        texts["major_basis"] = ""
-    ticked = item.major_criteria if grade == "major" else ()  # ticked on the phone; this page has words only
+    texts["general_reason" if grade == "major" else "major_basis"] = ""
+    # The page names clauses by their citations; what was ticked on the phone stands while nobody rewrites it.
+    ticked = item.major_criteria if grade == "major" and texts["major_basis"] == item.major_basis else ()
     said = inspections.ItemAnswer(key, result, grade=grade, photos=photos, major_criteria=ticked, **texts)
-    held = (item.result, item.note, item.place, item.grade, item.major_basis, frozenset(item.photos))
-    same = (result, said.note, said.place, said.grade, said.major_basis, frozenset(photos)) == held
+    held = (item.result, item.note, item.place, item.grade, item.major_basis, item.general_reason)
+    same = (result, said.note, said.place, said.grade, said.major_basis, said.general_reason) == held
+    same = same and frozenset(photos) == frozenset(item.photos)
     return None if same else said

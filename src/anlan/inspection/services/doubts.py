@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from anlan.inspection import queries
 from anlan.inspection.models import Hazard
 from anlan.inspection.rules.doubt import ConfirmFacts, check_confirm, check_reject
 from anlan.inspection.rules.hazard import ReturnFacts, StepFacts
@@ -70,7 +71,8 @@ def hazards_reject(
     def judge(hazard: Hazard, item: RejectInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = term_of(facts.at, item.due_on, item.days, item.working_days, calendar)
         due = term.due_at if term else None
-        problems = check_reject(ReturnFacts(facts, item.note, hazard.grade, due, term is not None, hazard.listed))
+        given = queries.time_given(hazard)
+        problems = check_reject(ReturnFacts(facts, item.note, hazard.grade, given, due, term is not None, hazard.listed))
         return problems, term.data() if term else {}
 
     return take("reject", scope, items, now, judge)

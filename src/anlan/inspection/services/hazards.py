@@ -13,7 +13,7 @@ from anlan.inspection.models import Hazard
 from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, SOURCES, ReportFacts, check_report
-from anlan.inspection.rules.major import check_ticked, cite, criteria
+from anlan.inspection.rules.major import check_not_major, check_ticked, cite, cited
 from anlan.inspection.services.drafting import (
     PhotoFacts,
     key_for,
@@ -39,6 +39,7 @@ from anlan.inspection.services.steps import (
     hazards_submit,
 )
 from anlan.kernel.entry import Draft, Step
+from anlan.kernel.stated import settled
 from anlan.kernel.text import blank
 from anlan.platform import attachments
 from anlan.platform.database import writing
@@ -82,6 +83,7 @@ class HazardInput:
             in words, where no published criteria fit the enterprise, or as the checklist's item cites them.
         source: rules.hazard.SOURCES; "" takes the one that fits the person's region.
         photos: hashes of stored attachments. campaigns: ids. lon, lat: WGS-84, else the enterprise's.
+        item_criterion: of major hazards, that the checklist's item names; `general_reason`: why it is none nevertheless.
         at: when it was found, if not now. once: a client's key. id: a fixed id (of an inspection's item).
     """
 
@@ -103,16 +105,18 @@ class HazardInput:
     id: str | None = None
     major_criteria: tuple[str, ...] = ()
     reopened_from: str | None = None
+    item_criterion: str = ""
+    general_reason: str = ""
 
 
 def judged(grade: str, ticked: Sequence[str], basis: str) -> tuple[str, tuple[str, ...], str]:
     """(grade, ids of criteria, basis in words) that follow from what was ticked or cited.
 
-    A basis that is word for word a criterion's citation ticks it. Source: 安全生产法(2021) 第一百一十八条第二款.
+    A basis that cites criteria word for word ticks them. Source: 安全生产法(2021) 第一百一十八条第二款.
     """
     ids = tuple(dict.fromkeys(ticked))
     if not ids and grade == "major":
-        ids = tuple(c.id for c in criteria() if c.citation == basis.strip())
+        ids = cited(basis)
     return (GRADES[1][0] if ids else grade), ids, cite(ids) if blank(basis) else basis.strip()
 
 
@@ -153,6 +157,7 @@ def hazard_drafts(
     named = list(dict.fromkeys(item.enterprise_id for item in items))
     found = dict(zip(named, registry.enterprises_get(scope, named), strict=True))
     items = [_without_outside(item, found[item.enterprise_id].region, inherited) for item in items]
+    items = [replace(item, at=settled(item.at, now)) for item in items]
     for campaign_id in sorted({c for item in items for c in item.campaigns} - set(inherited)):
         tagged = {found[item.enterprise_id].region for item in items if campaign_id in item.campaigns}
         require_taggable(scope, campaign_id, sorted(tagged))
@@ -167,12 +172,15 @@ def hazard_drafts(
             facts, item.description, item.grade, item.major_basis, item.source, item.place, item.basis, sources,
             item.lon, item.lat,
         )  # fmt: skip
-        cited = bool(item.inspection_id or item.reopened_from or item.major_criteria)
         offered = {c.id for c in queries.criteria_offered(found[item.enterprise_id])} if item.grade == "major" else ()
         # What an inspection or look-back found belongs to a matter that had begun.
         old = item.inspection_id or item.reopened_from
         problems = [] if old else gone_reasons(found[item.enterprise_id])
-        problems += check_report(report) + check_ticked(item.grade, asked.major_criteria, offered, cited)
+        problems += check_report(report) + check_ticked(
+            item.grade, asked.major_criteria, item.major_criteria, offered, also=cited(item.item_criterion),
+            judged_before=bool(item.reopened_from),
+        )  # fmt: skip
+        problems += check_not_major(item.grade, item.item_criterion, item.general_reason, item.item_key)
         if problems:
             raise StepRefused("inspection.hazard.report.refused", problems)
     numbers = numbers_for("YH", [item.at or now for item in ready])
@@ -213,7 +221,10 @@ def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, 
         subject=subject,
         region=enterprise.region,
         data={n: v for n, v in data.items() if v is not None},
-        text=said(description=item.description, place=item.place, major_basis=item.major_basis)
+        text=said(
+            description=item.description, place=item.place, major_basis=item.major_basis,
+            general_reason=item.general_reason if item.grade == "general" else "",
+        )
         | photo_text(item.photos, known),
         at=item.at,
         step=Step("", _REPORT.to),

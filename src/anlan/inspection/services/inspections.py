@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from anlan.inspection.rules.inspection import (
     check_item,
     check_start,
 )
-from anlan.inspection.rules.major import check_ticked
+from anlan.inspection.rules.major import check_ticked, cited
 from anlan.inspection.services.drafting import (
     fixed_id,
     key_for,
@@ -41,6 +41,7 @@ from anlan.inspection.services.hazards import (
 from anlan.inspection.services.tasking import Begun, finish_drafts, task_begun
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, NotAllowed, Violation
+from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.record import NEW, record, record_many
@@ -57,6 +58,7 @@ class ItemAnswer:
     """The answer to one item: result "pass", "na" or "hazard"; the rest for a hazard only. `photos` replace those before.
 
     `major_criteria`: ids of the criteria ticked, which make it major; `major_basis`: in words, "" cites what was ticked.
+    `general_reason`: why what fails a criterion of major hazards is a general hazard.
     """
 
     key: str
@@ -67,6 +69,7 @@ class ItemAnswer:
     major_basis: str = ""
     photos: tuple[str, ...] = ()
     major_criteria: tuple[str, ...] = ()
+    general_reason: str = ""
 
 
 def inspection_start(
@@ -100,6 +103,7 @@ def inspection_start(
     Source: 安全生产法(2021) 第六十七条; 行政处罚法(2021) 第四十二条.
     """
     scope.require(_START.right)
+    at = settled(at, now)
     require_plausible(at)
     key = key_for(scope, _SUBJECT, once, now)
     if once and queries.versions_of([f"{_SUBJECT}/{key}"]):
@@ -182,15 +186,23 @@ def _editable(scope: Scope, inspection_id: str) -> Inspection:
 
 
 def _ticked(answer: ItemAnswer) -> ItemAnswer:
-    """The answer as its ticks judge it: major, and cited where nothing was written."""
-    if answer.result != "hazard" or not answer.major_criteria:
+    """The answer as its ticks, or the criteria that its words cite, judge it: major, and cited."""
+    if answer.result != "hazard":
         return replace(answer, major_criteria=())
     grade, ids, basis = judged(answer.grade, answer.major_criteria, answer.major_basis)
     return replace(answer, grade=grade, major_criteria=ids, major_basis=basis)
 
 
-def _any_ticked(answers: Sequence[ItemAnswer]) -> bool:
-    return any(answer.major_criteria for answer in answers)
+def _against_answer(answer: ItemAnswer, asked: ItemAnswer, item: Any, offered: Collection[str]) -> list[Violation]:
+    """What stands against an answer, as ticked; `asked`: as sent; `item`: of the checklist, None for an unknown key."""
+    criterion = item.major if item is not None else ""
+    facts = ItemFacts(
+        answer.key, item is not None, answer.result, answer.note, answer.grade, answer.major_basis, answer.place,
+        criterion, answer.general_reason,
+    )  # fmt: skip
+    ticks = check_ticked(answer.grade, asked.major_criteria, answer.major_criteria, offered, also=cited(criterion))
+    # The sheet shows each reason at the item that it is about.
+    return check_item(facts) + [Violation(v.code, v.facts, answer.key) for v in ticks if answer.result == "hazard"]
 
 
 def inspection_items_set(
@@ -212,17 +224,12 @@ def inspection_items_set(
     version = queries.versions_of([subject])[subject]
     inspection = _editable(scope, inspection_id)  # after the version: a finish in between must show as a stale version
     items = queries.checklist_items(inspection.checklist_id, inspection.checklist_version)
-    known = {i.item_key for i in items}
-    answers = [_ticked(answer) for answer in answers]
-    offered = {c.id for c in queries.criteria_offered(inspection.enterprise)} if _any_ticked(answers) else set()
-    problems = [
-        reason
-        for a in answers
-        for reason in [
-            *check_item(ItemFacts(a.key, a.key in known, a.result, a.note, a.grade, a.major_basis, a.place)),
-            *check_ticked(a.grade, a.major_criteria, offered, cited=True),
-        ]
-    ]
+    known = {i.item_key: i for i in items}
+    asked, answers = answers, [_ticked(answer) for answer in answers]
+    major = any(answer.grade == "major" for answer in answers)
+    offered = {c.id for c in queries.criteria_offered(inspection.enterprise)} if major else set()
+    pairs = zip(answers, asked, strict=True)
+    problems = [reason for a, sent in pairs for reason in _against_answer(a, sent, known.get(a.key), offered)]
     if inspection.state != "draft":
         problems.append(Violation("inspection.items.finished", {"number": inspection.number}))
     if problems:
@@ -234,9 +241,10 @@ def inspection_items_set(
         data[answer.key] = {"result": answer.result} | ({"grade": answer.grade} if found else {})
         if answer.major_criteria:
             data[answer.key]["major_criteria"] = " ".join(answer.major_criteria)
-        texts = said(
-            note=answer.note, place=answer.place if found else "", major_basis=answer.major_basis if found else ""
-        )
+        more = {"place": answer.place, "major_basis": answer.major_basis} if found else {}
+        if found and answer.grade == "general":
+            more["general_reason"] = answer.general_reason
+        texts = said(note=answer.note, **more)
         words[answer.key] = texts | ({"photos": list(dict.fromkeys(answer.photos))} if answer.photos else {})
     photos = list(dict.fromkeys(p for a in answers for p in a.photos))
     text = {"items": {k: w for k, w in words.items() if w}} | ({"photos": photos} if photos else {})
@@ -328,4 +336,6 @@ def _hazard_of(inspection: Inspection, item: queries.ItemView, campaigns: tuple[
         campaigns=campaigns,
         inspection_id=str(inspection.id),
         item_key=item.key,
+        item_criterion=item.major,
+        general_reason=item.general_reason,
     )

@@ -77,7 +77,7 @@ def _facts(listing: Listing) -> ListingFacts:
         level=listing.get_level_display(),
         reason=listing.reason,
         requirement=listing.requirement,
-        due_on=local_date(listing.due_at),
+        due_on=local_date(queries.listing_due_given(listing)),
         follower=queries.listing_unit(listing),
     )
 

@@ -7,7 +7,7 @@ hazard hears of the end, so that neither moves on without the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ from anlan.inspection.services.drafting import require_plausible, said
 from anlan.inspection.services.listing_files import scan_text, visit_text
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import Conflict, Violation
+from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -98,6 +99,7 @@ _Judge = Callable[[Listing, _Input, ListingStep], tuple[list[Violation], dict[st
 
 def _take(action_id: str, scope: Scope, item: _Input, now: datetime, judge: _Judge[_Input]) -> str:
     action = find_listing_action(action_id)
+    item = replace(item, at=settled(item.at, now))
     require_plausible(item.at)
     listing = queries.listing_get(scope, item.listing_id)
     scope.require(action.right)

@@ -46,7 +46,8 @@ def hazard_judge(*, scope: Scope, item: JudgeInput, now: datetime) -> str:
         problems += check_lightening(hazard.grade, grade, step.person, hazard.found_by, item.note)
         enterprise = registry.enterprise_get(scope, str(hazard.enterprise_id))
         offered = {c.id for c in queries.criteria_offered(enterprise)}
-        problems += check_ticked(grade, item.major_criteria, offered, bool(ids))
+        held = hazard.major_criteria.split()
+        problems += check_ticked(grade, item.major_criteria, ids, offered, also=held)
         if grade not in dict(GRADES):
             problems.append(Violation("inspection.hazard.report.grade_unknown", {"grade": grade}, "grade"))
         if grade == "major" and not basis:

@@ -6,7 +6,7 @@ All forms go one way: rows within scope, right, repeated key, stale page, the ru
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -27,13 +27,14 @@ from anlan.inspection.rules.hazard import (
     check_return,
     check_submit,
 )
-from anlan.inspection.rules.major import Five, check_five, check_major_review
+from anlan.inspection.rules.major import Five, check_five, check_major_review, check_ordered
 from anlan.inspection.rules.stating import is_late
 from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.drafting import Term, photo_facts, photo_text, require_plausible, said, term_of
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict, Violation
+from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import writing
 from anlan.platform.journal.record import record_many
@@ -119,6 +120,7 @@ def take(
     """
     action = find_action(action_id)
     other = find_action(instead or action_id)
+    items = [replace(item, at=settled(item.at, now)) for item in items]
     ids = [str(item.hazard_id) for item in items]
     _require_once_each(ids)
     for item in items:
@@ -205,6 +207,9 @@ def hazards_order(
         term = _term(item, facts.at, calendar)
         problems = check_order(OrderFacts(facts, hazard.grade, term.due_at if term else None, item.note))
         problems += check_five(hazard.grade, item.five)
+        if hazard.grade == "major":
+            offered = {c.id for c in queries.criteria_offered(hazard.enterprise)}
+            problems += check_ordered(hazard.grade, hazard.major_criteria.split(), offered)
         data = term.data() if term else {}
         return problems, data | ({"five_funds_yuan": item.funds_yuan} if hazard.grade == "major" else {})
 
@@ -257,7 +262,8 @@ def hazards_return(
     def judge(hazard: Hazard, item: ReturnInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         term = _term(item, facts.at, calendar)
         due = term.due_at if term else None
-        problems = check_return(ReturnFacts(facts, item.note, hazard.grade, due, term is not None, hazard.listed))
+        given = queries.time_given(hazard)
+        problems = check_return(ReturnFacts(facts, item.note, hazard.grade, given, due, term is not None, hazard.listed))
         return problems, term.data() if term else {}
 
     return take("return", scope, items, now, judge)

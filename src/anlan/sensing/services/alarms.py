@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict
+from anlan.kernel.stated import settled
 from anlan.platform.database import writing
 from anlan.platform.journal.held import once_recorded, versions_of
 from anlan.platform.journal.record import record
@@ -45,6 +46,7 @@ def alarm_step(
         AlarmNotFound; AlarmMoved: "sensing.alarm.stale"; AlarmStepRefused: "sensing.alarm.refused" with every reason.
         Conflict: "journal.once_reused".
     """
+    pressed = replace(pressed, at=settled(pressed.at, now))
     alarm, action = queries.alarm_get(scope, alarm_id), ALARM_LOOP.action(action_id)
     subject = f"{Alarm.SUBJECT}/{alarm.pk}"
     if subject in once_recorded(scope, [(subject, pressed.once)], action.kind):
