@@ -12,6 +12,7 @@ from itertools import cycle
 from typing import Any
 
 from anlan.demo.firms import COUNTY, Firm
+from anlan.demo.fleet import DEVICES, PROFILE, SEED
 from anlan.demo.play import Stage
 from anlan.demo.times import opening
 from anlan.demo.words import channels, words
@@ -27,9 +28,8 @@ from anlan.sensing.services.rules import rule_create
 from anlan.simulator.profiles import Device, fleet
 from anlan.simulator.scenarios import values
 
-__all__ = ["DEVICES", "PROFILE", "SEED", "day_of_readings", "devices_of", "plant_of"]
+__all__ = ["day_of_readings", "devices_of", "plant_of"]
 
-PROFILE, DEVICES, SEED = "huangyan", 30, 1
 _INSTALLED_DAYS, _RULED_DAYS, _ROSTER_DAYS = 200, 190, 21
 _PLANT = "ammonia"
 _STEP_DEG = 0.0007
@@ -81,7 +81,7 @@ def _channels(word: str) -> Iterator[ChannelFacts]:
 
 
 def _devices(stage: Stage, models: dict[str, str], at: datetime) -> None:
-    told, made = words()["devices"]["kind"], {word: 0 for word in models}
+    told, made = words()["devices"]["kind"], dict.fromkeys(models, 0)
     plant = plant_of(stage.plan.firms)
     hosts = {
         word: cycle(_hosts(stage.plan.firms, kind["trades"]) or [plant]) for word, kind in told.items()
@@ -111,7 +111,7 @@ def _chain(stage: Stage, at: datetime) -> None:
     row = {"name": told["chain"], "region": _REGION, "kind": "sensing.alarm", "summary": told["summary"]}
     chain = ledger_create(scope=leader, ledger="calling.chain", values=row, now=at)
     for place, step in enumerate(told["step"], start=1):
-        by = {name: told["channels"] for name in ("critical", "urgent", "routine")}
+        by = dict.fromkeys(("critical", "urgent", "routine"), told["channels"])
         link = {
             "chain": chain, "place": place, "holder": step["holder"], "position": step.get("position", ""),
             "minutes": step["minutes"], "region": _REGION,
