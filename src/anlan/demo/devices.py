@@ -21,8 +21,7 @@ from anlan.kernel.telemetry import Report
 from anlan.platform.ledger.services import ledger_create
 from anlan.platform.scope import Scope
 from anlan.protocols.hj212.factors import factors
-from anlan.sensing.rules.device import ChannelFacts
-from anlan.sensing.services.devices import channel_set, device_create
+from anlan.sensing.services.devices import ChannelFacts, channel_set, device_create
 from anlan.sensing.services.ingest import reports_take
 from anlan.sensing.services.rules import rule_create
 from anlan.simulator.profiles import Device, fleet
@@ -75,7 +74,7 @@ def _channels(word: str) -> Iterator[ChannelFacts]:
     for row in channels()[word]:
         factor = factors()[row["code"]]
         yield ChannelFacts(
-            f"{factor.code}-Rtd", factor.name, factor.unit, float(row["low"]), float(row["high"]), int(row["digits"]),
+            f"{factor.code}-Rtd", row["name"] or factor.name, factor.unit.replace("m3", "m³"), float(row["low"]), float(row["high"]), int(row["digits"]),
             row["position"],
         )  # fmt: skip
 

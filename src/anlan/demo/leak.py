@@ -88,7 +88,7 @@ class Leak:
 
     def _device(self) -> Device:
         """The plant's device, or the next one over ammonia where an alarm of it is still open."""
-        taken = {row["device"] for row in self._rows() if not row["ended_at"]}
+        taken = {row["device_id"] for row in self._rows() if not row["ended_at"]}
         rows = self._deputy.get("/sensing/devices?limit=200")["items"]
         free = {row["identity"] for row in rows if row["id"] not in taken}
         fitting = [d for d in fleet(PROFILE, DEVICES) if d.kind.word == "ammonia" and d.identity in free]

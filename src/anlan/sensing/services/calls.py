@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connections
 
-from anlan.calling.services.calls import Matter, call_close, call_open
+from anlan.calling.services.calls import LONGEST_TITLE, Matter, call_close, call_open
 from anlan.kernel.errors import RuleViolation
 from anlan.kernel.messages import render
 from anlan.platform.journal.home import home_test
@@ -31,9 +31,11 @@ def alarm_call(*, alarm_id: str, now: datetime) -> bool:
         return False
     where = alarm.enterprise.name if alarm.enterprise else alarm.device.place if alarm.device else ""
     text = render("sensing.alarm.call", {"number": alarm.number, "where": where or "—", "title": alarm.title})
+    # Whoever is woken by it must see at once where to go: the device's name alone says nothing.
+    title = render("sensing.alarm.call_title", {"where": where, "title": alarm.title}) if where else alarm.title
     matter = Matter(
         subject=f"{Alarm.SUBJECT}/{alarm.pk}", kind=Alarm.SUBJECT, stage=STAGE, region=alarm.region,
-        title=alarm.title, text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
+        title=title[:LONGEST_TITLE], text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
     )  # fmt: skip
     try:
         call_open(matter=matter, now=now)
