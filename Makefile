@@ -88,7 +88,7 @@ demo: $(DIR)/.demo-complete $(POCKET) $(SCREEN)
 	@$(ANLAN) demo check --data "$(DIR)" --port $(PORT) --json
 else
 demo: $(DIR)/.demo-complete $(POCKET) $(SCREEN)
-	@exec env $(ANLAN) serve --data "$(DIR)" --port $(PORT)
+	@exec env $(ANLAN) demo serve --data "$(DIR)" --port $(PORT)
 endif
 
 clean-demo:

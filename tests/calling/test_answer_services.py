@@ -48,7 +48,7 @@ def test_the_message_says_what_where_and_how_and_nothing_personal(ready: World, 
     work(NOON)
     link = f"https://anlan.example/c/{token(wire, PHONES['town'])}/"
     assert wire.sent[0].text == (
-        f"【紧急】氨气浓度超高（东城街道）。请回复1（正在赶赴）、2（已知悉）或3（误报），或打开 {link} 答复。"
+        f"【加急】氨气浓度超高（东城街道）。请回复1（正在赶赴）、2（已知悉）或3（误报），或打开 {link} 答复。"
     )
 
 
@@ -218,7 +218,7 @@ def test_a_drill_reaches_only_its_participants_and_says_so(ready: World, wire: W
     work(NOON)
     work(NOON + 60 * MINUTE)
     assert wire.numbers == [PHONES["grid"]]
-    assert wire.sent[0].text.startswith("【演练】【紧急】")
+    assert wire.sent[0].text.startswith("【演练】【加急】")
     assert wire.sent[0].drill
     assert {bool(e) for e in Call.objects.values_list("drill", flat=True)} == {True}
     assert standing(call).state == "exhausted"

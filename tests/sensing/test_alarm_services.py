@@ -215,6 +215,15 @@ def test_an_alarm_calls_until_somebody_is_with_it(plant: Plant, django_capture_o
     assert queries.alarm_is_open(key) is False
 
 
+def test_a_call_for_an_old_alarm_says_when_it_began(plant: Plant) -> None:
+    key = raised(plant)
+    alarm = plant.alarms()[0]
+    assert alarm_call(alarm_id=key, now=alarm.triggered_at + timedelta(minutes=11)) is True
+    call = Call.objects.get(matter=f"sensing.alarm/{key}")
+    assert call.text.endswith("请立即核实并答复。报警发生于03-02 10:00，请以现场情况为准。")
+    assert str(call.office_id or "") == str(alarm.office_id or "")
+
+
 def test_an_answered_call_answers_the_alarm(plant: Plant) -> None:
     key = raised(plant)
     at = NOW + timedelta(minutes=3)

@@ -30,7 +30,7 @@ def serve_command(host: str, port: int, as_json: bool) -> None:
     """Web server and job thread in one process, the gateway in one beside it."""
     boot.lock(alone=False)
     boot.ready()
-    with _job_thread():
+    with job_thread():
         serve(host, port, as_json, with_gateway=True)
 
 
@@ -59,7 +59,8 @@ def worker_command() -> Answer:
 
 
 @contextlib.contextmanager
-def _job_thread() -> Iterator[None]:
+def job_thread() -> Iterator[None]:
+    """Run the jobs in a thread of this process while the context is open."""
     from anlan.platform.scheduler import Runner
 
     stop = threading.Event()

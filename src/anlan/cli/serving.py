@@ -6,7 +6,8 @@ import contextlib
 import json
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import FrameType
 
 import click
@@ -18,11 +19,15 @@ from anlan.cli.output import say
 STOP_SECONDS = 30
 
 
-def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False) -> None:
+Company = Callable[[dict[str, str]], AbstractContextManager[dict[str, str]]]
+
+
+def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False, company: Company | None = None) -> None:
     """Serve until SIGTERM or SIGINT, finish the requests that are under way, return.
 
     Args:
         with_gateway: run one beside it, where the operator wants one.
+        company: what else runs beside it: from where the gateway listens to the addresses that are announced.
 
     Raises:
         Unavailable: "cli.port_taken", before anything is served.
@@ -70,7 +75,8 @@ def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False) ->
     server = Server(config)
     with contextlib.closing(listening), contextlib.ExitStack() as beside:
         listen = beside.enter_context(gateway_child.beside(_address(listening, own=True))) if with_gateway else {}
-        _announce(listening, listen, as_json)
+        others = beside.enter_context(company(listen)) if company else {}
+        _announce(listening, listen, others, as_json)
         server.run(sockets=[listening])
 
 
@@ -81,15 +87,18 @@ def _address(listening: socket.socket, *, own: bool = False) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _announce(listening: socket.socket, listen: dict[str, str], as_json: bool) -> None:
+def _announce(listening: socket.socket, listen: dict[str, str], others: dict[str, str], as_json: bool) -> None:
     address = _address(listening)
     if as_json:
         facts = {"ok": True, "address": address, "data": str(boot.data_dir())} | ({"listen": listen} if listen else {})
+        facts |= others
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     click.echo(say("serve.started", address=address, folder=boot.data_dir()))
     for protocol, where in listen.items():
         click.echo(say("serve.gateway", where=f"{protocol} {where}"))
+    for name, where in others.items():
+        click.echo(say(f"serve.{name}", where=where))
     accounts = boot.data_dir() / ACCOUNTS
     if accounts.is_file():
         click.echo(say("serve.demo_accounts"))

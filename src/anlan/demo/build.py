@@ -9,6 +9,7 @@ from typing import Any
 from anlan.accounts.services.bootstrap import SETUP
 from anlan.demo.acts import acts, judge_majors
 from anlan.demo.cast import Cast, account_list, cast_county, cast_firms
+from anlan.demo.devices import day_of_readings, devices_of, plant_of
 from anlan.demo.figures import figures
 from anlan.demo.firms import COUNTY, Firm, villages
 from anlan.demo.listings import listing_acts
@@ -91,11 +92,12 @@ def _make(scale: str, now: datetime, progress: Progress) -> None:
     cast = cast_county(_grid(plan), begin + timedelta(hours=1))
     ids = _register(plan, cast, begin + timedelta(hours=2))
     progress(total // 50, total)
-    cast_firms(cast, plan.firms, ids, begin + timedelta(hours=4))
+    cast_firms(cast, plan.firms, ids, plant_of(plan.firms), begin + timedelta(hours=4))
     _contacts(plan, cast, ids, begin + timedelta(hours=6))
     progress(total // 20, total)
     stage = Stage(plan, cast, ids)
     play(stage, _extras(stage), lambda done: progress(total // 20 + done * 19 // 20, total))
+    day_of_readings(now)
     _mark(now, _BEGUN, "built", scale)
     progress(total, total)
 
@@ -167,7 +169,7 @@ def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
     """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; acts."""
     more = acts(stage) if stage.plan.scale.distinct else []
     county = [*_campaigns(stage), *_shared(stage), *_changes(stage)]
-    return [*county, *listing_acts(stage), *self_check_extras(stage), *work_of(stage), *more]
+    return [*county, *listing_acts(stage), *self_check_extras(stage), *work_of(stage), *devices_of(stage), *more]
 
 
 def _campaigns(stage: Stage) -> Iterator[tuple[datetime, Callable[[datetime], Any]]]:

@@ -35,10 +35,13 @@ ACCOUNTS = {
     "grid": "grid:grid:0",
     "department": "housing:department:0",
     "enterprise": "firm:0:enterprise:0",
+    "plant": "firm:plant:enterprise:0",
     "expert": "experts:expert:0",
     "auditor": "bureau:auditor:0",
     "admin": "bureau:admin:0",
 }
+
+_OF_FIRMS = ("enterprise", "plant")
 
 
 @dataclass
@@ -85,16 +88,16 @@ def cast_county(villages: Sequence[tuple[str, str]], now: datetime) -> Cast:
             )
         cast.scopes["grid:grid:0"] = cast.officer(f"village:{villages[0][0]}", 0)
         for username in ACCOUNTS:
-            if username != "enterprise":
+            if username not in _OF_FIRMS:
                 _account(cast, username, now)
     return cast
 
 
-def cast_firms(cast: Cast, firms: list[Firm], ids: list[str], now: datetime) -> None:
+def cast_firms(cast: Cast, firms: list[Firm], ids: list[str], plant: Firm, now: datetime) -> None:
     """An organisation and a safety officer for every enterprise; the first one's gets the account `enterprise`.
 
     Args:
-        ids: the registry's ids of `firms`, in the same order.
+        ids: the registry's ids of `firms`, in the same order. plant: the one whose officer gets the account `plant`.
     """
     posts = words()["county"]["firm_posts"]
     for start in range(0, len(firms), 60):
@@ -102,8 +105,10 @@ def cast_firms(cast: Cast, firms: list[Firm], ids: list[str], now: datetime) -> 
             for firm, enterprise_id in zip(firms[start : start + 60], ids[start : start + 60], strict=True):
                 key = f"firm:{firm.index}"
                 _body(cast, key, firm.name, "enterprise", firm.town, posts, now, firm=enterprise_id)
+    cast.scopes[ACCOUNTS["plant"]] = cast.firm(plant.index)
     with writing():
-        _account(cast, "enterprise", now)
+        for username in _OF_FIRMS:
+            _account(cast, username, now)
 
 
 def _body(

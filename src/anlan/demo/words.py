@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Fault", "Trade", "bodies", "faults", "person_name", "phone", "trades", "words"]
+__all__ = ["Fault", "Trade", "bodies", "channels", "faults", "person_name", "phone", "trades", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,15 @@ def faults() -> dict[str, tuple[Fault, ...]]:
         fault = Fault(row["key"], row["place"], row["fault"], row["mend"], row["major"] == "1")
         grouped.setdefault(row["key"].partition("-")[0], []).append(fault)
     return {code: tuple(held) for code, held in grouped.items()}
+
+
+@cache
+def channels() -> dict[str, tuple[dict[str, str], ...]]:
+    """The channels of the simulated kinds of devices by kind: code, range (low, high), digits, position."""
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for row in _rows("channels.csv"):
+        grouped.setdefault(row["kind"], []).append(row)
+    return {kind: tuple(held) for kind, held in grouped.items()}
 
 
 def person_name(serial: int) -> str:

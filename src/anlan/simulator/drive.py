@@ -1,5 +1,7 @@
 """A fleet on real sockets: each device dials in, sends its message every interval, waits for the answer, dials in again.
 
+`drive` runs a plan to its end; `live` runs until it is told to stop, and is told what happens meanwhile.
+
 Source: HJ 212-2017, clause 6.4 (a message without answer is sent again, at most three times).
 """
 
@@ -17,11 +19,14 @@ from anlan.simulator.frames import real_time_frame
 from anlan.simulator.profiles import Device
 from anlan.simulator.scenarios import is_cut, stated_at, values
 
-__all__ = ["Counts", "Plan", "drive"]
+__all__ = ["Counts", "Plan", "Told", "drive", "live"]
 
 _ANSWER_S = 10.0
 _TRIES = 3
 _DIAL_AGAIN_S = 1.0
+_DAY_S = 86_400
+# A scenario that was told lasts as long as the three quarters of a run of so many seconds in which it would happen.
+_TOLD_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,19 @@ class Plan:
     seconds: float = 60.0
     interval: float = 60.0
     seed: int = 1
+
+
+@dataclass(slots=True)
+class Told:
+    """What a live fleet was told last: a scenario, and since when (epoch seconds)."""
+
+    scenario: str = "quiet"
+    since: float = 0.0
+
+    def now(self, at: float) -> tuple[str, float]:
+        """The scenario at an instant and the share of its run, as `scenarios.values` takes it; quiet when it is over."""
+        share = 0.25 + (at - self.since) / _TOLD_S
+        return (self.scenario, share) if share < 1 else ("quiet", 0.0)
 
 
 @dataclass(slots=True)
@@ -57,11 +75,48 @@ async def drive(fleet: Sequence[Device], host: str, port: int, plan: Plan) -> Co
     """
     counts = Counts()
     start = asyncio.get_running_loop().time()
-    await asyncio.gather(*[_live(device, len(fleet), host, port, plan, start, counts) for device in fleet])
+    await asyncio.gather(*[_planned(device, len(fleet), host, port, plan, start, counts) for device in fleet])
     return counts
 
 
-async def _live(device: Device, devices: int, host: str, port: int, plan: Plan, start: float, counts: Counts) -> None:
+async def live(
+    fleet: Sequence[Device], host: str, port: int, told: Told, stop: asyncio.Event, *, interval: float, seed: int
+) -> Counts:
+    """Run a fleet until `stop` is set; `told` may change at any time. Values follow the time of day."""
+    counts = Counts()
+    tasks = [
+        asyncio.create_task(_told(device, interval * n / len(fleet), host, port, told, interval, seed, counts))
+        for n, device in enumerate(fleet)
+    ]
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return counts
+
+
+async def _told(
+    device: Device, after: float, host: str, port: int, told: Told, interval: float, seed: int, counts: Counts
+) -> None:
+    loop, line = asyncio.get_running_loop(), _Line(host, port, counts)
+    next_at = loop.time() + after
+    while True:
+        await asyncio.sleep(next_at - loop.time())
+        # What was missed while nobody answered is not made up for.
+        next_at = max(next_at + interval, loop.time())
+        at = time.time_ns() / 1e9
+        scenario, share = told.now(at)
+        if is_cut(device, scenario=scenario, share=share):
+            line.hang_up()
+            continue
+        measured = values(device, at % _DAY_S, seed=seed, scenario=scenario, share=share, seconds=_TOLD_S)
+        stated = stated_at(device, at, scenario=scenario)
+        counts.messages += 1
+        counts.readings += len(measured)
+        await line.send(real_time_frame(device, measured, asked_at=at, stated_at=stated))
+
+
+async def _planned(device: Device, devices: int, host: str, port: int, plan: Plan, start: float, counts: Counts) -> None:
     loop = asyncio.get_running_loop()
     line = _Line(host, port, counts)
     after = plan.interval * device.number / devices

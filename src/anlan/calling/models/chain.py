@@ -53,7 +53,7 @@ class Link(Projection):
     )  # fmt: skip
     minutes = models.IntegerField("等待分钟", default=10)
     critical = models.CharField("特急渠道", max_length=60, default="")
-    urgent = models.CharField("紧急渠道", max_length=60, default="")
+    urgent = models.CharField("加急渠道", max_length=60, default="")
     routine = models.CharField("一般渠道", max_length=60, default="")
     retired_at = models.DateTimeField("停用时间", null=True)
 

@@ -24,7 +24,7 @@ from anlan.calling.queries.calls import (
     steps_of,
     token_hash,
 )
-from anlan.calling.queries.cards import CallCard, call_answers, call_cards, call_rounds
+from anlan.calling.queries.cards import CallCard, call_answers, call_cards, call_rounds, place_name
 from anlan.calling.queries.chains import (
     chain_choices,
     chain_for,
@@ -86,6 +86,7 @@ __all__ = [
     "notices_waiting",
     "on_duty",
     "person_choices",
+    "place_name",
     "post_choices",
     "roster_rows",
     "shift_choices",

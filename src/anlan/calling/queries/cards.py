@@ -12,7 +12,7 @@ from anlan.accounts import queries as accounts
 from anlan.calling.models import Attempt, Call, CallAnswer, CallRound
 from anlan.calling.queries.calls import attempts_of, callees_of, steps_of
 from anlan.calling.rules.chain import HOLDERS, POSITIONS
-from anlan.data import region_name
+from anlan.platform import regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class AnswerCard:
     row: CallAnswer
 
 
+def place_name(region: str) -> str:
+    """Town and village of a 12-digit code, of a county its own name: what somebody who has to go there must read."""
+    return regions.full_name(region, below=region[:4] if region.endswith("000000") else region[:6]) or region
+
+
 def call_cards(calls: Iterable[Call]) -> list[CallCard]:
     """Cards of calls that the caller has scoped, in the same order."""
     calls = list(calls)
@@ -91,7 +96,7 @@ def _card(call: Call, turns: list[CallRound], names: dict[str, str]) -> CallCard
         urgency_label=call.get_urgency_display(),
         state=call.state,
         state_label=call.get_state_display(),
-        place=region_name(call.region) or call.region,
+        place=place_name(call.region),
         drill=bool(call.drill),
         opened_at=call.opened_at,
         until=call.until,

@@ -13,7 +13,7 @@ from anlan.kernel.text import blank, check_hidden
 
 __all__ = ["LONGEST_TEXT", "LONGEST_TITLE", "RANKS", "URGENCIES", "WORDS", "Matter", "check_matter"]
 
-URGENCIES: tuple[tuple[str, str], ...] = (("routine", "一般"), ("urgent", "紧急"), ("critical", "特急"))
+URGENCIES: tuple[tuple[str, str], ...] = (("routine", "一般"), ("urgent", "加急"), ("critical", "特急"))
 RANKS = {word: rank for rank, (word, _) in enumerate(reversed(URGENCIES))}
 """critical 0, urgent 1, routine 2: the lower goes out first."""
 WORDS: tuple[tuple[str, str], ...] = (

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.calling import queries
 from anlan.calling.services.answers import link_answer
-from anlan.data import region_name
 from anlan.kernel.errors import AnlanError
 from anlan.platform import clock
 
@@ -32,7 +31,7 @@ def phone(request: HttpRequest, token: str) -> HttpResponse:
         view = queries.link_get(token, now)
     except AnlanError as error:
         return _private(render(request, "calling/phone_refused.html", {"error": error}, status=error.status))
-    place = region_name(view.call.region) or view.call.region
+    place = queries.place_name(view.call.region)
     return _private(render(request, "calling/phone.html", {"view": view, "place": place, "words": queries.WORDS}))
 
 

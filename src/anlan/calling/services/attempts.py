@@ -20,7 +20,6 @@ from anlan.calling.models import Attempt, Call
 from anlan.calling.rules.call import may_call
 from anlan.calling.rules.limits import SILENT, free_at, loud_at, next_try
 from anlan.calling.rules.matter import RANKS, URGENCIES
-from anlan.data import region_name
 from anlan.kernel.messages import render
 from anlan.platform.bulk import insert_new
 from anlan.platform.database import writing
@@ -135,7 +134,7 @@ def _words(call: Call, link: str) -> str:
             "drill": render("calling.said.drill", {}) if call.drill else "",
             "urgency": dict(URGENCIES)[call.urgency],
             "title": call.title,
-            "place": region_name(call.region) or call.region,
+            "place": queries.place_name(call.region),
             "link": link,
         },
     )

@@ -16,7 +16,7 @@ from anlan.calling.rules.call import CALL_LOOP
 from anlan.calling.rules.chain import ChainStep
 from anlan.calling.rules.duty import Callee, next_turn
 from anlan.calling.rules.limits import loud_at
-from anlan.calling.rules.matter import Matter, check_matter
+from anlan.calling.rules.matter import LONGEST_TITLE, Matter, check_matter
 from anlan.calling.services.attempts import attempts_cancel, attempts_make
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, RuleViolation
@@ -26,7 +26,7 @@ from anlan.platform.journal.home import home_test
 from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.scope import SYSTEM
 
-__all__ = ["Matter", "call_close", "call_escalate", "call_open", "calls_due"]
+__all__ = ["LONGEST_TITLE", "Matter", "call_close", "call_escalate", "call_open", "calls_due"]
 
 _SUBJECT = Call.SUBJECT
 

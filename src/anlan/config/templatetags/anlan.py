@@ -58,6 +58,12 @@ def percent(value: Any) -> str:
 
 
 @register.filter
+def measured(value: Any) -> str:
+    """A measured number without needless zeros, `125.89`, at most six digits; nothing as a dash."""
+    return "—" if value is None else f"{float(value):.6g}"
+
+
+@register.filter
 def toned(value: Any) -> Any:
     """The word of a state as a coloured tag (config/tones.py); any other text unchanged, escaped by the template."""
     css = TONES.get(value) if isinstance(value, str) else None

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Count
 
+from anlan.calling.queries import place_name
 from anlan.calling.queries.matters import Called, calls_by_matter
 from anlan.kernel.loops import Action
-from anlan.platform import regions
 from anlan.platform.maps import Mark
 from anlan.platform.scope import Scope
 from anlan.sensing.models import Alarm, AlarmMember, AlarmRepeat, Device, DeviceWindow
@@ -108,11 +108,6 @@ def _cards(scope: Scope, alarms: list[Alarm], now: datetime) -> list[AlarmCard]:
         )
         for alarm in alarms
     ]
-
-
-def place_name(region: str) -> str:
-    """Town and village of a 12-digit code; of a county its own name."""
-    return regions.full_name(region, below=region[:4] if region.endswith("000000") else region[:6])
 
 
 def _counted(model: Any, keys: Collection[Any]) -> dict[Any, int]:

@@ -13,12 +13,14 @@ from anlan.sensing import store
 from anlan.sensing.models import AlarmRule, AlarmRuleVersion, DeviceChannel
 from anlan.sensing.queries.alarms import alarm_list
 from anlan.sensing.queries.devices import Channel, channel_named, channels_of, device_get
+from anlan.sensing.rules.alarm import SEVERITIES
 from anlan.sensing.rules.device import VALID_FLAGS
 from anlan.sensing.rules.rule import RULE_KINDS, THRESHOLDS
 from anlan.sensing.store.curves import downsample, gaps
 from anlan.sensing.store.days import DAY
 
-__all__ = ["MOST_POINTS", "Shown", "Threshold", "channels_shown", "device_channels", "series_get", "skewed_count"]
+__all__ = ["MOST_POINTS", "Shown", "Threshold", "channels_shown", "device_channels", "limited_metric", "series_get",
+           "skewed_count"]  # fmt: skip
 
 MOST_POINTS, MOST_DAYS = 5000, 400
 _KINDS = dict(RULE_KINDS)
@@ -99,6 +101,20 @@ def series_get(scope: Scope, device_id: Any, metric: str, start: int, end: int, 
         metric, channel.name, channel.unit, channel.digits, shown, gaps(series, start, until),
         _thresholds(device, metric, now), _alarms(scope, key, metric, start, end),
     )  # fmt: skip
+
+
+def limited_metric(device: Any, now: datetime) -> str:
+    """The channel of a device that the caller has scoped over which the gravest limit stands; "" where there is none."""
+    rows = AlarmRule._default_manager.filter(
+        kind__in=THRESHOLDS, retired_at__isnull=True, drill=0, effective_from__lte=now
+    ).order_by("created_at", "id")
+    fitting = [
+        row for row in rows
+        if str(row.device_id or "") in ("", str(device.pk)) and str(row.model_id or "") in ("", str(device.model_id or ""))
+        and device.region.startswith(row.area)
+    ]  # fmt: skip
+    order = [severity for severity, _ in SEVERITIES]
+    return min(fitting, key=lambda row: order.index(row.severity)).metric if fitting else ""
 
 
 def _thresholds(device: Any, metric: str, now: datetime) -> list[Threshold]:

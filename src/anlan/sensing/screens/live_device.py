@@ -15,7 +15,7 @@ from anlan.platform.ledger.history import history_of
 from anlan.platform.web import once_token, screen
 from anlan.sensing import queries
 from anlan.sensing.queries import centre
-from anlan.sensing.queries.series import channels_shown, device_channels, skewed_count
+from anlan.sensing.queries.series import channels_shown, device_channels, limited_metric, skewed_count
 from anlan.sensing.screens.centre import followed
 from anlan.sensing.screens.file import enterprise_file, reveal_on
 
@@ -39,14 +39,14 @@ def _page(
     scope, now = request.scope, request.now  # type: ignore[attr-defined]
     live = followed(request)
     device = queries.device_get(scope, device_id)
-    open_cards = centre.board_cards(
-        scope, now, [str(a.pk) for a in queries.alarm_list(scope, open_only=True, device_id=str(device.pk))]
-    )[0]  # fmt: skip
+    standing = list(queries.alarm_list(scope, open_only=True, device_id=str(device.pk)))
+    open_cards = centre.board_cards(scope, now, [str(a.pk) for a in standing])[0]
+    wanted = request.GET.get("channel", "") or next((a.metric for a in standing if a.metric), "")
     past = queries.alarm_list(scope, device_id=str(device.pk)).filter(ended_at__isnull=False)[:_PAST_ALARMS]
     context: dict[str, Any] = {
         "device": device,
         "where": centre.place_name(device.region),
-        "channels": channel_choices(device, request.GET.get("channel", "")),
+        "channels": channel_choices(device, wanted or limited_metric(device, now)),
         "latest": channels_shown(str(device.pk)),
         "skewed": skewed_count(str(device.pk)),
         "state": centre.device_state(scope, device, now),

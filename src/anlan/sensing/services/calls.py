@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import connections
 
-from anlan.calling.services.calls import Matter, call_close, call_open
+from anlan.calling.services.calls import LONGEST_TITLE, Matter, call_close, call_open
+from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import RuleViolation
 from anlan.kernel.messages import render
 from anlan.platform.journal.home import home_test
@@ -18,6 +19,8 @@ __all__ = ["STAGE", "alarm_call", "alarm_call_soon", "alarms_call", "call_off"]
 
 STAGE = "raised"
 _LOOK_BACK = timedelta(days=7)
+_OLD = timedelta(minutes=10)
+"""What began longer ago is said to have: its readings came late, and the place may look otherwise now."""
 _beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sensing-calls")
 
 
@@ -31,9 +34,13 @@ def alarm_call(*, alarm_id: str, now: datetime) -> bool:
         return False
     where = alarm.enterprise.name if alarm.enterprise else alarm.device.place if alarm.device else ""
     text = render("sensing.alarm.call", {"number": alarm.number, "where": where or "—", "title": alarm.title})
+    if now - alarm.triggered_at > _OLD:
+        text += render("sensing.alarm.call_late", {"at": f"{local_time(alarm.triggered_at):%m-%d %H:%M}"})
+    # Whoever is woken by it must see at once where to go: the device's name alone says nothing.
+    title = render("sensing.alarm.call_title", {"where": where, "title": alarm.title}) if where else alarm.title
     matter = Matter(
         subject=f"{Alarm.SUBJECT}/{alarm.pk}", kind=Alarm.SUBJECT, stage=STAGE, region=alarm.region,
-        title=alarm.title, text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
+        title=title[:LONGEST_TITLE], text=text, urgency=URGENCY[alarm.severity], address=f"/sensing/alarms/{alarm.pk}",
         office_id=str(alarm.office_id) if alarm.office_id else None,
     )  # fmt: skip
     try:

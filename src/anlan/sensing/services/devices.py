@@ -23,8 +23,8 @@ from anlan.sensing.rules.device import PROTOCOLS, ChannelFacts, check_channel, c
 from anlan.sensing.services.drafting import fixed_id, said
 
 __all__ = [
-    "channel_remove", "channel_set", "device_change", "device_create", "doubt_clear", "enterprise_rescope", "window_end",
-    "window_set",
+    "ChannelFacts", "channel_remove", "channel_set", "device_change", "device_create", "doubt_clear",
+    "enterprise_rescope", "window_end", "window_set",
 ]  # fmt: skip
 
 RIGHT = "sensing.device.change"

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_number_word'),
-        ('calling', '0002_calls'),
+        ('calling', '0003_urgency_words'),
     ]
 
     operations = [
