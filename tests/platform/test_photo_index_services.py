@@ -11,7 +11,7 @@ from PIL import Image
 from anlan.platform import attachments
 from anlan.platform.attachments import files, index
 from anlan.platform.attachments.models import AttachmentLook
-from pictures import cropped, jpeg, scene, screenshot, smaller
+from pictures import again, bubble, cropped, jpeg, photographed, scene, screenshot, smaller, trimmed
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,14 @@ def test_a_copy_finds_its_original_and_nothing_else(keep: Any, way: Any) -> None
     twins = attachments.twins(keep(way(scene(1)), 60), everything)
     assert [twin.sha256 for twin in twins] == [original]
     assert 0.98 <= twins[0].likeness <= 1.0
+
+
+@pytest.mark.parametrize("way", [smaller, screenshot, cropped, trimmed, bubble], ids=lambda w: w.__name__)
+def test_a_copy_of_a_picture_full_of_fine_detail_finds_its_original(keep: Any, way: Any) -> None:
+    original = keep(photographed(1))
+    keep(photographed(2))
+    keep(again(photographed(1), 2.0))
+    assert [twin.sha256 for twin in attachments.twins(keep(way(photographed(1)), 70), everything)] == [original]
 
 
 def test_only_what_the_caller_asks_for_is_compared(keep: Any) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from anlan.platform.attachments import index
-from anlan.platform.attachments.framing import one_press
-from anlan.platform.attachments.likeness import SAME, likeness
+from anlan.platform.attachments.framing import copied, one_press
 from anlan.platform.attachments.looks import FAR, Grey, asking, distance, turned, turned_looks
 
 __all__ = ["Twin", "same_press", "twins"]
@@ -44,8 +43,8 @@ def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> l
     for some in (upright, aslant):
         for key, turn in [pair for pair in some if pair[0] in wanted][:_MOST]:
             original = index.grey_held(key)
-            degree = likeness(original, turned(grey, turn)) if original is not None else 0.0
-            if degree >= SAME:
+            degree = copied(original, turned(grey, turn)) if original is not None else 0.0
+            if degree:
                 same[key] = max(degree, same.get(key, 0.0))
     return _ordered(same)
 

@@ -8,18 +8,20 @@ some parts of the picture shift against others, also where nothing was mended an
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
-from anlan.platform.attachments.likeness import Place, placed
-from anlan.platform.attachments.looks import Grey, framed
+from anlan.platform.attachments.likeness import SAME, Laid, laid, part_of
+from anlan.platform.attachments.looks import Grey
 
-__all__ = ["ALIKE", "STEADY", "one_press", "unrest"]
+__all__ = ["ALIKE", "CALM", "STEADY", "copied", "one_press", "unrest"]
 
 ALIKE = 0.9
 """Pictures that agree less are not measured: a copy agrees better, also one in which something was painted over."""
 STEADY = 0.13
 """Up to here the details of two pictures lie in the same places, in 1/192 of the side. Source: bench/photos.py."""
+CALM = 0.25
+"""As STEADY, for pictures that agree like one (likeness.SAME): drawn screens lose more of their edges than that."""
 _SIDE = 192
+_ALL = (0.0, 0.0, 1.0, 1.0)
 _BLOCKS = 8
 _BLOCK = _SIDE // _BLOCKS
 _ROUNDS = 5
@@ -35,22 +37,41 @@ def one_press(original: Grey, copy: Grey) -> float:
     Args:
         original, copy: from looks.grey_of, of one view.
     """
-    agreement, place = placed(original, copy)
-    return agreement if agreement >= ALIKE and unrest(original, copy, place) <= STEADY else 0.0
+    return _pressed(laid(original, copy))
 
 
-def unrest(original: Grey, copy: Grey, place: Place) -> float:
-    """By how much the details of `copy` lie beside their places in `original`, in 1/192 of the side.
+def copied(original: Grey, copy: Grey) -> float:
+    """How well the pictures agree where one is a copy of the other, 0..1; 0 where it is not.
+
+    Details of real places lose sharpness with every screenshot, so they may agree less than `likeness.SAME`, if they lie
+    exactly where they were.
+
+    Args:
+        original, copy: from looks.grey_of, of two places as far as is known.
+    """
+    found = laid(original, copy)
+    if found.agreement < SAME:
+        return _pressed(found)
+    moved = unrest(found)
+    return found.agreement if moved <= CALM or moved == float("inf") else 0.0
+
+
+def _pressed(found: Laid) -> float:
+    return found.agreement if found.agreement >= ALIKE and unrest(found) <= STEADY else 0.0
+
+
+def unrest(found: Laid) -> float:
+    """By how much the details of the copy lie beside their places in the original, in 1/192 of the side.
 
     The pictures are cut into 64 blocks; each is laid over the other picture for itself. What shift and size explain is
     taken out, the quarter of the blocks that fits worst (mended, covered by a mark) is left out.
 
-    Args:
-        place: which part of the original the copy is (likeness.placed).
     Returns:
-        the root mean square over the blocks; infinite where too few of them show anything.
+        The root mean square over the blocks; infinite where too few of them show anything.
     """
-    moved, told = _moves(_details(original, place), _details(copy))
+    moved, told = _moves(
+        _details(part_of(found.original, found.place, _SIDE)), _details(part_of(found.copy, _ALL, _SIDE))
+    )
     if int(told.sum()) < _LEAST_BLOCKS:
         return float("inf")
     rows, columns = np.divmod(np.flatnonzero(told), _BLOCKS)
@@ -68,14 +89,9 @@ def _unexplained(at: Grey, moved: Grey, kept: Grey) -> Grey:
     return moved - grown[0] - grown[1] * at
 
 
-def _details(grey: Grey, place: Place = (0.0, 0.0, 1.0, 1.0)) -> Grey:
-    """This part of the picture at 192 x 192 without its finest grain and without slow changes of light."""
-    picture = Image.fromarray(np.clip(framed(grey), 0, 255).astype(np.uint8))
-    left, top, wide, high = place
-    sides = np.clip((left, top, left + wide, top + high), 0.0, 1.0) * (picture.size * 2)
-    box = (float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3]))
-    small = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS, box), np.float64)
-    return _smooth(small, 3) - _smooth(small, 40)
+def _details(square: Grey) -> Grey:
+    """The picture at 192 x 192 without its finest grain and without slow changes of light."""
+    return _smooth(square, 3) - _smooth(square, 40)
 
 
 def _smooth(grid: Grey, times: int) -> Grey:
