@@ -127,7 +127,7 @@ def _seen(image: Image.Image, dice: random.Random, shake: float, light: float) -
 def _encoded(image: Image.Image, quality: int) -> Image.Image:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality)
-    return Image.open(io.BytesIO(out.getvalue())).convert("RGB")
+    return Image.open(out)
 
 
 def _reencoded(image: Image.Image, dice: random.Random) -> Image.Image:

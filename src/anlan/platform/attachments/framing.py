@@ -7,24 +7,26 @@ some parts of the picture shift against others, also where nothing was mended an
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from anlan.platform.attachments.likeness import SAME, Laid, laid, part_of
 from anlan.platform.attachments.looks import Grey
 
-__all__ = ["ALIKE", "CALM", "STEADY", "copied", "one_press", "unrest"]
+__all__ = ["ALIKE", "STEADY", "copied", "one_press", "unrest"]
 
-ALIKE = 0.9
-"""Pictures that agree less are not measured: a copy agrees better, also one in which something was painted over."""
-STEADY = 0.13
-"""Up to here the details of two pictures lie in the same places, in 1/192 of the side. Source: bench/photos.py."""
-CALM = 0.25
-"""As STEADY, for pictures that agree like one (likeness.SAME): drawn screens lose more of their edges than that."""
+ALIKE = 0.94
+"""Pictures that agree less are no copies: a copy agrees better, also one in which something was painted over."""
+STEADY = 0.11
+"""Up to here the details of two pictures lie in the same places, in 1/192 of the side: copies stay below 0.1, pictures
+taken again by hand seldom do (bench/README.md, precision and recall)."""
 _SIDE = 192
 _ALL = (0.0, 0.0, 1.0, 1.0)
 _BLOCKS = 8
 _BLOCK = _SIDE // _BLOCKS
 _ROUNDS = 5
+_SETTLED = 0.005
 _LEAST_DETAIL = 0.4
 _LEAST_AGREEMENT = 0.9
 _LEAST_BLOCKS = 12
@@ -43,21 +45,21 @@ def one_press(original: Grey, copy: Grey) -> float:
 def copied(original: Grey, copy: Grey) -> float:
     """How well the pictures agree where one is a copy of the other, 0..1; 0 where it is not.
 
-    Details of real places lose sharpness with every screenshot, so they may agree less than `likeness.SAME`, if they lie
-    exactly where they were.
+    As `one_press`; pictures with too little detail to tell their places apart count where they agree like one.
 
     Args:
         original, copy: from looks.grey_of, of two places as far as is known.
     """
     found = laid(original, copy)
-    if found.agreement < SAME:
-        return _pressed(found)
+    return _pressed(found, untold=found.agreement >= SAME)
+
+
+def _pressed(found: Laid, *, untold: bool = False) -> float:
+    """`untold`: pictures of which no places can be told pass."""
+    if found.agreement < ALIKE:
+        return 0.0
     moved = unrest(found)
-    return found.agreement if moved <= CALM or moved == float("inf") else 0.0
-
-
-def _pressed(found: Laid) -> float:
-    return found.agreement if found.agreement >= ALIKE and unrest(found) <= STEADY else 0.0
+    return found.agreement if moved <= STEADY or (untold and moved == np.inf) else 0.0
 
 
 def unrest(found: Laid) -> float:
@@ -91,15 +93,20 @@ def _unexplained(at: Grey, moved: Grey, kept: Grey) -> Grey:
 
 def _details(square: Grey) -> Grey:
     """The picture at 192 x 192 without its finest grain and without slow changes of light."""
-    return _smooth(square, 3) - _smooth(square, 40)
+    return np.fft.irfft2(np.fft.rfft2(square) * _passing(), square.shape)
 
 
-def _smooth(grid: Grey, times: int) -> Grey:
-    """Means over a neighbourhood that grows with the square root of `times`."""
-    reach = np.arange(_SIDE // 2 + 1) / _SIDE
-    fading = np.cos(np.pi * reach) ** (2 * times)
-    both = np.concatenate([fading, fading[-2:0:-1]])
-    return np.real(np.fft.ifft2(np.fft.fft2(grid) * both[:, None] * both[None, :]))
+@cache
+def _passing() -> Grey:
+    """Which waves of a 192 x 192 grid are kept: those that means over a small neighbourhood leave and over a wide one don't."""
+    return _fading(3) - _fading(40)
+
+
+def _fading(times: int) -> Grey:
+    """What means over a neighbourhood that grows with the square root of `times` leave of each wave."""
+    along = np.cos(np.pi * np.arange(_SIDE // 2 + 1) / _SIDE) ** (2 * times)
+    both = np.concatenate([along, along[-2:0:-1]])
+    return both[:, None] * along[None, :]
 
 
 def _moves(whole: Grey, part: Grey) -> tuple[Grey, Grey]:
@@ -119,7 +126,10 @@ def _moves(whole: Grey, part: Grey) -> tuple[Grey, Grey]:
         missing = target - seen * _spread(np.clip(shared / own, 0.2, 5.0))
         by_x, by_y = _sums(slope_x * missing), _sums(slope_y * missing)
         step = np.stack([(yy * by_x - xy * by_y) / square, (xx * by_y - xy * by_x) / square], axis=1)
-        moved = moved + np.clip(step, -1.0, 1.0)
+        step = np.clip(step, -1.0, 1.0)
+        moved = moved + step
+        if float(np.quantile(np.abs(step), _COUNTED)) < _SETTLED:
+            break
     told = (least >= _LEAST_DETAIL * _BLOCK * _BLOCK) & (agreement >= _LEAST_AGREEMENT)
     return moved, told & (np.abs(moved).max(axis=1) < 4)
 
@@ -140,8 +150,10 @@ def _even(grid: Grey) -> Grey:
 def _at(grid: Grey, ys: Grey, xs: Grey) -> Grey:
     """Values of the grid at these points, between its own by proportion."""
     ys, xs = np.clip(ys, 0, _SIDE - 1.001), np.clip(xs, 0, _SIDE - 1.001)
-    i, j = ys.astype(int), xs.astype(int)
+    i, j = ys.astype(np.int32), xs.astype(np.int32)
     down, right = ys - i, xs - j
-    above = grid[i, j] * (1 - right) + grid[i, j + 1] * right
-    below = grid[i + 1, j] * (1 - right) + grid[i + 1, j + 1] * right
-    return above * (1 - down) + below * down
+    flat, first = grid.ravel(), i * _SIDE + j
+    left, beside = flat.take(first), flat.take(first + 1)
+    above = left + (beside - left) * right
+    left, beside = flat.take(first + _SIDE), flat.take(first + _SIDE + 1)
+    return above + (left + (beside - left) * right - above) * down

@@ -13,10 +13,24 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-__all__ = ["FAR", "Grey", "asking", "distance", "framed", "grey_of", "looks_of", "turned", "turned_looks", "views"]
+__all__ = [
+    "FAR",
+    "VERSION",
+    "Grey",
+    "asking",
+    "distance",
+    "framed",
+    "grey_of",
+    "looks_of",
+    "turned",
+    "turned_looks",
+    "views",
+]
 
 Grey = npt.NDArray[np.float64]
 
+VERSION = 2
+"""Of the looks that are stored: raised when they are computed otherwise, so that those of older pictures are made anew."""
 FAR = 10
 """Looks that differ in more bits are not compared further. Source: bench/photos.py (copies stay within 10)."""
 _WORK = 384

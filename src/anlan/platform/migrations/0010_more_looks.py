@@ -1,6 +1,6 @@
-"""Pictures have more looks now: all are looked at anew (index.refresh, when the program is upgraded)."""
+"""Pictures have more looks now: which were computed by which version is kept, so that a job makes the others anew."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -9,5 +9,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL("DELETE FROM attachment_looks", migrations.RunSQL.noop),
+        migrations.AddField(
+            model_name="attachment",
+            name="looked",
+            field=models.SmallIntegerField(default=0),
+        ),
+        migrations.AddIndex(
+            model_name="attachment",
+            index=models.Index(fields=["looked", "stored_at"], name="attachment_looked"),
+        ),
     ]
