@@ -16,7 +16,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageOps
 
 from anlan.kernel.errors import BadInput
-from anlan.platform.attachments.looks import grey_of, looks_of
+from anlan.platform.attachments.looks import grey_of, in_grey, looks_of
 
 __all__ = ["EXTENSIONS", "IMAGES", "UNREADABLE", "AttachmentFacts", "examine", "look_of", "safe_name"]
 
@@ -187,7 +187,7 @@ def look_of(image: Image.Image) -> str:
 
     Source: house rule (used to find one photo handed in for two hazards, never as proof by itself).
     """
-    grid = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    grid = in_grey(image).resize((9, 8), Image.Resampling.BOX).tobytes()
     bits = 0
     for row in range(8):
         for column in range(8):

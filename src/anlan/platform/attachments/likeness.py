@@ -213,7 +213,7 @@ class _Part:
             seen = seen - seen.mean()
             power = float((seen * seen).sum())
             shared = float((seen * self._even).sum())
-            best = max(best, (shared / np.sqrt(max(power * self._power, 1e-9)), at))
+            best = max(best, (shared / float(np.sqrt(max(power * self._power, 1e-9))), at))
             gain = float(np.sqrt(self._power / max(power, 1e-9)))
             step = self._solved @ (gain * seen - self._even).ravel()
             across, down, wider, higher = (float(s) for s in np.clip(step, -0.2, 0.2))

@@ -21,6 +21,7 @@ __all__ = [
     "distance",
     "framed",
     "grey_of",
+    "in_grey",
     "looks_of",
     "turned",
     "turned_looks",
@@ -55,12 +56,19 @@ def grey_of(image: Image.Image) -> Grey:
     """The picture upright in grey levels 0..255; the longer side of it, or of what a screen shows of it, at most 384."""
     longer = _FULL if max(image.size) > _TALL * min(image.size) else _WORK * 2
     image.draft("RGB", (longer, longer))  # lets the JPEG decoder leave out most of the work; no-op elsewhere
-    grey = ImageOps.exif_transpose(image).convert("L")
+    grey = in_grey(ImageOps.exif_transpose(image))
     if max(grey.size) > _FULL:
         grey = _reduced(grey, _FULL)
     inner = framed(np.asarray(grey, np.float64)) if max(grey.size) > _WORK else None
     most = _WORK if inner is None else min(_FULL, _WORK * max(grey.size) // max(inner.shape))
     return np.asarray(_reduced(grey, most), np.float64)
+
+
+def in_grey(image: Image.Image) -> Image.Image:
+    """The picture in grey levels 0..255. Sixteen bits are brought down to eight: Pillow would cut off what is above 255."""
+    if not image.mode.startswith("I"):
+        return image.convert("L")
+    return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
 
 
 def _reduced(grey: Image.Image, most: int) -> Image.Image:
