@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 __all__ = ["COPIES", "TURNS", "photo", "retake", "second"]
 
 _SIZE = (800, 600)
-_PHONE = (720, 1480)
+_PHONES = ((720, 1480), (1080, 2340), (1170, 2532))
 
 
 def photo(serial: int, *, mended: bool = False, shake: float = 0.0, light: float = 1.0, noise: int = 0) -> Image.Image:
@@ -127,7 +127,7 @@ def _seen(image: Image.Image, dice: random.Random, shake: float, light: float) -
 def _encoded(image: Image.Image, quality: int) -> Image.Image:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality)
-    return Image.open(io.BytesIO(out.getvalue())).convert("RGB")
+    return Image.open(out)
 
 
 def _reencoded(image: Image.Image, dice: random.Random) -> Image.Image:
@@ -148,11 +148,29 @@ def _cropped(image: Image.Image, dice: random.Random) -> Image.Image:
     return _encoded(image.crop(box), dice.randint(50, 92))
 
 
+def _trimmed(image: Image.Image, dice: random.Random) -> Image.Image:
+    """2 to 8 % are cut off at each side, or at some."""
+    left, top, right, bottom = (dice.uniform(0.02, 0.08) * dice.choice((0, 1, 1)) for _ in range(4))
+    if dice.random() < 0.4:
+        left = top = right = bottom = dice.uniform(0.02, 0.08)
+    width, height = image.size
+    box = (int(left * width), int(top * height), int((1 - right) * width), int((1 - bottom) * height))
+    return _encoded(image.crop(box), dice.randint(50, 90))
+
+
+def _trimmed_far(image: Image.Image, dice: random.Random) -> Image.Image:
+    """8 to 10 % are cut off at each side."""
+    width, height = image.size
+    left, top, right, bottom = (dice.uniform(0.08, 0.10) for _ in range(4))
+    box = (int(left * width), int(top * height), int((1 - right) * width), int((1 - bottom) * height))
+    return _encoded(image.crop(box), dice.randint(50, 90))
+
+
 def _screenshot(image: Image.Image, dice: random.Random) -> Image.Image:
     """A messenger's picture view on a phone: bars with marks above and below, black, white or grey around the photo."""
     around = dice.choice(((0, 0, 0), (18, 18, 20), (255, 255, 255), (237, 237, 237)))
-    screen = Image.new("RGB", _PHONE, around)
-    width, height = _PHONE
+    width, height = dice.choice(_PHONES)
+    screen = Image.new("RGB", (width, height), around)
     tall = int(image.height * width / image.width)
     top = (height - tall) // 2 + dice.randint(-120, 120)
     screen.paste(image.resize((width, tall), Image.Resampling.BICUBIC), (0, top))
@@ -162,6 +180,32 @@ def _screenshot(image: Image.Image, dice: random.Random) -> Image.Image:
         pen.rectangle((30 + n * 26, 24, 46 + n * 26, 44), fill=ink)
     pen.rectangle((width - 110, 24, width - 40, 44), outline=ink, width=3)
     pen.ellipse((width // 2 - 30, height - 110, width // 2 + 30, height - 50), outline=ink, width=4)
+    return _encoded(screen, dice.randint(60, 92))
+
+
+def _bubble(image: Image.Image, dice: random.Random) -> Image.Image:
+    """A chat on a phone's screen: the photo 40 to 80 % as wide, a face beside it, bubbles with writing above and below."""
+    around = dice.choice(((237, 237, 237), (255, 255, 255), (17, 17, 17)))
+    width, height = dice.choice(_PHONES)
+    screen = Image.new("RGB", (width, height), around)
+    pen = ImageDraw.Draw(screen)
+    wide = int(width * dice.uniform(0.4, 0.8))
+    tall = int(image.height * wide / image.width)
+    mine = dice.random() < 0.5
+    left = width - wide - int(width * 0.15) if mine else int(width * 0.15)
+    top = dice.randint(int(height * 0.18), max(int(height * 0.18) + 1, int(height * 0.85) - tall))
+    screen.paste(image.resize((wide, tall), Image.Resampling.BICUBIC), (left, top))
+    face = int(width * 0.1)
+    for y, own in ((int(height * 0.1), not mine), (top, mine), (top + tall + 40, not mine)):
+        x = width - face - 16 if own else 16
+        pen.rectangle((x, y, x + face, y + face), fill=(70, 110, 160))
+        if y != top:
+            long = int(width * dice.uniform(0.2, 0.6))
+            start = width - face - 40 - long if own else face + 40
+            pen.rectangle((start, y, start + long, y + face), fill=(149, 236, 105) if own else (252, 252, 252))
+            for n in range(start + 20, start + long - 40, 34):
+                pen.rectangle((n, y + face // 3, n + 24, y + face * 2 // 3), outline=(30, 30, 30), width=3)
+    pen.line((0, int(height * 0.93), width, int(height * 0.93)), fill=(200, 200, 200), width=2)
     return _encoded(screen, dice.randint(60, 92))
 
 
@@ -188,6 +232,9 @@ COPIES: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
     "reencoded": _reencoded,
     "resized": _resized,
     "cropped": _cropped,
+    "trimmed": _trimmed,
+    "trimmed_far": _trimmed_far,
     "screenshot": _screenshot,
+    "bubble": _bubble,
     "tinted": _tinted,
 }

@@ -6,6 +6,7 @@ import io
 import random
 from datetime import datetime, timedelta, timezone
 
+import numpy as np
 from PIL import ExifTags, Image, ImageDraw
 
 CHINA = timezone(timedelta(hours=8))
@@ -61,6 +62,33 @@ def cropped(image: Image.Image) -> Image.Image:
     return image.crop(
         (image.width * 8 // 100, image.height * 2 // 100, image.width * 98 // 100, image.height * 92 // 100)
     )
+
+
+def trimmed(image: Image.Image) -> Image.Image:
+    """With 8 % cut off at every side."""
+    w, h = image.size
+    return image.crop((w * 8 // 100, h * 8 // 100, w * 92 // 100, h * 92 // 100))
+
+
+def bubble(image: Image.Image) -> Image.Image:
+    """As a phone shows it in a chat: over half as wide as the screen, a face beside it, writing above."""
+    screen = Image.new("RGB", (1080, 2340), (237, 237, 237))
+    pen = ImageDraw.Draw(screen)
+    pen.rectangle((150, 400, 620, 500), fill=(252, 252, 252))
+    pen.rectangle((950, 800, 1050, 900), fill=(70, 110, 160))
+    screen.paste(image.resize((620, 620 * image.height // image.width)), (310, 800))
+    return screen
+
+
+def photographed(serial: int, size: tuple[int, int] = (960, 720)) -> Image.Image:
+    """A picture with detail of every size and noise, as a camera takes it; another number is another place."""
+    rng = np.random.default_rng(serial)
+    total = np.zeros((size[1], size[0]), np.float32)
+    for n in range(8):
+        part = Image.fromarray(rng.normal(0, 0.62**n, (3 << n, 4 << n)).astype(np.float32))
+        total += np.asarray(part.resize(size, Image.Resampling.BICUBIC))
+    levels = 120 + 40 * total / total.std() + rng.normal(0, 4, total.shape)
+    return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)).convert("RGB")
 
 
 def again(image: Image.Image, by: float = 1.0) -> Image.Image:

@@ -116,10 +116,20 @@ def test_the_same_view_taken_again_closes_the_hazard(world: World) -> None:
     assert (row(key).state, row(key).decided_by) == ("closed", "")
 
 
+def test_a_photo_from_the_future_is_doubtful(world: World) -> None:
+    key = world.submitted()
+    close(world, key, keep(world, "town", scene(1), taken_at=NOW + 300 * DAY))
+    assert (row(key).state, findings(key)) == ("doubted", ["after_recording"])
+    assert (
+        "晚于提交记录的时间"
+        in queries.doubt_views(world.scope["supervision"], row(key), queries.history_of(row(key))[1])[0].text
+    )
+
+
 def test_capture_time_and_place_are_judged_where_the_photo_has_them(world: World) -> None:
     cases = {
         "before_order": {"taken_at": NOW - DAY},
-        "far": {"taken_at": NOW + 3 * DAY, "place": (121.40, 28.65)},
+        "far": {"taken_at": NOW + 2 * DAY, "place": (121.40, 28.65)},
     }
     for number, (kind, facts) in enumerate(cases.items(), start=20):
         key = world.submitted()

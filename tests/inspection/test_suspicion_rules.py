@@ -16,6 +16,7 @@ ORDERED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 BEFORE = PhotoView("b" * 64, ORDERED - timedelta(hours=1))
 HAZARD = HazardView(ORDERED, 121.26, 28.65, (BEFORE,))
 PHOTO = PhotoView("a" * 64, ORDERED + timedelta(days=5), 121.26, 28.65)
+LATE = ORDERED + timedelta(days=5)
 BARE = PhotoView("a" * 64)
 FILE = PhotoMatch("a" * 64, "a" * 64, "h1")
 COPY = PhotoMatch("a" * 64, "c" * 64, "h1", 0.991)
@@ -58,6 +59,15 @@ def kinds(photo: PhotoView, hazard: HazardView = HAZARD, matches: tuple[PhotoMat
             id="too-slow",
         ),
         pytest.param(PHOTO, replace(HAZARD, ordered_at=None), (), [], id="no-order"),
+        pytest.param(PHOTO, replace(HAZARD, recorded_at=PHOTO.taken_at), (), [], id="recorded-at-once"),
+        pytest.param(PHOTO, replace(HAZARD, recorded_at=LATE + timedelta(minutes=-5)), (), [], id="camera-clock-fast"),
+        pytest.param(
+            PHOTO,
+            replace(HAZARD, recorded_at=LATE - timedelta(minutes=5, seconds=1)),
+            (),
+            ["after_recording"],
+            id="from-the-future",
+        ),
         pytest.param(FAR, HAZARD, (), ["far"], id="another-place"),
         pytest.param(replace(PHOTO, lat=28.6544), HAZARD, (), [], id="489-metres"),
         pytest.param(FAR, replace(HAZARD, lon=None, lat=None), (), [], id="hazard-without-place"),
@@ -111,5 +121,14 @@ def test_the_rule_of_the_day_holds() -> None:
 
 def test_every_kind_of_finding_has_its_sentence() -> None:
     facts: dict[str, Any] = {"taken_at": "x", "ordered_at": "y", "metres": 1, "limit": 2, "stage": "after"}
-    for kind in ("other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order", "far"):
+    for kind in (
+        "other_file",
+        "other_look",
+        "before_file",
+        "own_file",
+        "own_look",
+        "before_time",
+        "before_order",
+        "far",
+    ):
         assert Finding(kind, "a", facts=facts).sentence().startswith("这张照片")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from anlan.platform import attachments
+from anlan.platform import attachments, jobs
 from anlan.platform.attachments import files, index
-from anlan.platform.attachments.models import AttachmentLook
-from pictures import cropped, jpeg, scene, screenshot, smaller
+from anlan.platform.attachments.looks import VERSION
+from anlan.platform.attachments.models import Attachment, AttachmentLook
+from pictures import again, bubble, cropped, jpeg, photographed, scene, screenshot, smaller, trimmed
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,14 @@ def test_a_copy_finds_its_original_and_nothing_else(keep: Any, way: Any) -> None
     assert 0.98 <= twins[0].likeness <= 1.0
 
 
+@pytest.mark.parametrize("way", [smaller, screenshot, cropped, trimmed, bubble], ids=lambda w: w.__name__)
+def test_a_copy_of_a_picture_full_of_fine_detail_finds_its_original(keep: Any, way: Any) -> None:
+    original = keep(photographed(1))
+    keep(photographed(2))
+    keep(again(photographed(1), 2.0))
+    assert [twin.sha256 for twin in attachments.twins(keep(way(photographed(1)), 70), everything)] == [original]
+
+
 def test_only_what_the_caller_asks_for_is_compared(keep: Any) -> None:
     keep(scene(1))
     assert attachments.twins(keep(smaller(scene(1)), 60), lambda keys: []) == []
@@ -55,12 +64,59 @@ def test_an_even_picture_is_like_no_other(keep: Any) -> None:
 def test_the_index_is_filled_from_the_stored_bytes(keep: Any) -> None:
     original, copy = keep(scene(1)), keep(smaller(scene(1)), 60)
     looks = index.looks_held(original)
+    as_stored_before()
     AttachmentLook.objects.all().delete()
     assert attachments.twins(copy, everything) == []
     assert index.refresh() == 2
     assert index.looks_held(original) == looks
     assert [twin.sha256 for twin in attachments.twins(copy, everything)] == [original]
     assert index.refresh() == 0
+
+
+def as_stored_before() -> None:
+    """The pictures as an older version left them: known by the look of the whole only."""
+    AttachmentLook.objects.filter(place__gt=0).delete()
+    Attachment.objects.update(looked=0)
+
+
+def test_pictures_of_an_older_version_are_found_by_what_it_knew_until_they_are_looked_at_anew(keep: Any) -> None:
+    original, copy, trim = keep(scene(1)), keep(smaller(scene(1)), 60), keep(cropped(scene(1)))
+    as_stored_before()
+    assert {twin.sha256 for twin in attachments.twins(copy, everything)} >= {original}
+    assert [twin.sha256 for twin in attachments.same_press(trim, [original])] == [original]
+    index.refresh()
+    assert {twin.sha256 for twin in attachments.twins(trim, everything)} == {original, copy}
+
+
+def test_the_job_looks_at_some_in_each_run_newest_first_and_ends(keep: Any, county: Any, monkeypatch: Any) -> None:
+    keys = []
+    for n in range(5):
+        data, later = jpeg(scene(n)), NOW + timedelta(hours=n)
+        keys.append(attachments.store(data, "a.jpg", scope=county.scope["town"], now=later).sha256)
+    as_stored_before()
+    monkeypatch.setattr(jobs, "_PHOTOS", 2)
+    said = [jobs.look_at_photos(NOW) for _ in range(4)]
+    assert said == [f"补建照片比对特征 {n} 个文件。" for n in (2, 2, 1, 0)]
+    as_stored_before()
+    assert index.refresh(2) == 2
+    assert set(Attachment.objects.filter(looked=VERSION).values_list("pk", flat=True)) == set(keys[3:])
+    assert AttachmentLook.objects.filter(sha256=keys[4]).count() >= 11  # 12 where an even edge counts as a bar
+    assert AttachmentLook.objects.filter(sha256=keys[0]).count() == 1
+
+
+def test_bytes_that_are_missing_or_damaged_on_the_disk_are_asked_for_once_and_stop_nothing(keep: Any) -> None:
+    gone, hurt, whole = keep(scene(1)), keep(scene(2)), keep(scene(3))
+    as_stored_before()
+    files.path_of(gone).unlink()
+    path = files.path_of(hurt)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:200])
+    assert index.refresh() == 3
+    assert index.refresh() == 0
+    assert AttachmentLook.objects.filter(sha256=whole).count() == 11
+    assert AttachmentLook.objects.filter(sha256=gone).count() == 1
+    assert attachments.twins(hurt, everything) == []
+    assert attachments.same_press(whole, [gone, hurt]) == []
 
 
 def test_an_erased_picture_is_found_no_more(keep: Any) -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageEnhance
 
 from anlan.platform.attachments.likeness import SAME, likeness
 from anlan.platform.attachments.looks import FAR, asking, distance, framed, grey_of, looks_of
-from pictures import cropped, scene, screenshot, smaller
+from pictures import bubble, cropped, scene, screenshot, smaller
 
 COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "smaller": smaller,
@@ -51,10 +51,18 @@ def test_a_picture_without_detail_has_no_looks() -> None:
     assert looks_of(grey_of(Image.new("RGB", (4, 4), (90, 90, 90)))) == ()
 
 
-def test_bars_are_cut_off_and_a_picture_that_is_all_bar_stays() -> None:
+def test_bars_are_cut_off_at_the_size_they_came_in_and_a_picture_that_is_all_bar_stays() -> None:
     shown = grey_of(screenshot(scene(1)))
-    assert framed(shown).shape == (162, 215)
+    high, wide = framed(shown).shape
+    assert wide == 383
+    assert abs(high - 288) <= 4  # the photo, and a blurred line at each bar
     even = grey_of(Image.new("L", (300, 200), 255))
     assert framed(even).shape == (200, 300)
-    assert len(looks_of(shown)) == 7
+    assert len(looks_of(shown)) == 12
     assert len(asking(looks_of(shown))) == 2
+
+
+def test_a_picture_in_a_chat_is_cut_out_of_its_screen() -> None:
+    high, wide = framed(grey_of(bubble(scene(1)))).shape
+    assert abs(wide - 384) <= 4
+    assert abs(high - 288) <= 4

@@ -51,7 +51,6 @@ def reference_data(region: str) -> dict[str, object]:
     from anlan.accounts.services.bootstrap import SETUP
     from anlan.accounts.services.roles import roles_install
     from anlan.platform import clock, regions
-    from anlan.platform.attachments import index as pictures
     from anlan.platform.journal import node
     from anlan.platform.reference import references_install
     from anlan.platform.scope import SYSTEM
@@ -65,5 +64,4 @@ def reference_data(region: str) -> dict[str, object]:
     references_install(scope=SYSTEM, region=own.region, now=now)
     roles_install(scope=SETUP, region=own.region, now=now)
     index.refresh()
-    pictures.refresh()
     return {"node": own.id, "region": own.region, "name": regions.full_name(own.region)}

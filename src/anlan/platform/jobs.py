@@ -10,6 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from anlan.kernel.errors import Unavailable
 from anlan.kernel.messages import render
 from anlan.platform import attachments, idempotency, regions
+from anlan.platform.attachments import index as pictures
 from anlan.platform.backup import nightly
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.declare import Job
@@ -19,6 +20,8 @@ from anlan.platform.scheduler.models import JobRun
 from anlan.platform.scope import SYSTEM
 
 _KEPT = timedelta(days=90)
+# About four seconds of work: calls and alarms are not kept waiting longer.
+_PHOTOS = 60
 # Jobs that run every few seconds would fill the table with runs that went well.
 _OFTEN, _KEPT_OF_OFTEN = timedelta(minutes=5), timedelta(days=1)
 
@@ -59,9 +62,15 @@ def follow_regions(now: datetime) -> str:
     return render("platform.job.regions_followed", {"moved": found.moved, "staying": found.staying})
 
 
+def look_at_photos(now: datetime) -> str:
+    """Make photos stored before the looks were computed otherwise findable by their copies: some in each run."""
+    return render("platform.job.photos_looked", {"count": pictures.refresh(_PHOTOS)})
+
+
 JOBS = [
     Job("platform.journal_heads", "记录每日链头", keep_heads, daily_at="00:05"),
     Job("platform.regions_follow", "台账随区划变更划转", follow_regions, every=timedelta(hours=1)),
+    Job("platform.photo_looks", "补建照片比对特征", look_at_photos, every=timedelta(minutes=1)),
     Job("platform.backup", "每日备份（含异机副本核对）", nightly, daily_at="02:30"),
     Job("platform.journal_verify", "核对履历链", verify_journal, daily_at="03:30"),
     Job("platform.tidy", "清理过期会话和运行记录", tidy, daily_at="04:00"),

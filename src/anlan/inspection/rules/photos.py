@@ -49,6 +49,7 @@ class HazardView:
 
     `early`: the finding for a photo older than `ordered_at`; what is shown of a listed or closed hazard has to be newer
     than its listing or closing, which then stands in `ordered_at`.
+    `recorded_at`: when what the photos show is recorded; none can be taken later.
     """
 
     ordered_at: datetime | None
@@ -56,6 +57,7 @@ class HazardView:
     lat: float | None = None
     before: tuple[PhotoView, ...] = ()
     early: str = "before_order"
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Finding:
 
     Attributes:
         kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order",
-            "before_listing", "before_closing" or "far".
+            "before_listing", "before_closing", "after_recording" or "far".
         photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
         hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
         facts: what the sentence needs.

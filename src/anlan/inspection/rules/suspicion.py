@@ -66,6 +66,7 @@ def suspicions(
         found += _elsewhere([m for m in mine if not m.stage], rule)
         found += _of_this_hazard(photo, hazard.before, [m for m in mine if m.stage])
         found += _too_early(photo, hazard, rule)
+        found += _too_late(photo, hazard, rule)
         found += _too_far(photo, hazard, rule)
     return found
 
@@ -102,6 +103,15 @@ def _too_early(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Ite
         return
     facts = {"taken_at": _moment(photo.taken_at), "ordered_at": _moment(ordered_at)}
     yield Finding(hazard.early, photo.sha256, "", "", facts)
+
+
+def _too_late(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Iterator[Finding]:
+    """Nothing can be photographed after it was recorded: the camera's clock was set, or is not to be trusted."""
+    recorded_at = hazard.recorded_at
+    if photo.taken_at is None or recorded_at is None or photo.taken_at <= recorded_at + rule.clock_slack:
+        return
+    facts = {"taken_at": _moment(photo.taken_at), "recorded_at": _moment(recorded_at)}
+    yield Finding("after_recording", photo.sha256, "", "", facts)
 
 
 def _too_far(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Iterator[Finding]:

@@ -21,8 +21,9 @@ class Doubt:
     A photo given for two hazards of the call is doubtful too, although neither has it yet.
     """
 
-    def __init__(self, items: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """`items`: (hazard id, hashes of its photos) of everything handed in together."""
+    def __init__(self, items: Iterable[tuple[str, Sequence[str]]], now: datetime) -> None:
+        """`items`: (hazard id, hashes of its photos) of everything handed in together; `now`: when it is recorded."""
+        self._now = now
         self._named: dict[str, list[str]] = {}
         for hazard_id, photos in items:
             for sha256 in dict.fromkeys(photos):
@@ -48,7 +49,8 @@ class Doubt:
         ]
         judged = [self._views.get(p, PhotoView(p)) for p in wanted]
         before = queries.photos_before(hazard)
-        view = HazardView(since or hazard.ordered_at, hazard.lon, hazard.lat, before, early if since else "before_order")
+        ordered_at, word = (since, early) if since else (hazard.ordered_at, "before_order")
+        view = HazardView(ordered_at, hazard.lon, hazard.lat, before, word, self._now)
         rule = rule_on(local_date(hazard.ordered_at or hazard.found_at))
         found = [finding.as_dict() for finding in suspicions(judged, view, matches, rule)]
         return {"doubts": found} if found else {}

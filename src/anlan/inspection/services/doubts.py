@@ -47,7 +47,7 @@ def hazards_confirm(*, scope: Scope, items: Sequence[ConfirmInput], now: datetim
         problems = check_confirm(ConfirmFacts(facts, item.note))
         return problems, {} if problems else doubt.of(hazard, item.photos)
 
-    doubt = Doubt((item.hazard_id, item.photos) for item in items)
+    doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
     return take("confirm", scope, items, now, judge)
 
 

@@ -143,9 +143,9 @@ def _ended(listing: Listing, state: str) -> Draft:
     )
 
 
-def _doubt(listing: Listing, photos: Sequence[str]) -> dict[str, Any]:
+def _doubt(listing: Listing, photos: Sequence[str], now: datetime) -> dict[str, Any]:
     """The marks on photos of a visit or review that look copied, too old or taken elsewhere. Source: rules.suspicion."""
-    doubt = Doubt([(str(listing.hazard_id), photos)])
+    doubt = Doubt([(str(listing.hazard_id), photos)], now)
     return doubt.of(listing.hazard, photos, "before_listing", listing.listed_at)
 
 
@@ -208,7 +208,7 @@ def listing_follow(*, scope: Scope, item: ListingInput, now: datetime) -> str:
         if problems:
             return problems, {}
         data = {"turn": listing.follow_ups.count() + 1, "late": late, "follow_due_at": next_due}
-        return [], data | _doubt(listing, item.photos)
+        return [], data | _doubt(listing, item.photos, now)
 
     return _take("follow", scope, item, now, judge)
 
@@ -245,7 +245,7 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
             problems.append(Violation("inspection.listing.photo_reused", {"count": reused}, "photos"))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], _FOLLOW, now, listing):
             problems.append(Violation("inspection.listing.co_reviewer_unknown", {}, "co_reviewer"))
-        return problems, {"co_reviewer": item.co_reviewer} | ({} if problems else _doubt(listing, item.photos))
+        return problems, {"co_reviewer": item.co_reviewer} | ({} if problems else _doubt(listing, item.photos, now))
 
     return _take("unlist", scope, item, now, judge)
 

@@ -49,7 +49,8 @@ def hazard_look_back(*, scope: Scope, item: LookBackInput, now: datetime) -> str
         data: dict[str, Any] = {"result": "again" if item.again else "fine", "turn": turn}
         if problems:
             return problems, {}
-        data |= Doubt([(str(hazard.id), photos)]).of(hazard, photos, "before_closing", hazard.closed_at)
+        doubt = Doubt([(str(hazard.id), photos)], now)
+        data |= doubt.of(hazard, photos, "before_closing", hazard.closed_at)
         return [], data | ({"reopened_as": key} if item.again else {})
 
     def beside(hazard: Hazard, item: LookBackInput) -> list[tuple[Draft, int | None]]:

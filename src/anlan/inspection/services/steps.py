@@ -240,7 +240,7 @@ def hazards_submit(*, scope: Scope, items: Sequence[SubmitInput], now: datetime)
         filed = {"offline": True} if item.offline else {}
         return [], late | filed | doubt.of(hazard, item.photos)
 
-    doubt = Doubt((item.hazard_id, item.photos) for item in items)
+    doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
     return take("submit", scope, items, now, judge)
 
 
@@ -297,7 +297,7 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         data = {"co_reviewer": item.co_reviewer}
         return problems, data if problems else data | doubt.of(hazard, item.photos)
 
-    doubt = Doubt((item.hazard_id, item.photos) for item in items)
+    doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
     return take("close", scope, items, now, judge, instead="doubt")
 
 

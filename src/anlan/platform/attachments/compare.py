@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from anlan.platform.attachments import index
-from anlan.platform.attachments.framing import one_press
-from anlan.platform.attachments.likeness import SAME, likeness
-from anlan.platform.attachments.looks import FAR, Grey, asking, distance, turned, turned_looks
+from anlan.platform.attachments.framing import copied, one_press
+from anlan.platform.attachments.looks import FAR, Grey, asking, distance, looks_of, turned, turned_looks
 
 __all__ = ["Twin", "same_press", "twins"]
 
@@ -32,9 +31,8 @@ def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> l
     Args:
         among: which of the look-alikes matter to the caller (photos of other records); asked once.
     """
-    looks = index.looks_held(sha256)
-    grey = index.grey_held(sha256) if looks else None
-    if grey is None:
+    looks, grey = _seen(sha256)
+    if grey is None or not looks:
         return []
     upright = [(key, 0) for key, _ in index.near(looks, without=sha256)]
     aslant = index.near_turned(turned_looks(grey), without=sha256)
@@ -44,8 +42,8 @@ def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> l
     for some in (upright, aslant):
         for key, turn in [pair for pair in some if pair[0] in wanted][:_MOST]:
             original = index.grey_held(key)
-            degree = likeness(original, turned(grey, turn)) if original is not None else 0.0
-            if degree >= SAME:
+            degree = copied(original, turned(grey, turn)) if original is not None else 0.0
+            if degree:
                 same[key] = max(degree, same.get(key, 0.0))
     return _ordered(same)
 
@@ -56,22 +54,27 @@ def same_press(sha256: str, others: Iterable[str]) -> list[Twin]:
     Made for pictures of one view, where honest ones are near each other too: what tells them is `framing.one_press`. The
     same file is not one of them; which of two is the copy does not matter.
     """
-    looks = index.looks_held(sha256)
-    grey = index.grey_held(sha256) if looks else None
-    if grey is None:
+    looks, grey = _seen(sha256)
+    if grey is None or not looks:
         return []
     ways = turned_looks(grey)
     same: dict[str, float] = {}
     for key in dict.fromkeys(others):
-        held = index.looks_held(key) if key != sha256 else ()
+        held, original = _seen(key) if key != sha256 else ((), None)
         turns = [turn for turn, look in ways.items() if _near((look,), held)]
         if _near(asking(looks), held) or _near(asking(held), looks):
             turns.insert(0, 0)
-        original = index.grey_held(key) if turns else None
         degree = max((_press(original, turned(grey, t)) for t in turns), default=0.0) if original is not None else 0.0
         if degree:
             same[key] = degree
     return _ordered(same)
+
+
+def _seen(sha256: str) -> tuple[tuple[int, ...], Grey | None]:
+    """Looks and grey levels of a stored picture, also of one that waits to be indexed (index.refresh)."""
+    grey = index.grey_held(sha256)
+    looks = index.looks_held(sha256) if grey is not None else ()
+    return looks or (looks_of(grey) if grey is not None else ()), grey
 
 
 def _near(some: Collection[int], others: Collection[int]) -> bool:

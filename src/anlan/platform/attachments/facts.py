@@ -16,9 +16,9 @@ from typing import Any
 from PIL import ExifTags, Image, ImageOps
 
 from anlan.kernel.errors import BadInput
-from anlan.platform.attachments.looks import grey_of, looks_of
+from anlan.platform.attachments.looks import grey_of, in_grey, looks_of
 
-__all__ = ["EXTENSIONS", "IMAGES", "AttachmentFacts", "examine", "look_of", "safe_name"]
+__all__ = ["EXTENSIONS", "IMAGES", "UNREADABLE", "AttachmentFacts", "examine", "look_of", "safe_name"]
 
 IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _OFFICE = {
@@ -41,7 +41,7 @@ MAX_PIXELS = 50_000_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 _CHINA_TIME = timezone(timedelta(hours=8))
 # Everything Pillow's decoders are known to raise on bytes they can't read.
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     SyntaxError,
     ValueError,
@@ -174,7 +174,7 @@ def _image_facts(data: bytes, media_type: str, name: str) -> dict[str, Any]:
                 }
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(name) from error
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise BadInput("platform.attachment.damaged", name=name) from error
 
 
@@ -187,7 +187,7 @@ def look_of(image: Image.Image) -> str:
 
     Source: house rule (used to find one photo handed in for two hazards, never as proof by itself).
     """
-    grid = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    grid = in_grey(image).resize((9, 8), Image.Resampling.BOX).tobytes()
     bits = 0
     for row in range(8):
         for column in range(8):

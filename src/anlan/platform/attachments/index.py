@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 from PIL import Image
 
 from anlan.platform.attachments import files
-from anlan.platform.attachments.facts import IMAGES
-from anlan.platform.attachments.looks import FAR, Grey, asking, distance, grey_of, looks_of
+from anlan.platform.attachments.facts import IMAGES, UNREADABLE
+from anlan.platform.attachments.looks import FAR, VERSION, Grey, asking, distance, grey_of, looks_of
 from anlan.platform.attachments.models import Attachment, AttachmentLook
 from anlan.platform.database import writing
 
@@ -42,7 +41,9 @@ def remove(sha256: str) -> None:
 
 
 def looks_held(sha256: str) -> tuple[int, ...]:
-    """The looks of an indexed picture; none for one without detail, and for what is no picture."""
+    """The looks of a picture; none for one without detail, for what is no picture, and before it is indexed (refresh)."""
+    if not Attachment.objects.filter(pk=sha256, looked=VERSION).exists():
+        return ()
     held = AttachmentLook.objects.filter(sha256=sha256, place__gte=0).order_by("place").values_list("look", flat=True)
     return tuple(look & 0xFFFF_FFFF_FFFF_FFFF for look in held)
 
@@ -123,25 +124,39 @@ def _signed(value: int, bits: int) -> int:
 
 
 def grey_held(sha256: str) -> Grey | None:
-    """The stored picture in grey, None where its bytes are not held any more."""
+    """The stored picture in grey, None where its bytes are not held any more or were damaged on the disk."""
     path = files.path_of(sha256)
     if not path.is_file():
         return None
-    with Image.open(path, formats=list(IMAGES.values())) as image:
-        return grey_of(image)
+    try:
+        with Image.open(path, formats=list(IMAGES.values())) as image:
+            return grey_of(image)
+    except UNREADABLE:
+        return None
 
 
-def refresh() -> int:
-    """Index the stored pictures that are not indexed yet; returns how many. Called when the program was set up or upgraded."""
+def refresh(most: int | None = None) -> int:
+    """Index the stored files that are not indexed yet, or were by an older version of the looks; the newest first.
+
+    What an older version found stays until it is replaced. A file whose bytes are missing keeps it: there is nothing
+    better, and it is not asked for again.
+
+    Args:
+        most: files of one call, None: all.
+    Returns:
+        How many were looked at, files that are no pictures among them.
+    """
     count = 0
-    indexed = AttachmentLook.objects.filter(sha256=OuterRef("sha256"))
-    missing = Attachment.objects.filter(erased=0, media_type__in=IMAGES).filter(~Exists(indexed))
-    last = ""
-    while keys := list(missing.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_SLICE]):
-        last = keys[-1]
-        greys = ((key, grey_held(key)) for key in keys)
-        made = [(key, looks_of(grey)) for key, grey in greys if grey is not None]
+    waiting = Attachment.objects.filter(looked__lt=VERSION).order_by("-looked", "-stored_at")
+    while keys := list(
+        waiting.values_list("pk", "media_type")[: _SLICE if most is None else min(_SLICE, most - count)]
+    ):
+        greys = {key: grey_held(key) for key, media_type in keys if media_type in IMAGES}
+        made = {key: looks_of(grey) for key, grey in greys.items() if grey is not None}
         with writing():
-            put(made)
-        count += len(made)
+            here = set(Attachment.objects.filter(pk__in=made, erased=0).values_list("pk", flat=True))
+            AttachmentLook.objects.filter(sha256__in=made).delete()
+            put((key, looks) for key, looks in made.items() if key in here)
+            Attachment.objects.filter(pk__in=[key for key, _ in keys]).update(looked=VERSION)
+        count += len(keys)
     return count

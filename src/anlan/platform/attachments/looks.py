@@ -13,45 +13,129 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-__all__ = ["FAR", "Grey", "asking", "distance", "framed", "grey_of", "looks_of", "turned", "turned_looks"]
+__all__ = [
+    "FAR",
+    "VERSION",
+    "Grey",
+    "asking",
+    "distance",
+    "framed",
+    "grey_of",
+    "in_grey",
+    "looks_of",
+    "turned",
+    "turned_looks",
+    "views",
+]
 
 Grey = npt.NDArray[np.float64]
 
+VERSION = 2
+"""Of the looks that are stored: raised when they are computed otherwise, so that those of older pictures are made anew."""
 FAR = 10
 """Looks that differ in more bits are not compared further. Source: bench/photos.py (copies stay within 10)."""
 _WORK = 384
+_FULL = 1536
+_TALL = 1.55
 _GRID = 32
 _KEPT = 8
-# Cropped by 5 to 10 % at any side, a picture is near one of these windows: (share kept, from left, from top).
-_CROPS = (0.925, ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5)))
+# A picture cut at its edges is near one of these windows: (share kept, (from left, from top) of each).
+_CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5))
+_CROPS = ((0.925, _CORNERS), (0.85, _CORNERS))
+_WINDOWS = sum(len(places) for _, places in _CROPS)
 _FLAT_LEVELS = 3
 _FLAT_SHARE = 0.75
 _LEAST_FRAME = 0.15
+_LEAST_BUBBLE = 0.03
+_LEAST_SIDE = 0.15
+_SHOWN = 0.25
 _LEAST_DETAIL = 4.0
 
 
 def grey_of(image: Image.Image) -> Grey:
-    """The picture upright in grey levels 0..255, its longer side at most 384 pixels."""
-    image.draft("RGB", (_WORK * 2, _WORK * 2))  # lets the JPEG decoder leave out most of the work; no-op elsewhere
-    grey = ImageOps.exif_transpose(image).convert("L")
+    """The picture upright in grey levels 0..255; the longer side of it, or of what a screen shows of it, at most 384."""
+    longer = _FULL if max(image.size) > _TALL * min(image.size) else _WORK * 2
+    image.draft("RGB", (longer, longer))  # lets the JPEG decoder leave out most of the work; no-op elsewhere
+    grey = in_grey(ImageOps.exif_transpose(image))
+    if max(grey.size) > _FULL:
+        grey = _reduced(grey, _FULL)
+    inner = framed(np.asarray(grey, np.float64)) if max(grey.size) > _WORK else None
+    most = _WORK if inner is None else min(_FULL, _WORK * max(grey.size) // max(inner.shape))
+    return np.asarray(_reduced(grey, most), np.float64)
+
+
+def in_grey(image: Image.Image) -> Image.Image:
+    """The picture in grey levels 0..255. Sixteen bits are brought down to eight: Pillow would cut off what is above 255."""
+    if not image.mode.startswith("I"):
+        return image.convert("L")
+    return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+
+
+def _reduced(grey: Image.Image, most: int) -> Image.Image:
     longer = max(grey.size)
-    if longer > _WORK:
-        size = (max(1, grey.width * _WORK // longer), max(1, grey.height * _WORK // longer))
-        grey = grey.resize(size, Image.Resampling.BOX)
-    return np.asarray(grey, np.float64)
+    if longer <= most:
+        return grey
+    size = (max(1, grey.width * most // longer), max(1, grey.height * most // longer))
+    return grey.resize(size, Image.Resampling.LANCZOS)
+
+
+def views(grey: Grey) -> tuple[Grey, ...]:
+    """The pictures a file may stand for: what a screen shows in it, and the whole; one where there is nothing around."""
+    inner = framed(grey)
+    return (grey,) if inner.shape == grey.shape else (inner, grey)
 
 
 def framed(grey: Grey) -> Grey:
-    """The picture without even bars around it, as a screenshot of a messenger has them (marks on the bars included).
+    """The picture without what a messenger's screen has around it: even bars, and in a chat other bubbles and writing.
 
-    A line is part of a bar when three quarters of it lie within three grey levels of its median.
+    A line is part of a bar when three quarters of it lie within three grey levels of its median. On a screen of one
+    colour the largest piece that even lines cut off all around is the picture (a chat bubble).
     """
     top, bottom = _edges(grey)
     if top >= bottom:
         return grey
     left, right = _edges(grey[top:bottom].T)
     inner = grey[top:bottom, left:right]
+    bubble = _bubble(grey)
+    if bubble is not None and bubble.size < 0.9 * inner.size:
+        return bubble
     return inner if inner.size >= _LEAST_FRAME * grey.size else grey
+
+
+def _bubble(grey: Grey) -> Grey | None:
+    """The picture in a chat: of the longest run of lines that show more than the ground the part that does so throughout."""
+    if max(grey.shape) < _TALL * min(grey.shape):
+        return None
+    levels = np.bincount(np.clip(grey, 0, 255).astype(np.uint8).ravel(), minlength=256)
+    ground = int(levels.argmax())
+    other = np.abs(grey - ground) > _FLAT_LEVELS
+    if other.mean() > 0.8:
+        return None
+    box = (0, grey.shape[0], 0, grey.shape[1])
+    for _ in range(3):
+        top, bottom, left, right = box
+        rows = _run(other[top:bottom, left:right].mean(axis=1) >= _SHOWN)
+        top, bottom = top + rows[0], top + rows[1]
+        columns = _run(other[top:bottom, left:right].mean(axis=0) >= _SHOWN)
+        box = (top, bottom, left + columns[0], left + columns[1])
+        if min(bottom - top, columns[1] - columns[0]) < 2:
+            return None
+    top, bottom, left, right = box
+    inner = grey[top:bottom, left:right]
+    told = inner.size >= _LEAST_BUBBLE * grey.size and min(inner.shape) >= _LEAST_SIDE * min(grey.shape)
+    return (
+        inner if told and other[top:bottom, left:right].mean() > 0.7 and float(inner.std()) >= _LEAST_DETAIL else None
+    )
+
+
+def _run(told: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """The longest run of true ones: first and one past last; equal for none."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], told.astype(np.int8), [0]])))
+    if not edges.size:
+        return (0, 0)
+    starts, ends = edges[::2], edges[1::2]
+    longest = int((ends - starts).argmax())
+    return int(starts[longest]), int(ends[longest])
 
 
 def _edges(lines: Grey) -> tuple[int, int]:
@@ -71,14 +155,13 @@ def looks_of(grey: Grey) -> tuple[int, ...]:
     inner = framed(grey)
     if min(inner.shape) < _KEPT or float(_grid(inner).std()) < _LEAST_DETAIL:
         return ()
-    wholes = (grey,) if inner.shape == grey.shape else (inner, grey)
-    share, places = _CROPS
-    return (*map(_look, wholes), *(_look(_window(inner, share, x, y)) for x, y in places))
+    windows = (_window(inner, share, x, y) for share, places in _CROPS for x, y in places)
+    return (*map(_look, views(grey)), *map(_look, windows))
 
 
 def asking(looks: tuple[int, ...]) -> tuple[int, ...]:
     """Those of a picture's looks by which it is looked up among others: of the picture as it is, bars left out or not."""
-    return looks[: max(1, len(looks) - len(_CROPS[1]))] if looks else ()
+    return looks[: max(1, len(looks) - _WINDOWS)] if looks else ()
 
 
 def turned(grey: Grey, turn: int) -> Grey:

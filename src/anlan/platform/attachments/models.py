@@ -8,7 +8,10 @@ from anlan.platform.projection import Local
 
 
 class Attachment(Local):
-    """One stored file. `erased` = 1: its bytes were blanked by a redaction, the hash stays."""
+    """One stored file. `erased` = 1: its bytes were blanked by a redaction, the hash stays.
+
+    `looked`: by which version of the looks a picture is indexed (looks.VERSION), 0 for not yet.
+    """
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     media_type = models.CharField(max_length=100)
@@ -22,10 +25,14 @@ class Attachment(Local):
     look = models.CharField(max_length=16, default="")
     stored_at = models.DateTimeField()
     erased = models.SmallIntegerField(default=0)
+    looked = models.SmallIntegerField(default=0)
 
     class Meta:
         db_table = "attachment"
-        indexes = [models.Index(fields=["look"], name="attachment_look", condition=~models.Q(look=""))]
+        indexes = [
+            models.Index(fields=["look"], name="attachment_look", condition=~models.Q(look="")),
+            models.Index(fields=["looked", "stored_at"], name="attachment_looked"),
+        ]
 
     def __str__(self) -> str:
         return self.name

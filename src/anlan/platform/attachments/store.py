@@ -12,6 +12,7 @@ from django.db import transaction
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform.attachments import files, index
 from anlan.platform.attachments.facts import IMAGES, AttachmentFacts, examine
+from anlan.platform.attachments.looks import VERSION
 from anlan.platform.attachments.models import Attachment, AttachmentLink
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
@@ -50,6 +51,7 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
                     lat=facts.lat,
                     look=facts.look,
                     stored_at=now,
+                    looked=VERSION,
                 )
             ],
             ignore_conflicts=True,
