@@ -12,8 +12,8 @@ from django.db.models import Q
 from anlan.accounts.models import Person
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.scopes import deputies_active, posts_active
-from anlan.accounts.rules.people import normalise_phone
 from anlan.kernel.codes import region_pad
+from anlan.kernel.phones import phone_forms
 from anlan.platform import vault
 
 _PHONE = "phone"
@@ -62,6 +62,6 @@ def person_phone(person_id: str) -> str:
 
 
 def people_with_phone(number: str) -> list[str]:
-    """Ids of the people whose number this is, found by the vault's blind index; number as dialled, with or without +86."""
-    refs = vault.find(_PHONE, normalise_phone(number))
+    """Ids of the people whose number this is, found by the vault's blind index; number as dialled, however it is written."""
+    refs = sorted({ref for form in phone_forms(number) for ref in vault.find(_PHONE, form)})
     return [ref.removeprefix(_KIND) for ref in refs if ref.startswith(_KIND)]
