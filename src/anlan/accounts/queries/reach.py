@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from anlan.accounts.models import Person
+from anlan.accounts.models import Person, Post
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.scopes import deputies_active, posts_active
 from anlan.kernel.codes import region_pad
@@ -41,6 +41,15 @@ def posts_today(now: datetime, *, post_ids: Iterable[str] = (), person_ids: Iter
     for post, person in pairs.order_by("starts_on", "id").values_list("post_id", "person_id"):
         standing[str(post)].append(str(person))
     return [Standing(p, person, region_pad(prefix), tuple(dict.fromkeys(standing[p]))) for p, person, prefix in rows]
+
+
+def posts_by_person(person_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Ids of the posts that have not ended, by person id. Unscoped: for the system's own work."""
+    wanted = {key for i in person_ids if (key := as_id(i))}
+    found: dict[str, list[str]] = defaultdict(list)
+    for post, person in Post.objects.filter(person_id__in=wanted, ended=0).order_by("id").values_list("pk", "person_id"):
+        found[str(person)].append(str(post))
+    return found
 
 
 def people_away(person_ids: Iterable[str], now: datetime) -> set[str]:
