@@ -6,8 +6,9 @@ import pytest
 
 from anlan.accounts.passwords import character_classes, initial_password
 from anlan.accounts.rules.organisations import check_organisation
-from anlan.accounts.rules.people import check_person, check_phone, check_username, normalise_phone
+from anlan.accounts.rules.people import check_person, check_phone, check_username
 from anlan.accounts.rules.tokens import check_token
+from anlan.kernel.phones import normalise_phone
 
 
 def codes(problems):

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from anlan.inspection.services.co_reviews import hazard_co_confirm, hazard_dispute
 from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, hazard_merge
 from anlan.inspection.services.extensions import ExtendInput, hazard_extend, hazard_grant, hazard_refuse
-from anlan.inspection.services.hazards import OrderInput, StepInput, hazards_order
+from anlan.inspection.services.hazards import OrderInput, StepInput, hazard_close, hazards_order
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.majors import JudgeInput, hazard_judge
 from anlan.inspection.services.transfers import TransferInput, hazard_transfer
@@ -87,6 +88,25 @@ def withdraw(world: World, role: str) -> Any:
     return lambda: hazard_withdraw(scope=world.scope[role], item=item, now=NOW)
 
 
+def closed_with(world: World, role: str) -> str:
+    """A hazard that a colleague of the bureau closed, naming this role's person as second officer where that is one."""
+    closer = "enforcement" if role == "supervision" else "supervision"
+    named = world.county.person[role if role in OFFICERS else "town_second"]
+    key = world.submitted()
+    hazard_close(scope=world.scope[closer], item=world.closing(key, closer, co_reviewer=named), now=LATER)
+    return key
+
+
+def co_confirm(world: World, role: str) -> Any:
+    item = StepInput(hazard_id=closed_with(world, role))
+    return lambda: hazard_co_confirm(scope=world.scope[role], item=item, now=LATER)
+
+
+def dispute(world: World, role: str) -> Any:
+    item = StepInput(hazard_id=closed_with(world, role), note=REASON)
+    return lambda: hazard_dispute(scope=world.scope[role], item=item, now=LATER)
+
+
 # (who may, how many entries it makes)
 MATRIX: tuple[tuple[Callable[[World, str], Any], set[str], int], ...] = (
     (judge, OFFICERS, 1),
@@ -98,6 +118,8 @@ MATRIX: tuple[tuple[Callable[[World, str], Any], set[str], int], ...] = (
     (merge, OFFICERS, 2),
     (look_back, OFFICERS, 1),
     (reopen, OFFICERS, 2),
+    (co_confirm, OFFICERS, 1),
+    (dispute, OFFICERS, 1),
     (batch, OFFICERS, 2),
     (withdraw, {"town"}, 1),
 )

@@ -6,12 +6,14 @@ import orjson
 import pytest
 from django.test import Client
 
+from anlan.inspection import queries
 from anlan.inspection.models import Hazard, Inspection
+from anlan.inspection.queries.pocket import pocket_bundle
 from anlan.inspection.services.inspections import ItemAnswer, inspection_item_set, inspection_start
 from anlan.kernel.messages import render
 from anlan.platform import attachments, clock
 from anlan.platform.journal.models import JournalEntry
-from inspection.factories import NOW, World
+from inspection.factories import CRITERION, NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,23 @@ def test_machine_without_the_built_page_says_how_to_build_it(monkeypatch: pytest
     answer = Client().get("/pocket/")
     assert answer.status_code == 404
     assert render("ui.pocket.not_built", {}) in answer.content.decode()
+
+
+def test_phone_offers_the_second_officers_whom_the_server_accepts(world: World) -> None:
+    key = world.submitted()
+    criterion = world.submitted(major_criteria=(CRITERION,))
+    for role in ("town", "enforcement", "supervision"):
+        scope = world.scope[role]
+        bundle = pocket_bundle(scope, NOW)
+        offered = {review["id"]: review["reviewers"] for review in bundle["reviews"]}
+        everybody = [person for person in world.county.person.values() if person != scope.person]
+        for hazard_id in (key, criterion):
+            hazard = queries.hazard_get(scope, hazard_id)
+            known = queries.officers_known(scope, everybody, "inspection.hazard.review", NOW, hazard)
+            assert sorted(offered[hazard_id]) == sorted(known), (role, hazard_id)
+            assert world.county.person["town_second"] in known
+    # A colleague of another town stands in the county's list, and not in that of this town's hazard.
+    listed = [person for person, _ in pocket_bundle(world.scope["supervision"], NOW)["reviewers"]]
+    other = world.county.person["other_town"]
+    county = {r["id"]: r["reviewers"] for r in pocket_bundle(world.scope["supervision"], NOW)["reviews"]}
+    assert (other in listed, other in county[key]) == (True, False)

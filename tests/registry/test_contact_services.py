@@ -49,8 +49,10 @@ def test_name_and_phone_are_in_the_vault_and_nowhere_else(own):
 def test_contact_is_found_by_its_whole_phone_within_scope_only(county, own):
     scope, key = own
     set_contact(scope, key)
-    assert queries.enterprises_by_phone(scope, "138-0013-8000") == []
-    assert queries.enterprises_by_phone(scope, "+86 13800138000") == [(key, "测试第1机械有限公司")]
+    found = [(key, "测试第1机械有限公司")]
+    for typed in ("138-0013-8000", "+86 13800138000", "0086-138 0013 8000", "１３８ ００１３ ８０００", "8613800138000"):
+        assert queries.enterprises_by_phone(scope, typed) == found, typed
+    assert queries.enterprises_by_phone(scope, "138-0013-8001") == []
     assert queries.enterprises_by_phone(county.scope["other_town"], "13800138000") == []
 
 
@@ -211,3 +213,12 @@ def test_retired_enterprise_takes_no_contacts_or_premises(own):
         set_contact(scope, key, base=2)
     with pytest.raises(RuleViolation):
         premises.premises_add(scope=scope, enterprise_id=key, values={"name": "厂区", "use": "生产"}, base=2, now=LATER)
+
+
+def test_a_fixed_line_is_found_however_it_is_written(own):
+    scope, key = own
+    set_contact(scope, key, phone="0576-8412 3456")
+    found = [(key, "测试第1机械有限公司")]
+    for typed in ("0576-8412 3456", "0576 84123456", "（0576）84123456", "0576-8412-3456", "+86 576 8412 3456"):
+        assert queries.enterprises_by_phone(scope, typed) == found, typed
+    assert queries.enterprises_by_phone(scope, "0576-84123457") == []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from anlan.kernel.text import normalise_width
+from anlan.kernel.phones import looks_like_phone
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger import links, queries
 from anlan.platform.ledger.columns import columns_of
@@ -18,7 +17,6 @@ from anlan.registry import queries as registry
 
 SHOWN = 6
 _COLUMNS = 4
-_PHONE = re.compile(r"\+?[\d\s-]{7,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def find_everywhere(scope: Scope, text: str) -> list[Group]:
     Every word must occur in a record; a contact's phone number must be typed whole (its index knows equality only).
     """
     groups = [g for ledger in CATALOGUE.ledgers.values() if (g := _in_ledger(scope, ledger, text))] if text else []
-    if scope.may("registry.view") and _PHONE.fullmatch(normalise_width(text)):
+    if scope.may("registry.view") and looks_like_phone(text):
         owners = registry.enterprises_by_phone(scope, text)
         if owners:
             hits = tuple(Hit(i, f"/registry/enterprises/{i}", name, ()) for i, name in owners[:SHOWN])

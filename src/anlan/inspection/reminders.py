@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from anlan.inspection.queries import due, listing_due, self_due, task_due
+from anlan.inspection.queries import co_reviews, due, listing_due, self_due, task_due
 from anlan.inspection.rules.reminder import (
+    CO_REVIEW_REMINDERS,
     FOLLOW_REMINDERS,
     HAZARD_REMINDERS,
     LISTING_REMINDERS,
@@ -29,6 +30,15 @@ REMINDERS = [
         },
         matters=due.hazards_reminded,
         lines=due.hazard_lines,
+    ),
+    Reminder(
+        id="inspection.co_review",
+        label="被列为复查人员，请确认",
+        subject="inspection.hazard",
+        tables=CO_REVIEW_REMINDERS,
+        rights={"post": "inspection.hazard.review"},
+        matters=co_reviews.co_reviews_reminded,
+        lines=co_reviews.co_review_lines,
     ),
     Reminder(
         id="inspection.listing_follow",

@@ -53,6 +53,12 @@ def _to_decide(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIt
     return _items(queries.hazards_to_decide(scope), now, limit)
 
 
+def _to_confirm(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
+    if not scope.may("inspection.hazard.review"):
+        return _NOTHING
+    return _items(queries.co_reviews_waiting(scope, now), now, limit)
+
+
 def _to_extend(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
     if not scope.may("inspection.hazard.extend"):
         return _NOTHING
@@ -89,6 +95,7 @@ TODOS = [
     Todo(id="inspection.overdue", label="逾期未整改隐患", items=_overdue, order=20),
     Todo(id="inspection.to_review", label="待复查隐患", items=_to_review, order=30),
     Todo(id="inspection.to_decide", label="存疑复核", items=_to_decide, order=35),
+    Todo(id="inspection.to_co_confirm", label="被列为复查人员，请确认", items=_to_confirm, order=36),
     Todo(id="inspection.to_order", label="待责令整改隐患", items=_to_order, order=40),
     Todo(id="inspection.to_extend", label="待答复延期申请", items=_to_extend, order=35),
     Todo(id="inspection.extension_answered", label="延期申请已答复", items=_answered, order=45),

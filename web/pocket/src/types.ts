@@ -63,6 +63,8 @@ export interface Review {
   submitted_at: string | null;
   due_at: string | null;
   photos: [stage: string, sha256: string][];
+  /** Who may be named as second officer; absent in data taken along before it was served. */
+  reviewers?: string[];
 }
 
 /** A visit to be made; the phone may begin it without signal. */

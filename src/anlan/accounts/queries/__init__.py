@@ -36,6 +36,7 @@ from anlan.accounts.queries.reach import (
     people_with_phone,
     person_phone,
     person_regions,
+    posts_by_person,
     posts_today,
 )
 from anlan.accounts.queries.recipients import PostPlace, posts_placed
@@ -62,6 +63,7 @@ __all__ = [
     "people_away",
     "people_expert",
     "people_with_phone",
+    "posts_by_person",
     "person_get",
     "person_list",
     "person_names",

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from anlan.accounts.models import Person
+from anlan.accounts.models import Person, Post
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.scopes import deputies_active, posts_active
-from anlan.accounts.rules.people import normalise_phone
 from anlan.kernel.codes import region_pad
+from anlan.kernel.phones import phone_forms
 from anlan.platform import vault
 
 _PHONE = "phone"
@@ -43,6 +43,15 @@ def posts_today(now: datetime, *, post_ids: Iterable[str] = (), person_ids: Iter
     return [Standing(p, person, region_pad(prefix), tuple(dict.fromkeys(standing[p]))) for p, person, prefix in rows]
 
 
+def posts_by_person(person_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Ids of the posts that have not ended, by person id. Unscoped: for the system's own work."""
+    wanted = {key for i in person_ids if (key := as_id(i))}
+    found: dict[str, list[str]] = defaultdict(list)
+    for post, person in Post.objects.filter(person_id__in=wanted, ended=0).order_by("id").values_list("pk", "person_id"):
+        found[str(person)].append(str(post))
+    return found
+
+
 def people_away(person_ids: Iterable[str], now: datetime) -> set[str]:
     """Those of these people in one of whose running posts somebody deputises today: they are on leave."""
     wanted = {key for i in person_ids if (key := as_id(i))}
@@ -62,6 +71,6 @@ def person_phone(person_id: str) -> str:
 
 
 def people_with_phone(number: str) -> list[str]:
-    """Ids of the people whose number this is, found by the vault's blind index; number as dialled, with or without +86."""
-    refs = vault.find(_PHONE, normalise_phone(number))
+    """Ids of the people whose number this is, found by the vault's blind index; number as dialled, however it is written."""
+    refs = sorted({ref for form in phone_forms(number) for ref in vault.find(_PHONE, form)})
     return [ref.removeprefix(_KIND) for ref in refs if ref.startswith(_KIND)]

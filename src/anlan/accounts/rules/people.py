@@ -10,17 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from anlan.kernel.errors import Violation
-from anlan.kernel.text import blank, normalise_width
+from anlan.kernel.phones import normalise_phone
+from anlan.kernel.text import blank
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIXED = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?")
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
-
-
-def normalise_phone(value: Any) -> str:
-    """A phone number without spaces, full-width digits and the country prefix: "＋86 138…" -> "138…"."""
-    digits = re.sub(r"[\s()（）]", "", normalise_width(str(value or ""), punctuation=True))
-    return re.sub(r"^(\+86|0086)-?", "", digits)
 
 
 def check_phone(value: Any) -> list[Violation]:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from anlan.accounts.queries import person_get
-from anlan.accounts.rules.people import check_person, normalise_phone
+from anlan.accounts.rules.people import check_person
 from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.subjects import subject_id, text
 from anlan.kernel.codes import region_pad
 from anlan.kernel.errors import BadInput
+from anlan.kernel.phones import normalise_phone
 from anlan.platform import vault
 from anlan.platform.database import writing
 from anlan.platform.journal.record import NEW, Draft, record

@@ -13,7 +13,17 @@ from anlan.inspection.api.hazards import step, stood
 from anlan.inspection.api.router import router
 from anlan.inspection.schemas import acts as schemas_acts
 from anlan.inspection.schemas import hazards as schemas_hazards
-from anlan.inspection.services import dismissals, doubts, extensions, hazards, lookbacks, majors, transfers, withdrawals
+from anlan.inspection.services import (
+    co_reviews,
+    dismissals,
+    doubts,
+    extensions,
+    hazards,
+    lookbacks,
+    majors,
+    transfers,
+    withdrawals,
+)
 
 
 @router.post("/hazards/{hazard_id}/confirm", response=schemas_hazards.StepOut, tags=["隐患"], summary="核实销号")
@@ -105,6 +115,20 @@ def hazard_look_back(request: HttpRequest, hazard_id: str, body: schemas_acts.Lo
     """Record that the site was seen again; found again, a new hazard is filed."""
     item = lookbacks.LookBackInput(**step(request, hazard_id, body))
     return stood(request, lookbacks.hazard_look_back(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/co_confirm", response=schemas_hazards.StepOut, tags=["隐患"], summary="确认参加复查")
+def hazard_co_confirm(request: HttpRequest, hazard_id: str, body: schemas_acts.ActIn) -> dict[str, Any]:
+    """Confirm as the second officer named at the closing to have taken part in the review."""
+    item = hazards.StepInput(**step(request, hazard_id, body))
+    return stood(request, co_reviews.hazard_co_confirm(scope=request.scope, item=item, now=request.now))
+
+
+@router.post("/hazards/{hazard_id}/dispute", response=schemas_hazards.StepOut, tags=["隐患"], summary="提出异议")
+def hazard_dispute(request: HttpRequest, hazard_id: str, body: schemas_acts.ActIn) -> dict[str, Any]:
+    """Object as the second officer named at the closing; somebody else decides on it then."""
+    item = hazards.StepInput(**step(request, hazard_id, body))
+    return stood(request, co_reviews.hazard_dispute(scope=request.scope, item=item, now=request.now))
 
 
 @router.post("/hazards/{hazard_id}/withdraw", response=schemas_hazards.StepOut, tags=["隐患"], summary="撤回")

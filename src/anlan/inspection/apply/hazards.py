@@ -105,6 +105,9 @@ def _reviewed(held: Row, entry: Entry) -> Row:
     """What a passed review leaves, whether it closes the hazard or its photos are doubted."""
     return {
         "co_reviewer": entry.data.get("co_reviewer", ""),
+        "co_confirmed_at": None,
+        "disputed_at": None,
+        "dispute_reason": "",
         "review_note": entry.text.get("note", ""),
         "stepped_at": entry.time,
         "photos": photos_of(held, entry, "review", held.get("returned_count", 0) + 1),
@@ -134,6 +137,26 @@ def fold_confirmed(row: Row | None, entry: Entry) -> Row:
         "decision_note": entry.text.get("note", ""),
         "stepped_at": entry.time,
         "photos": photos_of(held, entry, "review", held.get("returned_count", 0) + 1),
+    }
+
+
+def fold_co_confirmed(row: Row | None, entry: Entry) -> Row:
+    """The named second officer says that he took part in the review."""
+    return (row or {}) | {"co_confirmed_at": entry.time}
+
+
+def fold_disputed(row: Row | None, entry: Entry) -> Row:
+    """The named second officer objects: the closing is in doubt, somebody else decides on it."""
+    held = row or {}
+    return held | {
+        "state": "doubted",
+        "doubted_at": entry.time,
+        "doubted_by": held.get("closed_by", ""),
+        "closed_at": None,
+        "closed_by": "",
+        "disputed_at": entry.time,
+        "dispute_reason": entry.text.get("note", ""),
+        "stepped_at": entry.time,
     }
 
 
@@ -175,6 +198,8 @@ HAZARD_FOLDS = {
     "hazard.doubted": fold_doubted,
     "hazard.confirmed": fold_confirmed,
     "hazard.rejected": fold_rejected,
+    "hazard.co_confirmed": fold_co_confirmed,
+    "hazard.disputed": fold_disputed,
     "hazard.tagged": fold_tagged,
     "hazard.untagged": fold_untagged,
     "hazard.rescoped": fold_rescoped,

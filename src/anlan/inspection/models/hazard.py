@@ -72,6 +72,9 @@ class Hazard(Projection):
     closed_at = models.DateTimeField("销号时间", null=True)
     closed_by = models.CharField("复查人", max_length=36, default="")
     co_reviewer = models.CharField("同行复查人", max_length=36, default="")
+    co_confirmed_at = models.DateTimeField("同行复查人确认时间", null=True)
+    disputed_at = models.DateTimeField("异议时间", null=True)
+    dispute_reason = models.TextField("异议理由", default="")
     review_note = models.TextField("复查意见", default="")
     doubted_at = models.DateTimeField("存疑时间", null=True)
     doubted_by = models.CharField("存疑时的复查人", max_length=36, default="")
@@ -148,6 +151,10 @@ class Hazard(Projection):
                 name="inspection_hazard_again", condition=models.Q(reopened_as__isnull=False),
             ),
             models.Index(fields=["region9", "state", "due_at"], name="inspection_hazard_open_town", condition=_OPEN),
+            models.Index(
+                fields=["co_reviewer", "closed_at"], name="inspection_hazard_co_review",
+                condition=models.Q(closed_at__isnull=False, co_confirmed_at__isnull=True, disputed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

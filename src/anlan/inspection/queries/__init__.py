@@ -46,6 +46,11 @@ from anlan.inspection.queries.checklists import (
     clause_text,
     law_names,
 )
+from anlan.inspection.queries.co_reviews import (
+    co_review_facts,
+    co_reviews_unconfirmed,
+    co_reviews_waiting,
+)
 from anlan.inspection.queries.counts import (
     CountRow,
     Coverage,
@@ -167,6 +172,9 @@ from anlan.inspection.queries.teams import (
 from anlan.platform.journal.held import once_recorded, versions_of
 
 __all__ = [
+    "co_review_facts",
+    "co_reviews_unconfirmed",
+    "co_reviews_waiting",
     "CAMPAIGN_KINDS",
     "IMPORTANCES",
     "KINDS",

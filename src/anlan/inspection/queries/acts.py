@@ -11,9 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard, HazardExtension, Inspection, InspectionOfficer, Listing
+from anlan.inspection.queries.co_reviews import co_review_facts
 from anlan.inspection.queries.hazards import ActionView, hazard_rows, hazards_get_seen, step_facts
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
+from anlan.inspection.rules.co_review import check_co_confirm
 from anlan.inspection.rules.ending import MergeFacts
 from anlan.inspection.rules.extension import (
     LISTED_ANSWER,
@@ -281,6 +283,8 @@ def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
         return [Violation("inspection.hazard.transfer.already", {})]
     if act_id == "look_back" and hazard.reopened_as_id:
         return [Violation("inspection.hazard.look_back.reopened_already", {})]
+    if act_id == "co_confirm":
+        return check_co_confirm(co_review_facts(hazard, step))
     if act_id == "withdraw":
         last = last_entry(hazard)
         if last is None:

@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
+from anlan.inspection.queries.co_reviews import co_review_facts
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
+from anlan.inspection.rules.co_review import check_dispute
 from anlan.inspection.rules.deadline import Granted, last_due_on, limit_on
 from anlan.inspection.rules.ending import ENDED, check_finder, check_listed
 from anlan.inspection.rules.hazard import DECISIONS, HAZARD_LOOP, SOURCES, StepFacts, check_entry
@@ -234,7 +236,12 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
             continue
         if action.id in DECISIONS and hazard.state != "doubted":
             continue  # as in hazard_steps: nothing to decide where nobody doubts
+        if action.id == "dispute" and (hazard.state != "closed" or hazard.co_reviewer != scope.person):
+            continue  # nobody else's to press
         reasons = tuple(check_entry(action.id, facts))
+        if action.id == "dispute":
+            # What is still to be written does not grey the button.
+            reasons = tuple(v for v in check_dispute(co_review_facts(hazard, facts), "—") if not v.field)
         if action.id == "dismiss" and not reasons:
             reasons = tuple(check_finder(facts, hazard.grade, hazard.found_by))
         main = action.to not in ENDED

@@ -25,16 +25,45 @@ def _covers(post: Any, about: Any) -> bool:
     return about.region.startswith(post.prefix) and post.office_id in (None, about.office_id)
 
 
+def _posts(scope: Scope, right: str, now: datetime, people: Iterable[str]) -> list[Any]:
+    """The running posts of these people that hold `right`, an enterprise's left out."""
+    today, needed = local_date(now), {right, VIEW}
+    return [
+        post
+        for post in accounts.posts_of(scope, people)
+        if not post.ended
+        and post.starts_on <= today
+        and (post.until_on is None or post.until_on >= today)
+        and post.role
+        and needed <= set(post.role.words.split())
+        and post.enterprise_id is None
+    ]
+
+
+def colleagues_for(scope: Scope, right: str, now: datetime, rows: Iterable[Any]) -> dict[Any, list[str]]:
+    """Person ids of the colleagues that may be named for each of these rows, by its id: the posts are read once."""
+    if scope.subjects is not None:
+        return {row.pk: [] for row in rows}
+    people = {str(p.pk): p.name for p in accounts.person_list(scope)}
+    posts = _posts(scope, right, now, people)
+    alike: dict[tuple[str, Any], list[str]] = {}
+    found = {}
+    for row in rows:
+        place = (row.region, row.office_id)
+        if place not in alike:
+            named = {str(p.person_id) for p in posts if _covers(p, row)} - {scope.person}
+            alike[place] = sorted(named, key=lambda i: (people[i], i))
+        found[row.pk] = alike[place]
+    return found
+
+
 def _choices(scope: Scope, right: str, now: datetime, among: Iterable[Any], about: Any) -> list[tuple[str, str]]:
     if scope.subjects is not None:
         return []
-    today = local_date(now)
     people = {str(p.pk): p.name for p in among}
     bodies: dict[str, str] = {}
-    for post in accounts.posts_of(scope, people):
-        runs = not post.ended and post.starts_on <= today and (post.until_on is None or post.until_on >= today)
-        fits = runs and (about is None or _covers(post, about))
-        if fits and post.role and {right, VIEW} <= set(post.role.words.split()) and post.enterprise_id is None:
+    for post in _posts(scope, right, now, people):
+        if about is None or _covers(post, about):
             bodies.setdefault(str(post.person_id), str(post.organisation) if post.organisation else "")
     if right in scope.rights:
         bodies.setdefault(scope.person, "")

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.inspection.models import Hazard, HazardPhoto, Inspection
+from anlan.inspection.queries.acts import hazard_finders
 from anlan.inspection.queries.checklists import checklist_items, checklist_list
 from anlan.inspection.queries.hazards import hazard_rows
 from anlan.inspection.queries.inspections import draft_list, inspection_sheet
-from anlan.inspection.queries.officers import officer_choices
+from anlan.inspection.queries.officers import colleagues_for, officer_choices
 from anlan.inspection.queries.pocket_tasks import pocket_tasks
 from anlan.inspection.rules.inspection import ACCOMPANIED, KINDS
 from anlan.inspection.rules.major import criteria_for, criteria_of
@@ -53,7 +54,7 @@ def pocket_bundle(scope: Scope, now: datetime) -> dict[str, Any]:
         "checklists": [_checklist(c) for c in checklist_list(scope)] if inspects else [],
         "tasks": pocket_tasks(scope, now) if inspects else [],
         "inspections": _drafts(scope) if inspects else [],
-        "reviews": _reviews(scope) if reviews else [],
+        "reviews": _reviews(scope, now) if reviews else [],
     }
 
 
@@ -111,9 +112,10 @@ def _drafts(scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def _reviews(scope: Scope) -> list[dict[str, Any]]:
+def _reviews(scope: Scope, now: datetime) -> list[dict[str, Any]]:
     hazards = list(hazard_rows(scope, "submitted")[:_MOST_REVIEWS])
     versions = versions_of(f"{Hazard.SUBJECT}/{h.id}" for h in hazards)
+    colleagues = colleagues_for(scope, REVIEW, now, hazards)
     photos: dict[Any, list[tuple[str, str]]] = {h.id: [] for h in hazards}
     held = HazardPhoto._default_manager.filter(parent_id__in=list(photos)).order_by("added_at", "key")
     for parent, stage, sha256 in held.values_list("parent_id", "stage", "sha256"):
@@ -127,6 +129,14 @@ def _reviews(scope: Scope) -> list[dict[str, Any]]:
             "enterprise_id": str(hazard.enterprise_id),
             "enterprise": hazard.enterprise.name,
             "photos": photos[hazard.id],
+            "reviewers": _seconds(scope, hazard, colleagues[hazard.id]),
         }
         for hazard in hazards
     ]
+
+
+def _seconds(scope: Scope, hazard: Hazard, colleagues: list[str]) -> list[str]:
+    """Whom this person may name as second officer of a review: what the closing accepts. Source: rules.major, rules.hazard."""
+    finders = hazard_finders(hazard) if hazard.grade == "major" else frozenset()
+    barred = finders if scope.person in finders else frozenset()
+    return [i for i in colleagues if i not in barred and i != hazard.submitted_by]

@@ -27,6 +27,8 @@ ACTS: tuple[Action, ...] = (
            ("reason",), "不批准延期，企业仍须按原期限完成整改。"),
     Action("transfer", "移送执法", "inspection.hazard.transferred", ("ordered", "submitted", "closed"), "",
            "inspection.hazard.transfer", ("violated", "reason"), "涉嫌违法的，移送执法机构查处；隐患整改照常进行。"),
+    Action("co_confirm", "确认参加复查", "inspection.hazard.co_confirmed", ("closed",), "", "inspection.hazard.review",
+           (), "被列为同行复查人的，销号后七日内确认本人参加了复查。"),
     Action("look_back", "回头看", "inspection.hazard.looked_back", ("closed",), "", "inspection.hazard.review",
            ("note", "photo"), "销号后回访现场；问题反弹的，登记为新隐患并与本条相互关联。"),
     Action("withdraw", "撤回", "inspection.hazard.withdrawn",

@@ -98,6 +98,8 @@ HAZARD_LOOP = Loop(
                ("note",), "经核实照片真实、整改到位，隐患销号。"),
         Action("reject", "核实不通过", "inspection.hazard.rejected", ("doubted",), "ordered", "inspection.hazard.review",
                ("reason",), "照片不实或者整改不到位，退回企业继续整改。"),
+        Action("dispute", "提出异议", "inspection.hazard.disputed", ("closed",), "doubted", "inspection.hazard.review",
+               ("reason",), "被列为同行复查人而未参加复查或者不同意销号的，七日内提出异议，由其他复查人员核实。"),
         Action("dismiss", "认定误报", "inspection.hazard.dismissed", ("found", "ordered", "submitted"), "dismissed",
                "inspection.hazard.dismiss", ("reason",), "经核实不是隐患的，写明理由后终止办理；不再计入统计。"),
         Action("merge", "并入其他隐患", "inspection.hazard.merged", ("found", "ordered", "submitted"), "merged",

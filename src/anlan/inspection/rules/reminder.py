@@ -11,6 +11,7 @@ from datetime import date
 from anlan.kernel.reminders import ReminderStep, ReminderTable
 
 __all__ = [
+    "CO_REVIEW_REMINDERS",
     "FOLLOW_REMINDERS",
     "HAZARD_REMINDERS",
     "LISTING_REMINDERS",
@@ -37,6 +38,15 @@ _OVERDUE = (
 
 HAZARD_REMINDERS: tuple[ReminderTable, ...] = (
     ReminderTable(date(2000, 1, 1), (*_BEFORE, *_OVERDUE), "house rule; 安全生产法(2021) 第四十一条、第七十三条"),
+)
+
+# Who was named as second officer of a review hears of it at once, and once more before he can answer no longer.
+CO_REVIEW_REMINDERS: tuple[ReminderTable, ...] = (
+    ReminderTable(
+        date(2000, 1, 1),
+        (ReminderStep("named", ("post",), -7, urgent=True), ReminderStep("before_2", ("post",), -2)),
+        "house rule",
+    ),
 )
 
 # 挂牌督办: the enterprise hears of its deadline by the hazard's own reminders; these are for those who supervise.

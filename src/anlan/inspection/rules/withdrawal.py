@@ -24,7 +24,7 @@ LONGEST = timedelta(minutes=10)
 # Not among them: a filing (a mistaken one is dismissed), what concerns two hazards, and what the system records.
 WITHDRAWABLE = frozenset({
     "judged", "ordered", "submitted", "returned", "closed", "dismissed", "transferred", "looked_back",
-    "extension_applied", "extension_granted", "extension_refused",
+    "extension_applied", "extension_granted", "extension_refused", "co_confirmed",
 })  # fmt: skip
 # Of a listing (挂牌督办). One that was begun by mistake is not unmade but cancelled; an end also concerns the hazard, which
 # must not have moved on since. A notice issued is the last entry after what it says, so that this stands.
@@ -46,7 +46,8 @@ BORNE_BY: Mapping[str, tuple[str, ...]] = {
 # Free text may be redacted, so what is restored of it travels in the entry's text.
 _WORDS = frozenset({
     "requirement", "rectification", "return_reason", "review_note", "dismiss_reason", "transfer_reason",
-    "look_back_note", "five_measures", "five_responsible", "five_plan", "description", "place", "major_basis", "general_reason",
+    "look_back_note", "dispute_reason", "five_measures", "five_responsible", "five_plan", "description",
+    "place", "major_basis", "general_reason",
     "reason", "sign_note", "apply_note", "end_note",
 })  # fmt: skip
 _CHILDREN = ("photos", "extensions", "tags", "follow_ups")

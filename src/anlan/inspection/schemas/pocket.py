@@ -69,7 +69,7 @@ class PocketTaskOut(Schema):
 
 
 class PocketReviewOut(Schema):
-    """A hazard that waits for its review; `photos`: (stage, SHA-256)."""
+    """A hazard that waits for its review; `photos`: (stage, SHA-256); `reviewers`: who may be named as second officer."""
 
     id: str
     number: str
@@ -84,6 +84,7 @@ class PocketReviewOut(Schema):
     submitted_at: datetime | None = None
     due_at: datetime | None = None
     photos: list[tuple[str, str]]
+    reviewers: list[str]
 
 
 class PocketCriterionOut(Schema):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from anlan.inspection import queries
 from anlan.inspection.screens.forms import read_number
-from anlan.inspection.services import dismissals, extensions, lookbacks, majors, transfers, withdrawals
+from anlan.inspection.services import co_reviews, dismissals, extensions, lookbacks, majors, transfers, withdrawals
 from anlan.inspection.services.hazards import StepInput
 
 __all__ = ["ACT_STEPS", "page_of_acts"]
@@ -25,6 +25,7 @@ def page_of_acts(request: HttpRequest, hazard: Any, allowed: Collection[str], fa
     ticked = request.POST.getlist("major_criteria") if failed == "judge" else [c.id for c in criteria]
     return {
         "criteria": criteria,
+        "second": queries.names_of([hazard.co_reviewer]).get(hazard.co_reviewer, "") if hazard.co_reviewer else "",
         "ticked": ticked,
         "offered": queries.criteria_offered(hazard.enterprise) if "judge" in allowed else (),
         "extensions": extensions_,
@@ -81,6 +82,14 @@ def _look_back(request: HttpRequest, common: Common) -> None:
     lookbacks.hazard_look_back(scope=request.scope, item=item, now=request.now)
 
 
+def _co_confirm(request: HttpRequest, common: Common) -> None:
+    co_reviews.hazard_co_confirm(scope=request.scope, item=StepInput(**common), now=request.now)
+
+
+def _dispute(request: HttpRequest, common: Common) -> None:
+    co_reviews.hazard_dispute(scope=request.scope, item=StepInput(**common), now=request.now)
+
+
 def _withdraw(request: HttpRequest, common: Common) -> None:
     withdrawals.hazard_withdraw(scope=request.scope, item=StepInput(**common), now=request.now)
 
@@ -94,5 +103,7 @@ ACT_STEPS: Mapping[str, Callable[[HttpRequest, Common], None]] = {
     "dismiss": _dismiss,
     "merge": _merge,
     "look_back": _look_back,
+    "co_confirm": _co_confirm,
+    "dispute": _dispute,
     "withdraw": _withdraw,
 }

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from anlan.inspection.queries import leading, lists, lookbacks, standings
+from anlan.inspection.queries import co_reviews, leading, lists, lookbacks, standings
 from anlan.kernel.deadlines import local_date
 from anlan.platform.web import screen
 
@@ -43,6 +43,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
         "interviews": asked[:_MOST_INTERVIEWS],
         "interview_count": len(asked),
         "limits": leading.limits_by_kind(now),
+        "unconfirmed": co_reviews.co_reviews_unconfirmed(scope, now - timedelta(days=_DAYS)),
         "since": since,
         "today": today,
     }

@@ -119,11 +119,10 @@ def inspection_start(
     tags = sorted({str(queries.campaign_get(scope, c).id) for c in campaigns})
     team = list(dict.fromkeys([scope.person, *(o for o in officers if o)]))
     chemicals = bool(_CHEMICAL_CLASSES & {c.key for c in enterprise.classes.all()})
-    source = source or default_source(scope)
-    experts = queries.experts_among(team, _START.right, now)
-    facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
+    source, experts = source or default_source(scope), queries.experts_among(team, _START.right, now)
     for campaign_id in tags:
         require_taggable(scope, campaign_id, [enterprise.region])
+    facts = StartFacts(kind, source, frozenset(team), at or now, now, chemicals, sources, experts, participants)
     problems = gone_reasons(enterprise) + _against(scope, facts, checklist, enterprise) + (begun.problems if begun else [])
     if problems:
         raise StepRefused("inspection.start.refused", problems, enterprise=enterprise.name)

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from anlan.kernel.errors import NotFound
+from anlan.kernel.phones import phone_forms
 from anlan.platform import instances, reading, search, vault
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.registry.models import Enterprise, EnterpriseClass, EnterpriseTag
-from anlan.registry.rules.change import EnterpriseFacts, normalise_phone
+from anlan.registry.rules.change import EnterpriseFacts
 from anlan.registry.rules.enterprise import FIELDS, SETS
 
 VIEW, CHANGE = "registry.view", "registry.change"
@@ -163,7 +164,7 @@ def enterprises_by_phone(scope: Scope, phone: str) -> list[tuple[str, str]]:
     Raises:
         NotAllowed: "platform.not_allowed".
     """
-    refs = vault.find("contact.phone", normalise_phone(phone))
+    refs = {ref for form in phone_forms(phone) for ref in vault.find("contact.phone", form)}
     ids = [key for ref in refs if ref.startswith(f"{SUBJECT}/") and (key := _uuid(ref.partition("/")[2]))]
     return [(str(i), n) for i, n in _visible(scope).filter(pk__in=ids).order_by("name").values_list("id", "name")]
 

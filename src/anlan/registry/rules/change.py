@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.kernel.codes import check_uscc
 from anlan.kernel.errors import Violation
-from anlan.kernel.text import check_hidden, clean_cell, normalise_width, shown_length
+from anlan.kernel.text import check_hidden, clean_cell, shown_length
 from anlan.registry.rules.codes import CONTACT_POSTS, MERGE_MODES, PREMISES_USES, STATUSES
 from anlan.registry.rules.enterprise import check_name, check_place
 
@@ -27,7 +27,6 @@ __all__ = [
     "check_separate",
     "check_split",
     "check_status_change",
-    "normalise_phone",
 ]
 
 _PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3})?[2-9]\d{6,7}(?:-\d{1,6})?|400\d{7}")
@@ -141,17 +140,6 @@ def check_split(facts: EnterpriseFacts, parts: Sequence[Mapping[str, Any]], reas
     if len(set(codes)) != len(codes):
         found.append(Violation("registry.split.same_code", {}, "parts"))
     return found
-
-
-def normalise_phone(typed: Any) -> str:
-    """A phone as stored: half-width digits, blanks and brackets gone, +86 dropped, only the extension's hyphen kept.
-
-    Source: house rule; numbering of mainland China as in `check_contact`.
-    """
-    text = normalise_width(clean_cell(typed), punctuation=True)
-    text = re.sub(r"[\s()]", "", text).removeprefix("+86")
-    # 0576-84120000-801: the hyphen after the area code says nothing, the one before the extension does.
-    return re.sub(r"^(0\d{2,3})-", r"\1", text)
 
 
 def check_contact(values: Mapping[str, Any]) -> list[Violation]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anlan.kernel.errors import AnlanError, BadInput, NotFound, Violation
+from anlan.kernel.phones import normalise_phone
 from anlan.kernel.text import check_hidden, clean_cell
 from anlan.platform import vault
 from anlan.platform.database import writing
@@ -27,7 +28,7 @@ def _plain(enterprise: Enterprise, key: str, values: Mapping[str, Any]) -> dict[
     Raises:
         BadInput: "registry.contact.invalid" with every reason.
     """
-    plain = {"name": clean_cell(values.get("name")), "phone": change.normalise_phone(values.get("phone")), "post": ""}
+    plain = {"name": clean_cell(values.get("name")), "phone": normalise_phone(values.get("phone")), "post": ""}
     found = [v for field in _PRIVATE for v in check_hidden(values.get(field), field)]
     try:
         plain["post"] = CONTACT_POSTS.read(values.get("post"))
