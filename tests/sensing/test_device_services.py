@@ -250,7 +250,7 @@ def test_down_and_up_are_said_once_each(plant: Plant) -> None:
     plant.rule("offline", metric="", limit=None, window_s=600, severity="routine", ends_itself=True)
     plant.say(1.0)
     assert devices_watch(now=NOW + 10 * MINUTE) == Watched(0, 0, ())
-    found = devices_watch(now=NOW + 11 * MINUTE)
+    found = devices_watch(now=NOW + 12 * MINUTE)
     (alarm,) = plant.alarms()
     assert found == Watched(1, 0, (str(alarm.pk),))
     assert (alarm.title, alarm.kind, alarm.severity) == ("1号氨气探头离线超过10分钟", "offline", "routine")
