@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,21 @@ def test_a_killed_demo_leaves_no_process_behind(folder: Path) -> None:
     try:
         assert demo.stdout is not None
         announced = json.loads(demo.stdout.readline())
+        _wait(lambda: sorted(map(_said, _children(demo.pid))) == ["gateway", "simulate"])
         beside = _children(demo.pid)
-        assert sorted(word for pid in beside for word in ("gateway", "simulate") if word in _said(pid)) == [
-            "gateway", "simulate",
-        ]  # fmt: skip
         with urllib.request.urlopen(announced["phones"], timeout=10) as page:
             assert "氨泄漏" in page.read().decode()
     finally:
         demo.kill()
         demo.wait()
+    _wait(lambda: not any(map(_said, beside)))
+
+
+def _wait(met: Callable[[], bool]) -> None:
+    """Until other processes have come or gone; a program that has just begun has no words yet."""
     end = time.monotonic() + 60
-    while any(map(_said, beside)):
-        assert time.monotonic() < end, beside
+    while not met():
+        assert time.monotonic() < end
         time.sleep(0.1)
 
 
