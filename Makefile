@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make demo        the demo county on http://127.0.0.1:$(PORT)   (PORT=, DIR=, SCALE=small|luohu, CHECK=1)"
+	@echo "make demo        the demo county on http://127.0.0.1:$(PORT) with simulated devices   (PORT=, DIR=, SCALE=small|luohu, CHECK=1)"
 	@echo "make clean-demo  remove the demo county's data (DIR=)"
 	@echo "make test        everything that must hold: rules, services, API, browser"
 	@echo "make check       the fast part of it: style, import contracts, house rules"

@@ -92,12 +92,25 @@ def _take(browser: Browser, base: str, accounts: dict[str, str], shot: Shot, out
     visitor.open(shot.path)
     if shot.act:
         shot.act(visitor)
-    file = visitor.shot(out / f"{shot.name}.png", whole=shot.whole)
-    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        file, optimize=True
-    )
+    _shrink(visitor.shot(out / f"{shot.name}.png", whole=shot.whole))
     visitor.page.context.close()
     return visitor.troubles
+
+
+def _shrink(file: Path) -> None:
+    """256 colours are enough for pages, and a third of the bytes."""
+    few = Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
+
+
+def _leak(demo: Path, out: Path) -> int:
+    """The pictures of one leak, on a copy of the county: tests/journeys/test_leak_journey.py walks it and takes them."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/journeys/test_leak_journey.py"]
+    told = environment(demo) | {"ANLAN_DEMO": str(demo.absolute()), "ANLAN_SHOTS": str(out.absolute())}
+    failed = subprocess.run(command, cwd=ROOT, env=told, check=False).returncode
+    for file in sorted(out.glob("leak-*.png")):
+        _shrink(file)
+    return failed
 
 
 @contextlib.contextmanager
@@ -118,7 +131,10 @@ def main() -> int:
     parser.add_argument("--demo", type=Path, default=ROOT / "var" / "demo", help="data folder of the demo county")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screens")
     parser.add_argument("names", nargs="*", help="only these pictures")
+    parser.add_argument("--leak", action="store_true", help="take the pictures of one leak instead: a test walks it")
     asked = parser.parse_args()
+    if asked.leak:
+        return _leak(asked.demo, asked.out)
     accounts = {
         each["username"]: each["password"]
         for each in json.loads((asked.demo / "demo-accounts.json").read_text(encoding="utf-8"))

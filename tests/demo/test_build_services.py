@@ -24,6 +24,7 @@ from anlan.platform.journal.models import JournalEntry
 from anlan.platform.scope import SYSTEM, Scope
 from anlan.registry import queries as registry
 from anlan.registry.models import Enterprise
+from demo.demo_store import own_readings
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 COUNTY: Scope = replace(SYSTEM, rights=frozenset({"inspection.view", "registry.view"}), region="331003")
@@ -39,7 +40,8 @@ def _county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
         node.forget()
         with pytest.MonkeyPatch.context() as patch, transaction.atomic():
             patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
-            yield build("small", now=NOW)
+            with own_readings(tmp_path_factory.mktemp("readings")):
+                yield build("small", now=NOW)
             transaction.set_rollback(True)
         node.forget()
 

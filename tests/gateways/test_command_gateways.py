@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +167,38 @@ def _dials(address: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_a_gateway_of_its_own_machine_works_with_the_key_that_it_was_made(data: Path, tmp_path: Path) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "anlan.cli", "serve", "--json", "--port", "0", "--data", str(data)],
+        env=environment(), stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        address = json.loads(server.stdout.readline())["address"]
+        made = json.loads(anlan("gateway", "token", "make", "站房一号", "--data", data, "--json").stdout)
+        with gateway(tmp_path / "edge", address, ANLAN_GATEWAY_TOKEN=made["token"]) as running:
+            device = Device(running.address)
+            device.send(frame(asked=1))
+            assert len(device.hear(1)) == 1
+            assert until(lambda: _strangers(data) == 1)
+        new = json.loads(anlan("gateway", "token", "rotate", "站房一号", "--keep-hours", 0, "--data", data, "--json").stdout)
+        listed = json.loads(anlan("gateway", "token", "list", "--data", data, "--json").stdout)["tokens"]
+        assert [t["id"] for t in listed] == [new["id"]]
+        assert new["token"] not in json.dumps(listed)
+        assert anlan("gateway", "token", "revoke", new["id"], "--data", data).returncode == 0
+        again = anlan("gateway", "token", "revoke", new["id"], "--data", data, "--json")
+        assert code(again) == (1, "sensing.gateway.not_found")
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _strangers(data: Path) -> int:
+    """How many unknown identities the platform has heard of."""
+    with sqlite3.connect(f"file:{data / 'anlan.sqlite3'}?mode=ro", uri=True) as database:
+        return int(database.execute("SELECT count(*) FROM sensing_quarantined WHERE identity <> ''").fetchone()[0])
 
 
 def test_the_gateway_needs_no_django(tmp_path: Path, ingest: Ingest) -> None:

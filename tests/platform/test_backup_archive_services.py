@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
+import sqlite3
 import tarfile
 from collections import namedtuple
 from datetime import datetime
@@ -16,7 +18,7 @@ from django.db import connection
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Unavailable
 from anlan.platform import backup
-from anlan.platform.backup import archive, dump
+from anlan.platform.backup import archive, dump, restore
 from anlan.platform.journal import node
 from anlan.platform.journal.models import Node
 from anlan.platform.journal.record import record
@@ -255,3 +257,30 @@ def test_a_copy_that_can_not_be_read_back_is_reported(
     with pytest.raises(BadInput) as caught:
         backup.nightly(now)
     assert caught.value.code == "platform.backup.damaged"
+
+
+def test_readings_are_copied_as_of_one_moment_and_put_back(data: Path, now: datetime, tmp_path: Path) -> None:
+    """The embedded store of readings, also while a gateway writes into it; what is newer is set aside by a restore."""
+    if not dump.is_sqlite(connection.settings_dict):
+        pytest.skip("on PostgreSQL the readings are in the database")
+    readings = data / "readings.sqlite3"
+    with contextlib.closing(sqlite3.connect(readings)) as live:
+        live.execute("PRAGMA journal_mode=WAL")
+        live.execute("CREATE TABLE reading (at INTEGER PRIMARY KEY)")
+        live.execute("INSERT INTO reading VALUES (1)")
+        live.commit()
+        made = backup.backup_make(tmp_path / "a.tar", now=now)
+        live.execute("INSERT INTO reading VALUES (2)")
+        live.commit()
+    assert "readings.sqlite3" in made.files
+    assert backup.backup_verify(tmp_path / "a.tar").as_dict() == made.as_dict()
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": data / "anlan.sqlite3"}
+    restore.restore_files(tmp_path / "a.tar", data, database, now=now)
+    assert _readings(readings) == [1]
+    (aside,) = data.glob("before-restore-*")
+    assert _readings(aside / "readings.sqlite3") == [1, 2]
+
+
+def _readings(path: Path) -> list[int]:
+    with contextlib.closing(sqlite3.connect(path)) as held:
+        return [at for (at,) in held.execute("SELECT at FROM reading ORDER BY at")]

@@ -14,6 +14,7 @@ from anlan.sensing import queries
 from anlan.sensing.models import Alarm, Device, Quarantined, QuarantinedReport
 from anlan.sensing.rules.device import ChannelFacts, Peers, check_channel, check_device, check_window, is_skewed
 from anlan.sensing.services import devices, liveness, quarantine
+from anlan.sensing.services import ingest as ingesting
 from anlan.sensing.services.claiming import quarantined_claim
 from anlan.sensing.services.ingest import Taken, reports_take
 from anlan.sensing.services.upkeep import Watched, devices_watch
@@ -249,7 +250,7 @@ def test_down_and_up_are_said_once_each(plant: Plant) -> None:
     plant.rule("offline", metric="", limit=None, window_s=600, severity="routine", ends_itself=True)
     plant.say(1.0)
     assert devices_watch(now=NOW + 10 * MINUTE) == Watched(0, 0, ())
-    found = devices_watch(now=NOW + 11 * MINUTE)
+    found = devices_watch(now=NOW + 12 * MINUTE)
     (alarm,) = plant.alarms()
     assert found == Watched(1, 0, (str(alarm.pk),))
     assert (alarm.title, alarm.kind, alarm.severity) == ("1号氨气探头离线超过10分钟", "offline", "routine")
@@ -272,12 +273,22 @@ def test_a_device_that_was_never_heard_of_is_not_lost(plant: Plant) -> None:
     assert devices_watch(now=NOW + timedelta(days=1)) == Watched(0, 0, ())
 
 
+def test_a_server_that_was_off_takes_nobody_for_silent_until_it_has_listened_as_long(plant: Plant) -> None:
+    plant.rule("offline", metric="", limit=None, window_s=600)
+    plant.say(1.0)
+    ingesting._ingest = ingesting.Ingest()  # switched off, and on again ten hours later
+    started = NOW + 600 * MINUTE
+    assert devices_watch(now=started) == Watched(0, 0, ())
+    assert devices_watch(now=started + 10 * MINUTE) == Watched(0, 0, ())
+    assert devices_watch(now=started + 11 * MINUTE).lost == 1
+
+
 def test_under_repair_a_silent_device_raises_nothing(plant: Plant) -> None:
     plant.rule("offline", metric="", limit=None, window_s=600)
     devices.window_set(scope=BOSS, device_id=plant.device, since=NOW, until=NOW + 60 * MINUTE, reason="换电池", base=None,
                        now=NOW)  # fmt: skip
     plant.say(1.0)
-    assert devices_watch(now=NOW + 11 * MINUTE) == Watched(1, 0, ())
+    assert devices_watch(now=NOW + 12 * MINUTE) == Watched(1, 0, ())
     assert kinds() == []
     assert plant.row().suppressed.count() == 1
 

@@ -13,7 +13,12 @@ from anlan.sensing import queries
 from anlan.sensing.models import AlarmRule, GatewayToken, Quarantined
 from anlan.sensing.queries.series import Threshold, device_channels, series_get
 from anlan.sensing.services.dryrun import WouldHave, rule_dry_run
-from anlan.sensing.services.gateways import gateway_authenticate, gateway_token_create, gateway_token_revoke
+from anlan.sensing.services.gateways import (
+    gateway_authenticate,
+    gateway_token_create,
+    gateway_token_revoke,
+    gateway_token_rotate,
+)
 from anlan.sensing.services.ingest import reports_take
 from anlan.sensing.services.rules import rule_change
 from anlan.sensing.services.table import rule_versions
@@ -223,6 +228,26 @@ def test_a_key_for_one_run_ends_by_itself(plant: Plant) -> None:
     made = gateway_token_create(name="本机", now=NOW, lasts=timedelta(hours=1))
     assert gateway_authenticate(made.raw, NOW + timedelta(minutes=59)) == "本机"
     assert gateway_authenticate(made.raw, NOW + timedelta(minutes=60)) == ""
+
+
+def test_a_new_key_replaces_the_old_one_after_a_while(plant: Plant) -> None:
+    old = gateway_token_create(name="一号网关", now=NOW)
+    other = gateway_token_create(name="二号网关", now=NOW)
+    new = gateway_token_rotate(name="一号网关", now=NOW, keep=timedelta(hours=24))
+    before, after = NOW + timedelta(hours=23), NOW + timedelta(hours=24)
+    assert [gateway_authenticate(t.raw, before) for t in (old, new, other)] == ["一号网关", "一号网关", "二号网关"]
+    assert [gateway_authenticate(t.raw, after) for t in (old, new, other)] == ["", "一号网关", "二号网关"]
+    assert {t.name for t in queries.gateway_tokens(after)} == {"一号网关", "二号网关"}
+    with pytest.raises(NotFound, match=r"sensing.gateway.not_found"):
+        gateway_token_rotate(name="三号网关", now=NOW, keep=timedelta(0))
+    with pytest.raises(NotFound, match=r"sensing.gateway.not_found"):
+        gateway_token_revoke(token_id="三号网关", now=NOW)
+
+
+def test_a_key_that_ends_sooner_is_not_prolonged_by_its_successor(plant: Plant) -> None:
+    short = gateway_token_create(name="一号网关", now=NOW, lasts=timedelta(hours=1))
+    gateway_token_rotate(name="一号网关", now=NOW, keep=timedelta(hours=24))
+    assert gateway_authenticate(short.raw, NOW + timedelta(hours=1)) == ""
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 41, "a\u202eb"])

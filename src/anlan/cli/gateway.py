@@ -1,7 +1,8 @@
-"""`anlan gateway`: the process that holds the devices' sockets; no Django, no database."""
+"""`anlan gateway`: the process that holds the devices' sockets; no Django, no database. `anlan gateway token` has both."""
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sys
@@ -14,12 +15,12 @@ from anlan.cli import folder
 from anlan.cli.output import Answer, command, help_of, note, say
 
 
-@command("gateway")
+@command("run", help=help_of("gateway"))
 @click.option("--listen", multiple=True, metavar="PROTOCOL=HOST:PORT", help=help_of("gateway_listen"))
 @click.option("--ingest", metavar="URL", help=help_of("gateway_ingest"))
 @click.option("--spool", type=click.Path(path_type=Path, file_okay=False), help=help_of("gateway_spool"))
 @click.option("--with-parent", is_flag=True, hidden=True, help=help_of("gateway_with_parent"))
-def gateway_command(
+def _run(
     listen: tuple[str, ...], ingest: str | None, spool: Path | None, with_parent: bool, as_json: bool
 ) -> Answer | None:
     """Receive devices until it is told to stop; with --with-parent until standard input is closed."""
@@ -68,3 +69,30 @@ def _settings(listen: tuple[str, ...], ingest: str | None, spool: Path | None, w
             idle_s=values["ANLAN_GATEWAY_IDLE_SECONDS"],
         ),
     )
+
+
+class _Gateway(click.Group):
+    """The command itself, and the keys below it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Only the keys: without a word the gateway runs."""
+        return ["token"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The keys' commands, loaded when they are asked for: a gateway at the edge has no Django."""
+        if cmd_name != "token":
+            return None
+        from anlan.cli.gateway_token import token_command
+
+        return token_command
+
+
+@functools.wraps(_run.callback)  # type: ignore[arg-type]
+def _unless_token(*args: object, **options: object) -> None:
+    if click.get_current_context().invoked_subcommand is None:
+        _run.callback(*args, **options)  # type: ignore[misc]
+
+
+gateway_command = _Gateway(
+    "gateway", invoke_without_command=True, params=_run.params, callback=_unless_token, help=help_of("gateway")
+)

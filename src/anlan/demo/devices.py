@@ -73,10 +73,9 @@ def _install(stage: Stage, at: datetime) -> None:
 def _channels(word: str) -> Iterator[ChannelFacts]:
     for row in channels()[word]:
         factor = factors()[row["code"]]
-        yield ChannelFacts(
-            f"{factor.code}-Rtd", row["name"] or factor.name, factor.unit.replace("m3", "m³"), float(row["low"]), float(row["high"]), int(row["digits"]),
-            row["position"],
-        )  # fmt: skip
+        name, unit = row["name"] or factor.name, factor.unit.replace("m3", "m³")
+        span = float(row["low"]), float(row["high"])
+        yield ChannelFacts(f"{factor.code}-Rtd", name, unit, *span, int(row["digits"]), row["position"])
 
 
 def _devices(stage: Stage, models: dict[str, str], at: datetime) -> None:

@@ -26,6 +26,7 @@ from anlan.platform.backup import dump
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+_DATABASES = frozenset({dump.SQLITE_MEMBER, dump.POSTGRES_MEMBER, dump.READINGS})
 _SPARE_BYTES = 50 * 1024 * 1024
 
 
@@ -70,8 +71,13 @@ def backup_make(target: Path, *, now: datetime) -> Manifest:
         manifest = Manifest(
             anlan.__version__, now.isoformat(), "sqlite" if sqlite else "postgresql", facts.entries, facts.nodes
         )
+        # Readings after the database: a device that they name is in it, and of an alarm in it the readings are there too.
+        held = [folder / member]
+        if sqlite and (settings.DATA_DIR / dump.READINGS).is_file():
+            dump.copy_sqlite(settings.DATA_DIR / dump.READINGS, folder / dump.READINGS)
+            held.append(folder / dump.READINGS)
         try:
-            _write(part, manifest, folder / member)
+            _write(part, manifest, held)
             os.replace(part, target)
             _sync_folder(target.parent)
         finally:
@@ -79,12 +85,13 @@ def backup_make(target: Path, *, now: datetime) -> Manifest:
     return manifest
 
 
-def _write(part: Path, manifest: Manifest, database: Path) -> None:
+def _write(part: Path, manifest: Manifest, databases: list[Path]) -> None:
     with (
         os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw,
         tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        manifest.files[database.name] = _add(tar, database, database.name)
+        for database in databases:
+            manifest.files[database.name] = _add(tar, database, database.name)
         for name, path in _members():
             with contextlib.suppress(FileNotFoundError):  # blanked by a redaction a moment ago
                 manifest.files[name] = _add(tar, path, name)
@@ -172,7 +179,7 @@ def _read_through(path: Path, target: Path, *, keep_all: bool) -> tuple[dict[str
                     values["nodes"] = tuple(tuple(n) for n in values["nodes"])
                     manifest = Manifest(**values)
                 else:
-                    wanted = keep_all or name in {dump.SQLITE_MEMBER, dump.POSTGRES_MEMBER}
+                    wanted = keep_all or name in _DATABASES
                     seen[name] = _unpack(file, target / name if wanted else None)
     except (tarfile.TarError, EOFError, ValueError, TypeError, KeyError) as error:
         raise BadInput("platform.backup.damaged", member=name) from error
@@ -187,7 +194,7 @@ def _is_ours(name: str) -> bool:
         return plain and len(parts) == 4
     if parts[0] in {"keys", "templates"}:
         return plain and len(parts) == 2
-    return name in {MANIFEST, dump.SQLITE_MEMBER, dump.POSTGRES_MEMBER}
+    return name == MANIFEST or name in _DATABASES
 
 
 def _unpack(file: IO[bytes], target: Path | None) -> tuple[str, int]:
@@ -218,6 +225,8 @@ def _check_database(folder: Path, manifest: Manifest) -> None:
         whole = False
     if not whole:
         raise BadInput("platform.backup.damaged", member=dump.SQLITE_MEMBER)
+    if dump.READINGS in manifest.files and not dump.sqlite_is_whole(folder / dump.READINGS):
+        raise BadInput("platform.backup.damaged", member=dump.READINGS)
 
 
 @contextlib.contextmanager
@@ -237,7 +246,8 @@ def _scratch() -> Path:
 def _require_space(target: Path) -> None:
     """Refuse before writing gigabytes: the tar on its disk, the database's copy on the data's disk."""
     database = settings.DATABASES["default"]
-    size = Path(database["NAME"]).stat().st_size if dump.is_sqlite(database) else 0
+    held = (Path(database["NAME"]), settings.DATA_DIR / dump.READINGS) if dump.is_sqlite(database) else ()
+    size = sum(path.stat().st_size for path in held if path.is_file())
     files = sum(path.stat().st_size for _, path in _members())
     if (
         shutil.disk_usage(target).free < size + files + _SPARE_BYTES

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import psycopg
 
 SQLITE_MEMBER, POSTGRES_MEMBER = "database.sqlite3", "database.pgdump"
+READINGS = "readings.sqlite3"
+"""The embedded store of readings: its name in the data folder and in a backup. On PostgreSQL they are in the database."""
 _COUNT = "SELECT count(*) FROM journal_entry"
 _NODES = "SELECT id, region, own FROM journal_node ORDER BY id"
 
@@ -47,6 +49,19 @@ def dump(database: dict[str, Any], target: Path) -> DumpFacts:
 
 
 def _dump_sqlite(source: Path, target: Path) -> DumpFacts:
+    copy_sqlite(source, target)
+    try:
+        return sqlite_facts(target)
+    except sqlite3.Error as error:
+        raise Unavailable("platform.backup.database_failed", reason=str(error)) from error
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy an SQLite file as of one moment; writers go on meanwhile.
+
+    Raises:
+        Unavailable: "platform.backup.database_failed".
+    """
     try:
         with (
             contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=60)) as live,
@@ -55,7 +70,6 @@ def _dump_sqlite(source: Path, target: Path) -> DumpFacts:
             # All pages in one step: a step-wise copy starts over whenever somebody writes in between.
             live.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode=DELETE")
-        return sqlite_facts(target)
     except sqlite3.Error as error:
         raise Unavailable("platform.backup.database_failed", reason=str(error)) from error
 

@@ -16,7 +16,7 @@ from anlan.platform.clock import SHANGHAI
 
 UNFINISHED = "restore-unfinished"
 INCARNATIONS = "incarnations"
-_SQLITE_FILES = ("anlan.sqlite3", "anlan.sqlite3-wal", "anlan.sqlite3-shm")
+_SQLITE_FILES = tuple(f"{name}{end}" for name in ("anlan.sqlite3", dump.READINGS) for end in ("", "-wal", "-shm"))
 
 Nodes = Iterable[tuple[str, str, int]]
 
@@ -51,6 +51,7 @@ def restore_files(archive: Path, data_dir: Path, database: dict[str, Any], *, no
             for name in _SQLITE_FILES:
                 _move(data_dir / name, aside / name)
             _move(unpacked / dump.SQLITE_MEMBER, data_dir / _SQLITE_FILES[0])
+            _move(unpacked / dump.READINGS, data_dir / dump.READINGS)
         for name in ("keys", "templates", "attachments"):
             _move(data_dir / name, aside / name)
             _move(unpacked / name, data_dir / name)

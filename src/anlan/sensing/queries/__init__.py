@@ -25,13 +25,14 @@ from anlan.sensing.queries.devices import (
     quarantined_get,
     quarantined_list,
 )
+from anlan.sensing.queries.gateways import gateway_tokens
 from anlan.sensing.queries.scoped import VIEW, as_uuid, names_of, versions_of, visible
 from anlan.sensing.queries.series import channels_shown, skewed_count
 
 __all__ = [
     "VIEW", "Channel", "alarm_actions", "alarm_count", "alarm_get", "alarm_is_open", "alarm_list", "alarm_members",
     "alarms_of", "alarms_standing", "as_uuid", "channels_of", "channels_shown", "device_get", "device_list",
-    "devices_of", "fleet",
+    "devices_of", "fleet", "gateway_tokens",
     "members_shown", "model_get", "skewed_count",
     "model_choices", "names_of", "quarantined_get", "quarantined_list", "versions_of", "visible",
 ]  # fmt: skip

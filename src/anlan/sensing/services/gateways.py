@@ -15,9 +15,10 @@ from anlan.kernel.text import blank, check_hidden
 from anlan.platform.database import writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.scope import SYSTEM, Scope
+from anlan.sensing import queries
 from anlan.sensing.models import GatewayToken
 
-__all__ = ["NewGatewayToken", "gateway_authenticate", "gateway_token_create", "gateway_token_revoke"]
+__all__ = ["NewGatewayToken", "gateway_authenticate", "gateway_token_create", "gateway_token_revoke", "gateway_token_rotate"]
 
 _MARK = "anlangw_"
 _MOST_NAME = 40
@@ -55,6 +56,25 @@ def gateway_token_create(
     return NewGatewayToken(str(made.id), raw)
 
 
+def gateway_token_rotate(
+    *, name: str, now: datetime, keep: timedelta, scope: Scope = SYSTEM, lasts: timedelta | None = None
+) -> NewGatewayToken:
+    """Issue a further key of a gateway; those it has end after `keep`, so that it goes on until it was given the new one.
+
+    Raises:
+        NotAllowed: "platform.not_allowed". NotFound: "sensing.gateway.not_found" when it has no key that holds.
+    """
+    if scope is not SYSTEM:
+        scope.require("platform.operate")
+    with writing():
+        held = queries.gateway_tokens(now).filter(name=name.strip())
+        if not held.exists():
+            raise NotFound("sensing.gateway.not_found")
+        end = now + keep
+        held.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=end)).update(expires_at=end)
+        return gateway_token_create(name=name, now=now, scope=scope, lasts=lasts)
+
+
 def gateway_token_revoke(*, token_id: str, now: datetime, scope: Scope = SYSTEM) -> None:
     """Revoke a gateway's key at once.
 
@@ -64,8 +84,9 @@ def gateway_token_revoke(*, token_id: str, now: datetime, scope: Scope = SYSTEM)
     if scope is not SYSTEM:
         scope.require("platform.operate")
     with writing():
-        held = GatewayToken.objects.filter(pk=token_id, revoked_at__isnull=True)
-        if not held.update(revoked_at=now):
+        key = queries.as_uuid(token_id)
+        held = GatewayToken.objects.filter(pk=key, revoked_at__isnull=True)
+        if key is None or not held.update(revoked_at=now):
             raise NotFound("sensing.gateway.not_found")
 
 

@@ -19,7 +19,7 @@ from anlan.sensing.services.table import millis
 
 __all__ = ["alarm_to_hazard"]
 
-_BEFORE, _AFTER = timedelta(hours=6), timedelta(hours=2)
+_BEFORE, _AFTER = timedelta(hours=1), timedelta(hours=2)
 _POINTS = 1000
 
 

@@ -76,6 +76,8 @@ class Ingest:
         self._heads: dict[tuple[tuple[str, ...], tuple[str, ...]], bytes | None] = {}
         self._store: Store | None = None
         self.seen: dict[str, int] = {}
+        self.began = 0
+        """When this process first looked (epoch ms): while nobody listened, nobody was silent."""
 
     def prepare(self, now: datetime) -> Store:
         """The store, with the table of devices brought up to date. Call it under `lock`."""
@@ -83,6 +85,7 @@ class Ingest:
         if held is not self._store:
             self._store, self.table, self._heads = held, Table(), {}
             self.seen = held.seen()
+        self.began = self.began or millis(now)
         self.table.refresh(now)
         return held
 

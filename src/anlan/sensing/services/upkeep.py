@@ -54,7 +54,9 @@ def devices_watch(*, now: datetime) -> Watched:
         timed: list[Found] = []
         awake = [k for k in work.table.devices.values() if k.judged and k.id in seen and home(k.row["region"])]
         for known in awake:
-            if known.row["down_at"] is None and now_ms - seen[known.id] > _allowed_ms(known, now_ms):
+            # A server that was off heard nobody: every device gets its time from when this process began to listen.
+            heard = max(seen[known.id], work.began)
+            if known.row["down_at"] is None and now_ms - heard > _allowed_ms(known, now_ms):
                 lost.append((known, seen[known.id]))
         watching = [k for k in awake if k.row["down_at"] is None and _timers(work.table, k)]
         timed += restore(work.table, held, [k for k in watching if not k.restored], seen, now)
