@@ -37,7 +37,7 @@ def demo(tmp_path_factory):
     """What the served demo announced."""
     assert (ROOT / "src/anlan/static/screen/board.js").is_file(), "the scripts of the pages are not built: make web"
     data = tmp_path_factory.mktemp("leak") / "data"
-    if built := os.environ.get("ANLAN_DEMO"):
+    if os.path.isdir(built := os.environ.get("ANLAN_DEMO", "")):
         shutil.copytree(built, data)
     else:
         anlan(data, "demo", "build")

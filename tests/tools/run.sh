@@ -23,6 +23,7 @@ suite() {
 }
 
 workers=${WORKERS:-2}
+export ANLAN_DEMO="$logs/demo"
 step "ruff" .venv/bin/ruff check .
 step "import contracts" .venv/bin/lint-imports
 step "phone's page" sh -c 'cd web/pocket && npm run --silent types && npm test --silent'
