@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from anlan.inspection.models import Hazard, HazardPhoto, ListingPhoto
 from anlan.inspection.queries.history import HistoryLine
@@ -16,7 +16,15 @@ from anlan.inspection.rules.photos import LISTED_STAGE, Finding, PhotoMatch, Pho
 from anlan.platform import attachments
 from anlan.platform.scope import Scope
 
-__all__ = ["DoubtView", "doubt_views", "photo_matches", "photo_views", "photos_before", "photos_repeated", "with_doubts"]
+__all__ = [
+    "DoubtView",
+    "doubt_views",
+    "photo_matches",
+    "photo_views",
+    "photos_before",
+    "photos_repeated",
+    "with_doubts",
+]
 
 _CHUNK = 400
 _MOST_HAZARDS = 20
@@ -59,11 +67,12 @@ def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
     Unscoped on purpose: a photo used in another town is used all the same. What of the answer a person may read is
     decided where it is shown (`doubt_views`).
     """
-    found = [PhotoMatch(p, p, owner) for p, owner in _owners(hazard, sha256s)]
+    own = _own(hazard)
+    found = [PhotoMatch(p, p, owner) for p, owner in _owners(own, sha256s)]
     for sha256 in sha256s:
-        same = attachments.twins(sha256, lambda keys: {key for key, _ in _owners(hazard, keys)})
+        same = attachments.twins(sha256, lambda keys: {key for key, _ in _owners(own, keys)})
         degree = {twin.sha256: twin.likeness for twin in same}
-        found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(hazard, degree)]
+        found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(own, degree)]
     return sorted(found, key=lambda m: (-m.likeness, m.hazard_id))
 
 
@@ -73,8 +82,9 @@ def photos_repeated(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
     A second photo of the same view is none, however alike they look. Photos of the hazards that this one repeats, or
     that repeat it, are its own.
     """
-    rows = HazardPhoto._default_manager.filter(_related(hazard, "parent")).order_by("added_at", "key")
-    listed = ListingPhoto._default_manager.filter(_related(hazard, "parent__hazard"), stage__in=_LISTED)
+    own = _own(hazard)
+    rows = HazardPhoto._default_manager.filter(parent__in=own).order_by("added_at", "key")
+    listed = ListingPhoto._default_manager.filter(parent__hazard__in=own, stage__in=_LISTED)
     stages: dict[str, str] = {}
     for sha256, stage in rows.values_list("sha256", "stage"):
         stages.setdefault(sha256, stage)
@@ -87,23 +97,23 @@ def photos_repeated(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
     return found
 
 
-def _related(hazard: Hazard, path: str) -> Q:
-    """A hazard, those that repeat it and the one that it repeats, at the end of `path`."""
-    found = Q(**{f"{path}_id": hazard.id}) | Q(**{f"{path}__merged_into_id": hazard.id})
-    return found | Q(**{f"{path}_id": hazard.merged_into_id}) if hazard.merged_into_id else found
+def _own(hazard: Hazard) -> list[Any]:
+    """The ids of a hazard, of those that repeat it and of the one that it repeats.
 
-
-def _owners(hazard: Hazard, sha256s: Collection[str]) -> list[tuple[str, str]]:
-    """(hash, hazard id) of other hazards with one of these photos; of one photo at most twenty.
-
-    A hazard that repeats this one, or that this one repeats, is no other hazard.
+    Asked for first and not joined: an alternative across two tables would read every photo of the county.
     """
+    repeating = Hazard._default_manager.filter(merged_into_id=hazard.id).values_list("id", flat=True)
+    return [hazard.id, *repeating, *([hazard.merged_into_id] if hazard.merged_into_id else [])]
+
+
+def _owners(own: Sequence[Any], sha256s: Collection[str]) -> list[tuple[str, str]]:
+    """(hash, hazard id) of other hazards than `own` with one of these photos; of one photo at most twenty."""
     wanted, pairs = list(sha256s), []
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
-        rows = HazardPhoto._default_manager.filter(sha256__in=part).exclude(_related(hazard, "parent"))
+        rows = HazardPhoto._default_manager.filter(sha256__in=part).exclude(parent__in=own)
         listed = ListingPhoto._default_manager.filter(sha256__in=part, stage__in=_LISTED)
-        listed = listed.exclude(_related(hazard, "parent__hazard"))
+        listed = listed.exclude(parent__hazard__in=own)
         pairs += _pairs(rows, "parent_id") + _pairs(listed, "parent__hazard_id")
     kept: dict[str, list[str]] = {}
     for sha256, owner in pairs:
