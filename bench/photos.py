@@ -161,18 +161,18 @@ def _found(grey: Any, greys: list[Any], looks: list[tuple[int, ...]]) -> tuple[s
 
 
 def _shares(one: int, other: int) -> bool:
-    """As index.near_turned finds them: near, and equal in one band."""
-    from anlan.platform.attachments.looks import FAR, distance
+    """As index.near_turned finds them."""
+    from anlan.platform.attachments.index import FAR_TURNED
+    from anlan.platform.attachments.looks import distance
 
-    differ = one ^ other
-    return distance(one, other) <= FAR and any(not differ >> shift & 0xFFFF for shift in (0, 16, 32, 48))
+    return distance(one, other) <= FAR_TURNED
 
 
 def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
     """Milliseconds of a look-up among `count` photos.
 
-    Their looks are put together from quarters of the drawn scenes' looks with some bits turned, so that the quarters
-    by which the index finds a photo are at least as crowded as with as many drawn scenes.
+    Their looks are put together from quarters of the drawn scenes' looks with some bits turned, so that as many lie near
+    each other as with as many drawn scenes.
     """
     from anlan.platform.attachments import index
     from anlan.platform.database import writing

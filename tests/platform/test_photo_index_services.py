@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from PIL import Image
 
 from anlan.platform import attachments, jobs
-from anlan.platform.attachments import files, index
+from anlan.platform.attachments import files, index, table
 from anlan.platform.attachments.looks import VERSION
 from anlan.platform.attachments.models import Attachment, AttachmentLook
 from pictures import again, bubble, cropped, jpeg, photographed, scene, screenshot, smaller, trimmed
@@ -133,9 +134,43 @@ def test_a_picture_whose_bytes_are_gone_is_no_finding(keep: Any) -> None:
     assert attachments.twins(copy, everything) == []
 
 
-def test_looks_within_seven_bits_are_all_found(keep: Any) -> None:
+def test_looks_within_ten_bits_are_all_found(keep: Any) -> None:
     look = 0x8F3A_55AA_0FF0_7E81
-    turned = {n: look ^ sum(1 << (bit * 9 + n) % 64 for bit in range(n)) for n in range(8)}
+    turned = {n: look ^ sum(1 << (bit * 9 + n) % 64 for bit in range(n)) for n in range(13)}
     index.put((f"{n:064x}", (value,)) for n, value in turned.items())
-    assert index.near((look,), without="") == [(f"{n:064x}", n) for n in range(8)]
+    assert index.near((look,), without="") == [(f"{n:064x}", n) for n in range(11)]
     assert index.near((look,), without=f"{0:064x}", far=2) == [(f"{n:064x}", n) for n in (1, 2)]
+    assert index.near_turned({3: look}, without="") == [(f"{n:064x}", 3) for n in range(8)]
+
+
+def test_the_table_in_memory_follows_the_stored_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_AGAIN", 3)
+    look, far_away = 0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210
+
+    def found() -> list[str]:
+        return [key[:2] for key, _ in index.near((look,), without="")]
+
+    index.put((f"{n:02d}{'0' * 62}", (far_away,)) for n in range(6))
+    assert found() == []
+    index.put([(f"aa{'0' * 62}", (far_away, look))])
+    assert found() == ["aa"]
+    index.remove(f"aa{'0' * 62}")
+    assert found() == []
+    with pytest.raises(RuntimeError), transaction.atomic():
+        index.put([(f"bb{'0' * 62}", (look,))])
+        assert found() == ["bb"]
+        raise RuntimeError
+    index.put([(f"cc{'0' * 62}", (look,))])  # on SQLite with the number of the one that was rolled back
+    assert found() == ["cc"]
+    AttachmentLook.objects.all().delete()
+    index.put([(f"dd{'0' * 62}", (look,))])
+    assert found() == ["dd"]
+
+
+def test_the_whole_table_is_read_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "_PAGE", table._PAGE.replace("20000", "7"))
+    looks = [n * 0x0001_0001_0001_0001 for n in range(1, 51)]
+    index.put((f"{n:064x}", (look,)) for n, look in enumerate(looks))
+    asked = table.LookTable()
+    assert len(asked.near([0], 64)) == 50
+    assert [AttachmentLook.objects.get(pk=key).sha256 for key in asked.near([looks[40]], 0)] == [f"{40:064x}"]

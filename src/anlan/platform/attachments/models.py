@@ -39,25 +39,19 @@ class Attachment(Local):
 
 
 class AttachmentLook(Local):
-    """One look of a picture, cut into four indexed bands; `place` counts its looks from 0, -1: looked at, without any.
+    """One look of a picture; `place` counts its looks from 0, -1: looked at, without any.
 
-    Derived from the bytes (looks.looks_of) and used to find a photo again (index.near).
+    Derived from the bytes (looks.looks_of) and read into memory to find a photo again (table.LookTable).
     """
 
     id = models.BigAutoField(primary_key=True)
     sha256 = models.CharField(max_length=64)
     place = models.SmallIntegerField()
     look = models.BigIntegerField()
-    band0 = models.SmallIntegerField()
-    band1 = models.SmallIntegerField()
-    band2 = models.SmallIntegerField()
-    band3 = models.SmallIntegerField()
 
     class Meta:
         db_table = "attachment_looks"
         constraints = [models.UniqueConstraint(fields=["sha256", "place"], name="attachment_looks_once")]
-        # The look stands in each index too: what is sifted out never touches the table.
-        indexes = [models.Index(fields=[f"band{n}", "look"], name=f"attachment_looks_band{n}") for n in range(4)]
 
 
 class AttachmentLink(Local):
