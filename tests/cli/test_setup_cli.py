@@ -71,7 +71,7 @@ ON_DATA = [
         "--basis",
         "y",
     ),
-    *(("demo", "check"), ("checklist", "export", "x", "-o", "x.xlsx")),
+    *(("demo", "check"), ("demo", "serve"), ("checklist", "export", "x", "-o", "x.xlsx")),
     ("journal", "correct-clock", "--node", "331003a", "--first", "1", "--last", "1", "--offset-ms", "5", *TOLD),
     *((group, "list", "--as", "a.b") for group in ("hazard", "inspect", "listing")),
     ("hazard", "order", "YH-1", "--days", "5", "--as", "a.b"),

@@ -94,6 +94,7 @@ def test_actions_tell_the_version_and_the_reasons(world: World) -> None:
         status, body = caller(world, "enterprise")("GET", f"/hazards/{key}/actions")
     allowed = {a["id"]: a["allowed"] for a in body["actions"]}
     beside = dict.fromkeys(("dismiss", "merge", "judge", "grant", "refuse", "transfer", "look_back", "withdraw"), False)
+    beside["co_confirm"] = False
     beside["extend"] = True
     assert (status, body["version"]) == (200, 2)
     assert allowed == {"order": False, "submit": True, "return": False, "close": False} | beside

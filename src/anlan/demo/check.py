@@ -88,10 +88,12 @@ class _Job:
         sheet = officer.get(f"{path}/sheet")
         fault = self._dice.choice(faults()["fcsb"])
         answers: list[dict[str, Any]] = [{"key": i["key"], "result": "pass"} for i in sheet["items"]]
-        for answer in answers:
+        for answer, item in zip(answers, sheet["items"], strict=True):
             if answer["key"] == fault.key:
                 photos = [officer.upload(self._picture("before"))]
                 answer.update(result="hazard", note=fault.text, place=fault.place, photos=photos)
+                if item["major"]:  # a criterion of major hazards: who files it as a general one says why
+                    answer["general_reason"] = texts["not_major"]
         officer.post(f"{path}/items", {"answers": answers})
         version = officer.get(f"{path}/sheet")["version"]
         done = officer.post(f"{path}/finish", {"conclusion": texts["found"].format(count=1), "base": version})
