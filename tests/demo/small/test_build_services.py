@@ -1,14 +1,11 @@
-"""The small demo county, built once for this module through the services; the tests look at what stands."""
+"""The small demo county, built through the services; the tests look at what stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from anlan.accounts import queries as accounts
 from anlan.accounts.services.accounts import password_problems
@@ -19,41 +16,13 @@ from anlan.inspection import queries
 from anlan.inspection.queries.blanket import blanket_rows, grid_total
 from anlan.inspection.queries.self_checks import self_check_list
 from anlan.kernel.errors import AnlanError
-from anlan.platform.journal import chain, node, rebuild
+from anlan.platform.journal import chain, rebuild
 from anlan.platform.journal.models import JournalEntry
-from anlan.platform.scope import SYSTEM, Scope
 from anlan.registry import queries as registry
 from anlan.registry.models import Enterprise
-from demo.demo_store import own_readings
+from demo.demo_store import COUNTY, NOW, scope_of
 
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-COUNTY: Scope = replace(SYSTEM, rights=frozenset({"inspection.view", "registry.view"}), region="331003")
 YEAR = (date(2025, 3, 1), date(2026, 3, 2))
-
-
-@pytest.fixture(scope="module")
-def _county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
-    """The built county, inside a transaction that is rolled back; each test works in a savepoint of it."""
-    from django.conf import settings
-
-    with django_db_blocker.unblock():
-        node.forget()
-        with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-            patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
-            with own_readings(tmp_path_factory.mktemp("readings")):
-                yield build("small", now=NOW)
-            transaction.set_rollback(True)
-        node.forget()
-
-
-@pytest.fixture
-def built(_county: dict[str, Any], db: None) -> dict[str, Any]:
-    return _county
-
-
-def scope_of(username: str) -> Scope:
-    account = accounts.account_list(SETUP).get(username=username)
-    return accounts.post_scopes(account, NOW)[0]
 
 
 def test_figures_are_those_of_the_scale(built: dict[str, Any]) -> None:
@@ -156,7 +125,11 @@ def test_listings_stand_in_every_state(built: dict[str, Any]) -> None:
 
 def test_enterprises_check_themselves_and_a_blanket_campaign_is_under_way(built: dict[str, Any]) -> None:
     reports = self_check_list(COUNTY, counting=True)
-    assert (reports.count(), reports.filter(mended__gt=0).count(), reports.filter(hazards__gt=0).count()) == (100, 16, 0)
+    assert (reports.count(), reports.filter(mended__gt=0).count(), reports.filter(hazards__gt=0).count()) == (
+        100,
+        16,
+        0,
+    )
     campaign = next(c for c in queries.campaign_list(COUNTY) if c.blanket)
     total = grid_total(blanket_rows(COUNTY, campaign))
     assert (total.visited, total.found, total.targets > 4) == (4, 0, True)

@@ -16,9 +16,7 @@ from anlan.demo.fleet import DEVICES, PROFILE
 from anlan.sensing import queries, store
 from anlan.sensing.models import Alarm, AlarmRule
 from anlan.simulator.profiles import fleet
-from demo.test_build_services import COUNTY, NOW, _county, built, scope_of
-
-__all__ = ["_county", "built"]
+from demo.demo_store import COUNTY, NOW, scope_of
 
 pytestmark = pytest.mark.django_db
 WATCH = replace(COUNTY, rights=frozenset({"sensing.view"}))

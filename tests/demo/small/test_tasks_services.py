@@ -9,9 +9,7 @@ import pytest
 
 from anlan.inspection import queries
 from anlan.inspection.models import Plan, Task, Team
-from demo.test_build_services import NOW, _county, built, scope_of
-
-__all__ = ["_county", "built"]
+from demo.demo_store import NOW, scope_of
 
 
 def test_the_demo_has_a_plan_with_progress_teams_and_tasks_in_every_state(built: dict[str, Any]) -> None:

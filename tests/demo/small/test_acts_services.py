@@ -10,9 +10,7 @@ import pytest
 from anlan.inspection import queries
 from anlan.inspection.queries import leading, standings
 from anlan.platform.documents.queries import document_list
-from demo.test_build_services import COUNTY, NOW, _county, built, scope_of
-
-__all__ = ["_county", "built"]
+from demo.demo_store import COUNTY, NOW, scope_of
 
 pytestmark = pytest.mark.django_db
 
