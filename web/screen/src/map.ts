@@ -78,7 +78,7 @@ async function start(): Promise<void> {
   box.replaceChildren();
   const view = new MapView(box, base);
   document.getElementById("map-notices")!.textContent = base
-    ? base.notices.join("") || "虚线为推算边界，不是真实行政界线。"
+    ? ["虚线为推算边界。", ...base.notices].join("")
     : "本县没有随系统安装的底图，只显示设备位置。";
   const layers = new Layers(view, declared);
   await layers.read();
