@@ -8,7 +8,7 @@ readings give the same signals. Source: house rule.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -181,16 +181,29 @@ class Watch:
     def judge(self, at: int, value: float) -> list[tuple[Judge, RuleVersion, Signal]]:
         """Judge one valid reading; the signals with their rules."""
         found = []
+        for judge, version in self._in_force(at):
+            signal = step(version, judge.state, at, value)
+            if signal is not None:
+                found.append((judge, version, signal))
+        self.rest()
+        return found
+
+    def crossed(self, at: int, value: float) -> list[tuple[Judge, RuleVersion]]:
+        """The rules over a limit that are in force at `at` (epoch ms) and whose limit a value crosses; nothing is judged."""
+        return [
+            (judge, version)
+            for judge, version in self._in_force(at)
+            if (version.kind in _UP and value > version.limit) or (version.kind in _DOWN and value < version.limit)
+        ]
+
+    def _in_force(self, at: int) -> Iterator[tuple[Judge, RuleVersion]]:
+        """Of each group the narrowest rule that is in force."""
         for group in self.groups:
             for judge in group:
                 version = in_force(judge.versions, at)
                 if version is not None:
-                    signal = step(version, judge.state, at, value)
-                    if signal is not None:
-                        found.append((judge, version, signal))
+                    yield judge, version
                     break
-        self.rest()
-        return found
 
     def rest(self) -> None:
         """See anew whether anything is under way."""

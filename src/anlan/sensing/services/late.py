@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from anlan.sensing.queries.alarms import alarms_last
 from anlan.sensing.rules.judging import Signal, look_back_ms
-from anlan.sensing.rules.rule import THRESHOLDS, RuleVersion, in_force
+from anlan.sensing.rules.rule import RuleVersion
 from anlan.sensing.services.history import signals, spans
 from anlan.sensing.services.raising import Found
 from anlan.sensing.services.table import ENDLESS, Known, millis
@@ -48,8 +48,9 @@ def late_found(held: Store, late: Sequence[LateReading], found: Sequence[Found] 
     """
     suspects: dict[_Key, list[tuple[LateReading, RuleVersion]]] = defaultdict(list)
     for one in late:
-        for rule_id, version in _crossed(one):
-            suspects[rule_id, one.known.id, one.metric].append((one, version))
+        watch = one.known.watches[one.metric]
+        for judge, version in watch.crossed(one.at, one.value) if watch is not None else ():
+            suspects[judge.rule_id, one.known.id, one.metric].append((one, version))
     if not suspects:
         return []
     recorded = _recorded({device_id for _, device_id, _ in suspects}, min(one.at for one in late))
@@ -65,22 +66,6 @@ def late_found(held: Store, late: Sequence[LateReading], found: Sequence[Found] 
             for span in _unrecorded(held, open_[0][0].known, key, version, ats, alarms):
                 missed += span if (key, span[0].signal.at) not in opening else []
     return missed
-
-
-def _crossed(one: LateReading) -> list[tuple[str, RuleVersion]]:
-    """The rules over a limit that were in force then and whose limit this reading crosses."""
-    watch = one.known.watches.get(one.metric)
-    found = []
-    for group in watch.groups if watch is not None else ():
-        for judge in group:
-            version = in_force(judge.versions, one.at)
-            if version is None:
-                continue
-            up = version.kind.startswith("high")
-            if version.kind in THRESHOLDS and (one.value > version.limit if up else one.value < version.limit):
-                found.append((judge.rule_id, version))
-            break
-    return found
 
 
 def _recorded(device_ids: set[str], since: int) -> Mapping[_Key, list[tuple[int, int]]]:
