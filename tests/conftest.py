@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-COUNTY = "331003000000"
+from standing import install_node
+
 TOWN, OTHER_TOWN = "331003001000", "331003002000"
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "county"}
 
@@ -18,26 +20,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL run what touches a database; everything else has been run on SQLite already."""
     if not os.environ.get("ANLAN_TEST_DATABASE_URL"):
         return
-    with_database = [i for i in items if i.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(i.fixturenames)]
+    with_database = [
+        i
+        for i in items
+        if (i.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(i.fixturenames)) and not i.get_closest_marker("once")
+    ]
     config.hook.pytest_deselected(items=[i for i in items if i not in with_database])
     items[:] = with_database
-
-
-def _install() -> None:
-    """What `anlan init` leaves behind: the node of the county. Needed again after a test that flushed the tables."""
-    from anlan.platform.journal import node
-    from anlan.platform.journal.models import Node
-
-    node.forget()
-    if not Node.objects.filter(own=1).exists():
-        node.start(COUNTY)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database with its node, made once a session (once a worker under xdist)."""
     with django_db_blocker.unblock():
-        _install()
+        install_node()
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +41,7 @@ def _node_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """The own node is cached in the process: read it anew for every test that has a database."""
     if request.node.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(request.fixturenames):
         request.getfixturevalue("_django_db_helper")
-        _install()
+        install_node()
         from django.core.cache import cache
 
         from anlan.platform.attachments.table import looks_table
@@ -123,3 +119,14 @@ def api_as(client_as: Callable[[str], Any]) -> Callable[[str], Any]:
         return call
 
     return for_role
+
+
+@pytest.fixture(scope="session")
+def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as `anlan init` makes it, once a session; it is only copied."""
+    from cli.cli_process import anlan
+
+    folder = tmp_path_factory.mktemp("fresh") / "data"
+    ran = anlan("init", "--data", folder)
+    assert ran.code == 0, ran.err
+    return folder

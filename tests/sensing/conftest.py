@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from anlan.platform.database import is_sqlite
 from anlan.sensing import store
@@ -17,19 +16,14 @@ from anlan.sensing.store.postgresql import PostgresBackend
 from anlan.sensing.store.readings import Store
 from anlan.sensing.store.sqlite import SqliteBackend
 from sensing.factories import Plant, make_plant
+from standing import standing
 
 
 @pytest.fixture(scope="module")
 def _standing_plant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Plant]:
     """One county for a whole module, inside a transaction that is rolled back; each test works in a savepoint of it."""
-    from anlan.platform.journal import node
-
-    with django_db_blocker.unblock():
-        node.forget()
-        with transaction.atomic():
-            yield make_plant()
-            transaction.set_rollback(True)
-        node.forget()
+    with standing(django_db_blocker):
+        yield make_plant()
 
 
 @pytest.fixture

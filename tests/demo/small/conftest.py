@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from anlan.demo.build import build
-from anlan.platform.journal import node
 from demo.demo_store import NOW, own_readings
+from standing import standing
 
 
 @pytest.fixture(scope="package")
@@ -18,14 +17,10 @@ def _county(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
     """The built county, inside a transaction that is rolled back; each test works in a savepoint of it."""
     from django.conf import settings
 
-    with django_db_blocker.unblock():
-        node.forget()
-        with pytest.MonkeyPatch.context() as patch, transaction.atomic():
-            patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
-            with own_readings(tmp_path_factory.mktemp("readings")):
-                yield build("small", now=NOW)
-            transaction.set_rollback(True)
-        node.forget()
+    with standing(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
+        with own_readings(tmp_path_factory.mktemp("readings")):
+            yield build("small", now=NOW)
 
 
 @pytest.fixture
