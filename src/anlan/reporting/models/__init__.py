@@ -1,0 +1,5 @@
+"""Tables of reporting."""
+
+from anlan.reporting.models.dismissal import Dismissal
+
+__all__ = ["Dismissal"]
