@@ -8,7 +8,7 @@ from django.db import connection
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import NotAllowed, NotFound, ProtocolError
 from anlan.platform import health
-from anlan.platform.journal import asof, chain, corrections, node, queue, rebuild, receive, sequence
+from anlan.platform.journal import asof, chain, corrections, node, queue, rebuild, receive, refold, sequence
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.scope import Scope
@@ -259,9 +259,33 @@ def test_stub_keeps_the_chain_and_is_filled_later():
     receive.receive([receive.Link(full.node, 1, full.entry, full.body_hash, full.hash)], region="331003002000", now=NOW)
     assert not Thing.objects.exists()
     assert chain.verify().ok
-    receive.receive([full], region="331003002000", now=NOW)
+    receive.receive([full, full], region="331003002000", now=NOW)
     assert Thing.objects.get().name == "甲"
+    assert (JournalEntry.objects.count(), Head.objects.get().version) == (1, 1)
     assert chain.verify().ok
+
+
+def test_a_segment_of_many_entries_is_folded_as_if_one_by_one():
+    peer = Peer()
+    for n in range(40):
+        s = subject()
+        first = peer.bear(opened(f"第{n}件", s))
+        if n % 2:
+            closed = peer.bear(stepped(s, "open", "closed"), tip=first.id, base=first.id)
+        if n % 4 == 3:
+            peer.bear(stepped(s, "open", "rejected"), tip=first.id, base=first.id)  # saw less: contested
+        if n % 8 == 1:
+            peer.bear(stepped(s, "closed", "open"), tip=closed.id, base=closed.id)
+    for start in (0, 7, 30):
+        receive.receive(peer.links[start : start + 30], region="331003002000", now=NOW)
+    receive.receive(peer.links, region="331003002000", now=NOW)
+    assert JournalEntry.objects.count() == len(peer.links) == 75
+    found = Thing.objects.order_by("name").values_list("state", "contested")
+    assert sorted(found) == [("closed", 0)] * 5 + [("closed", 1)] * 10 + [("open", 0)] * 25
+    assert rebuild.rebuild(check=True).ok
+    before = list(Head.objects.order_by("sid").values())
+    refold.refold_subjects(h["sid"] for h in before)
+    assert list(Head.objects.order_by("sid").values()) == before
 
 
 def test_clock_correction_reorders_and_moves_stated_times():

@@ -155,7 +155,7 @@ class TestReading:
 
     def test_exports_open(self, ledger, reader, client_as):
         client = client_as(reader)
-        labels = [b.label for b in columns_of(ledger) if b.column.entered or b.column.show]
+        labels = [b.label for b in columns_of(ledger) if b.column.entered or b.column.show or b.column.exported]
         csv = b"".join(client.get(f"{root_url(ledger)}/export.csv").streaming_content).decode("utf-8-sig")
         assert csv.splitlines()[0].split(",")[:2] == labels[:2]
         book = b"".join(client.get(f"{root_url(ledger)}/export.xlsx").streaming_content)

@@ -13,6 +13,12 @@ from django.db.models import Model, Q, QuerySet
 
 from anlan.kernel.errors import NotAllowed
 from anlan.kernel.region_codes import region_ancestors
+from anlan.platform.catalogue import CATALOGUE
+
+
+def right_label(right: str) -> str:
+    """What people call a right: its declared label, the right itself where none is declared."""
+    return CATALOGUE.rights.get(right, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Scope:
             NotAllowed: "platform.not_allowed".
         """
         if right not in self.rights:
-            raise NotAllowed("platform.not_allowed", right=right)
+            raise NotAllowed("platform.not_allowed", right=right, label=right_label(right))
 
     def covers(self, region: str) -> bool:
         """Whether a 12-digit region code lies within this scope's region."""

@@ -3,7 +3,7 @@
 A screen or API stores a file with `store`; the service that records it (entry.text) calls `link` in its transaction.
 """
 
-from anlan.platform.attachments.compare import Twin, same_press, twins
+from anlan.platform.attachments.compare import Twin, same_press, shows_nothing, twins
 from anlan.platform.attachments.facts import AttachmentFacts
 from anlan.platform.attachments.store import erase, facts_of, link, read, release, store, sweep, visible
 
@@ -16,6 +16,7 @@ __all__ = [
     "read",
     "release",
     "same_press",
+    "shows_nothing",
     "store",
     "sweep",
     "twins",

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from anlan.platform.attachments import index
-from anlan.platform.attachments.framing import copied, one_press
+from anlan.platform.attachments.content import is_empty
+from anlan.platform.attachments.framing import copied, one_press_either
 from anlan.platform.attachments.looks import FAR, Grey, asking, distance, looks_of, turned, turned_looks
 
-__all__ = ["Twin", "same_press", "twins"]
+__all__ = ["Twin", "same_press", "shows_nothing", "twins"]
 
 _MOST = 12
 """Of pictures that look alike only the nearest are compared; more of one view come from one place, not from a copy."""
@@ -64,10 +65,17 @@ def same_press(sha256: str, others: Iterable[str]) -> list[Twin]:
         turns = [turn for turn, look in ways.items() if _near((look,), held)]
         if _near(asking(looks), held) or _near(asking(held), looks):
             turns.insert(0, 0)
-        degree = max((_press(original, turned(grey, t)) for t in turns), default=0.0) if original is not None else 0.0
+        seen = (turned(grey, turn) for turn in turns)
+        degree = max((one_press_either(original, s) for s in seen), default=0.0) if original is not None else 0.0
         if degree:
             same[key] = degree
     return _ordered(same)
+
+
+def shows_nothing(sha256: str) -> bool:
+    """Whether nothing can be made out in a stored picture (content.is_empty); False where its bytes are not held."""
+    grey = index.grey_held(sha256)
+    return grey is not None and is_empty(grey)
 
 
 def _seen(sha256: str) -> tuple[tuple[int, ...], Grey | None]:
@@ -79,10 +87,6 @@ def _seen(sha256: str) -> tuple[tuple[int, ...], Grey | None]:
 
 def _near(some: Collection[int], others: Collection[int]) -> bool:
     return any(distance(a, b) <= FAR for a in some for b in others)
-
-
-def _press(one: Grey, other: Grey) -> float:
-    return one_press(one, other) or one_press(other, one)
 
 
 def _ordered(same: dict[str, float]) -> list[Twin]:

@@ -14,11 +14,11 @@ import numpy as np
 from anlan.platform.attachments.likeness import SAME, Laid, laid, part_of
 from anlan.platform.attachments.looks import Grey
 
-__all__ = ["ALIKE", "STEADY", "copied", "one_press", "unrest"]
+__all__ = ["ALIKE", "STEADY", "copied", "one_press", "one_press_either", "unrest"]
 
-ALIKE = 0.94
+ALIKE = 0.96
 """Pictures that agree less are no copies: a copy agrees better, also one in which something was painted over."""
-STEADY = 0.11
+STEADY = 0.1
 """Up to here the details of two pictures lie in the same places, in 1/192 of the side: copies stay below 0.1, pictures
 taken again by hand seldom do (bench/README.md, precision and recall)."""
 _SIDE = 192
@@ -40,6 +40,16 @@ def one_press(original: Grey, copy: Grey) -> float:
         original, copy: from looks.grey_of, of one view.
     """
     return _pressed(laid(original, copy))
+
+
+def one_press_either(one: Grey, other: Grey) -> float:
+    """As `one_press`, whichever of the two is the copy.
+
+    Pictures that agree all over are as steady the one way as the other; only where they don't, one may hold more than the
+    other, and it is tried the other way.
+    """
+    found = laid(one, other)
+    return _pressed(found if found.agreement >= ALIKE else laid(other, one))
 
 
 def copied(original: Grey, copy: Grey) -> float:

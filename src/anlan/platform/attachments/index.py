@@ -6,6 +6,7 @@ The rows are this server's own and derived: what is missing is computed from the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from PIL import Image
 
@@ -22,6 +23,7 @@ _ALL = (1 << 64) - 1
 FAR_TURNED = 7
 """Most bits in which a turned copy may differ: it is near in few and need not be cropped too."""
 _SLICE = 200
+_GREYS = 12
 
 
 def put(pictures: Iterable[tuple[str, Sequence[int]]]) -> None:
@@ -89,13 +91,23 @@ def _signed(look: int) -> int:
 def grey_held(sha256: str) -> Grey | None:
     """The stored picture in grey, None where its bytes are not held any more or were damaged on the disk."""
     path = files.path_of(sha256)
-    if not path.is_file():
+    try:
+        state = path.stat()
+    except OSError:
         return None
+    return _grey_in(str(path), state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=_GREYS)
+def _grey_in(path: str, size: int, written_ns: int) -> Grey | None:
+    """The picture in a file of this state; the last few are kept, since each photo of a step is laid over several."""
     try:
         with Image.open(path, formats=list(IMAGES.values())) as image:
-            return grey_of(image)
+            grey = grey_of(image)
     except UNREADABLE:
         return None
+    grey.flags.writeable = False
+    return grey
 
 
 def refresh(most: int | None = None) -> int:

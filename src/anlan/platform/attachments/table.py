@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from django.db import connection
@@ -62,11 +63,11 @@ class LookTable:
         """Everything after the first `kept` rows, a page at a time: a million rows at once would take half a gigabyte."""
         self._count = kept
         while rows := self._page(int(self._ids[self._count - 1]) if self._count else 0):
-            end = self._count + len(rows)
+            pairs = np.fromiter(chain.from_iterable(rows), np.int64, 2 * len(rows)).reshape(-1, 2)
+            end = self._count + len(pairs)
             self._grow(end)
-            ids, looks = zip(*rows, strict=True)
-            self._ids[self._count : end] = ids
-            self._looks[self._count : end] = np.array(looks, np.int64).view(np.uint64)
+            self._ids[self._count : end] = pairs[:, 0]
+            self._looks[self._count : end] = pairs[:, 1].view(np.uint64)
             self._count = end
 
     def _page(self, after: int) -> list[tuple[int, int]]:

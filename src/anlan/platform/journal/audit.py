@@ -10,7 +10,7 @@ from anlan.kernel.entry import Entry
 from anlan.kernel.errors import BadInput, NotAllowed
 from anlan.platform.journal import refold
 from anlan.platform.journal.models import Head, JournalEntry
-from anlan.platform.scope import Scope, region_filter
+from anlan.platform.scope import Scope, region_filter, right_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def entry_list(
     """
     scope.require("journal.read")
     if scope.office is not None or scope.subjects is not None:
-        raise NotAllowed("platform.not_allowed", right="journal.read")
+        raise NotAllowed("platform.not_allowed", right="journal.read", label=right_label("journal.read"))
     rows = JournalEntry.objects.order_by("-hlc")
     if scope.region:
         heads = Head.objects.filter(region_filter("region", scope.region, prefixed=False))

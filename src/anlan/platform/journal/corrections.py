@@ -15,7 +15,7 @@ from anlan.platform.journal import forks, node, refold, sequence
 from anlan.platform.journal.apply_special import apply_special
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import record
-from anlan.platform.scope import Scope
+from anlan.platform.scope import Scope, right_label
 
 _FEWEST = 2
 _CENTURY_MS = 100 * 366 * 86_400_000
@@ -142,7 +142,7 @@ def redact(
     """
     scope.require("platform.redact")
     if not may_redact(scope, scope.region):
-        raise NotAllowed("platform.not_allowed", right="platform.redact")
+        raise NotAllowed("platform.not_allowed", right="platform.redact", label=right_label("platform.redact"))
     told = told_of(reason, basis)
     wanted = sorted({key for each in entries if (key := _uuid(each))})
     held = list(JournalEntry.objects.filter(pk__in=wanted).values_list("sid", flat=True))

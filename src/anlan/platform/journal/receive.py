@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -16,10 +17,12 @@ from anlan.kernel.errors import ProtocolError
 from anlan.kernel.hlc import Corrections, merge, too_far_ahead
 from anlan.platform.database import writing
 from anlan.platform.journal import forks, refold, sql
+from anlan.platform.journal.absorb import Arrived, absorb
 from anlan.platform.journal.apply_special import apply_special
-from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node, Redaction
+from anlan.platform.journal.models import JournalEntry, JournalSeq, Node, Redaction
 
 _HASH_BYTES = 32
+_PLACE = ("node", "seq", "entry", "body_hash", "hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,15 @@ class _Segment:
     peer: Node
     held: dict[int, JournalSeq]
     taken: set[str]
+    entries: dict[str, tuple[int, bool]]
+    blanked: set[str]
     known: Corrections
+    fenced: bool
     now: datetime
-    admitted: int = 0
+    places: list[tuple[Any, ...]] = field(default_factory=list)
     subjects: set[int] = field(default_factory=set)
-    fresh: list[Entry] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
+    filled: list[Entry] = field(default_factory=list)
 
 
 def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
@@ -84,19 +91,37 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
         return Received(0)
     with writing():
         peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
-        rows = JournalSeq.objects.filter(node=peer.id, seq__in=[link.seq for link in links])
-        # A list made beforehand: where places and the entries they name are asked for link by link, most time goes there.
-        taken = JournalSeq.objects.filter(entry__in=[link.entry for link in links]).values_list("entry", flat=True)
-        segment = _Segment(peer, {r.seq: r for r in rows}, {str(e) for e in taken}, refold.corrections(), now)
+        segment = _segment(peer, links, now)
         stopped = None
         for link in sorted(links, key=lambda each: each.seq):
             if stopped := _admit(segment, link):
                 break
-        Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc)
-        for entry in segment.fresh:
-            segment.subjects |= apply_special(entry).subjects
-        refold.refold_subjects(segment.subjects)
-    return Received(segment.admitted, stopped)
+        _store(segment)
+    return Received(len(segment.places), stopped)
+
+
+def _segment(peer: Node, links: Sequence[Link], now: datetime) -> _Segment:
+    """What is held of these links, asked for once and not link by link."""
+    rows = JournalSeq.objects.filter(node=peer.id, seq__in=[link.seq for link in links])
+    named = [link.entry for link in links]
+    taken = JournalSeq.objects.filter(entry__in=named).values_list("entry", flat=True)
+    stored = JournalEntry.objects.filter(pk__in=named).values_list("id", "sid", "text")
+    kept = {str(entry): (sid, text is not None) for entry, sid, text in stored}
+    blanked = Redaction.objects.filter(pk__in=named).values_list("entry", flat=True)
+    return _Segment(
+        peer, {r.seq: r for r in rows}, {str(e) for e in taken}, kept, {str(e) for e in blanked},
+        refold.corrections(), peer.id in refold.cuts(), now,
+    )  # fmt: skip
+
+
+def _store(segment: _Segment) -> None:
+    peer, bound = segment.peer, sql.binder()
+    sql.insert_rows("journal_seq", _PLACE, [(node, seq, bound(e), *rest) for node, seq, e, *rest in segment.places])
+    Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc)
+    absorb(segment.arrived, int(segment.now.timestamp() * 1000))
+    for entry in (*(one.entry for one in segment.arrived), *segment.filled):
+        segment.subjects |= apply_special(entry).subjects
+    refold.refold_subjects(segment.subjects)
 
 
 def _admit(segment: _Segment, link: Link) -> str | None:
@@ -107,10 +132,10 @@ def _admit(segment: _Segment, link: Link) -> str | None:
         if bytes(held.body_hash) != link.body_hash:
             return _second_body(segment, link)
         if bytes(held.hash) != link.hash:
-            raise ProtocolError("journal.receive.altered", node=link.node, seq=link.seq)
+            raise _altered(link)
         if entry is not None:
-            _named(held, entry)
-            _kept(segment, link, entry)
+            _named(segment, held, entry)
+            _keep(segment, link, entry)
         return None
     if peer.own:
         # Nobody but this server writes under its name: whoever sends more of it than was written here is its double.
@@ -127,13 +152,12 @@ def _admit(segment: _Segment, link: Link) -> str | None:
     if too_far_ahead(stamp, int(segment.now.timestamp() * 1000)):
         return "clock"
     if link.entry in segment.taken:
-        raise ProtocolError("journal.receive.altered", node=link.node, seq=link.seq)
-    JournalSeq.objects.create(node=peer.id, seq=link.seq, entry=link.entry, body_hash=link.body_hash, hash=link.hash)
+        raise _altered(link)
+    segment.places.append((peer.id, link.seq, link.entry, link.body_hash, link.hash))
     segment.taken.add(link.entry)
-    segment.admitted += 1
     peer.last_seq, peer.last_hash, peer.last_hlc = link.seq, link.hash, merge(peer.last_hlc, stamp)
     if entry is not None:
-        _kept(segment, link, entry)
+        _keep(segment, link, entry)
     return None
 
 
@@ -157,67 +181,51 @@ def _checked(link: Link) -> Entry | None:
     Raises:
         ProtocolError: "journal.receive.altered".
     """
-    altered = ProtocolError("journal.receive.altered", node=link.node, seq=link.seq)
     if len(link.body_hash) != _HASH_BYTES or len(link.hash) != _HASH_BYTES:
-        raise altered
+        raise _altered(link)
     if link.body is None:
         return None
     kept = link.text_hash
     if link.text and text_hash(link.text, settings.JOURNAL_HASH) != kept:
-        raise altered
+        raise _altered(link)
     if body_hash(link.body, kept, settings.JOURNAL_HASH) != link.body_hash:
-        raise altered
+        raise _altered(link)
     entry = entry_from_bytes(link.body, link.text)
     if entry.id != link.entry or entry.node != link.node:
-        raise altered
+        raise _altered(link)
     return entry
 
 
-def _named(held: JournalSeq, entry: Entry) -> None:
+def _altered(link: Link) -> ProtocolError:
+    return ProtocolError("journal.receive.altered", node=link.node, seq=link.seq)
+
+
+def _named(segment: _Segment, held: JournalSeq, entry: Entry) -> None:
     """A stub's id is only said; the body, which the hash proves, knows it."""
     if str(held.entry) == entry.id:
         return
-    if JournalSeq.objects.filter(entry=entry.id).exists():
+    if entry.id in segment.taken:
         raise ProtocolError("journal.receive.altered", node=held.node, seq=held.seq)
     JournalSeq.objects.filter(node=held.node, seq=held.seq).update(entry=entry.id)
+    segment.taken.add(entry.id)
 
 
-def _kept(segment: _Segment, link: Link, entry: Entry) -> None:
-    if (sid := _keep(entry, link, segment.now)) is not None:
-        segment.subjects.add(sid)
-        segment.fresh.append(entry)
-
-
-def _keep(entry: Entry, link: Link, now: datetime) -> int | None:
-    """Store an entry that is new here and return its subject; one entry more makes one version more."""
+def _keep(segment: _Segment, link: Link, entry: Entry) -> None:
+    """Note an entry that is new here, or take the text of one that was held without it."""
     assert link.body is not None
-    held = JournalEntry.objects.filter(pk=entry.id).first()
-    if held is not None:
-        return _fill(held, link)
-    head, _ = Head.objects.get_or_create(
-        subject=entry.subject, defaults={"region": entry.region, "drill": int(entry.drill)}
-    )
-    blank = Redaction.objects.filter(pk=entry.id).exists()
-    columns = {
-        "id": entry.id, "sid": head.sid, "node": entry.node, "hlc": entry.hlc, "kind": entry.kind,
-        "actor": entry.actor, "once": entry.once, "body": link.body.decode(),
-        "text": link.text.decode() if link.text and not blank else None,
-        "text_hash": link.text_hash, "received_at": int(now.timestamp() * 1000),
-    }  # fmt: skip
-    sql.insert_entries([columns])
-    Head.objects.filter(pk=head.pk).update(version=head.version + 1)
-    return head.sid
-
-
-def _fill(held: JournalEntry, link: Link) -> int | None:
-    """Take the text of an entry that was held without it, unless it was redacted; its subject, if that changed anything.
-
-    A redaction may have reached a peer as blanked text whose own entry was then lost in a restore.
-    """
-    if held.text is not None or not link.text or Redaction.objects.filter(pk=held.pk).exists():
-        return None
-    JournalEntry.objects.filter(pk=held.pk).update(text=link.text.decode())
-    return held.sid
+    held = segment.entries.get(entry.id)
+    blank = entry.id in segment.blanked
+    if held is None:
+        corrected = segment.known.offset_ms(link.node, link.seq) is not None
+        plain = not (blank or corrected or segment.fenced)
+        text = None if blank else link.text
+        segment.arrived.append(Arrived(entry, link.body, text, link.text_hash, plain))
+        segment.entries[entry.id] = (0, True)  # a link that fills a stub may come twice in one call
+    elif not held[1] and link.text and not blank:
+        # A redaction may have reached a peer as blanked text whose own entry was then lost in a restore.
+        JournalEntry.objects.filter(pk=entry.id).update(text=link.text.decode())
+        segment.subjects.add(held[0])
+        segment.filled.append(entry)
 
 
 def links_of(node_id: str, after: int, limit: int = 1000) -> list[Link]:

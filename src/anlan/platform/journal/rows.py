@@ -62,12 +62,12 @@ def load_rows(subject_type: str, ids: Iterable[str]) -> dict[str, Row]:
     return rows
 
 
-def _children_rows(subject_id: str, mapping: Mapping[str, Row] | None, table: Table) -> dict[str, Row]:
+def _children_rows(subject_id: str, mapping: Mapping[str, Row], table: Table) -> dict[str, Row]:
     return {
         f"{subject_id}:{key}": table.normal(
             {**values, "id": f"{subject_id}:{key}", "key": key, "parent_id": subject_id}
         )
-        for key, values in (mapping or {}).items()
+        for key, values in mapping.items()
     }
 
 
@@ -85,11 +85,11 @@ def write_rows(subject_type: str, changes: Mapping[str, tuple[Row | None, Row | 
     for name, child in children_of(subject_type).items():
         pairs: dict[str, tuple[Row | None, Row | None]] = {}
         for subject_id, (old, new) in changes.items():
-            held, wanted = (old or {}).get(name), (new or {}).get(name)
-            if (held or {}) == (wanted or {}):
-                continue
-            before = _children_rows(subject_id, held, child)
-            after = _children_rows(subject_id, wanted, child)
+            held, wanted = (old or {}).get(name) or {}, (new or {}).get(name) or {}
+            # An alarm may have eight hundred members, of which one has changed.
+            others = [key for key in held.keys() | wanted.keys() if held.get(key) != wanted.get(key)]
+            before = _children_rows(subject_id, {k: held[k] for k in others if k in held}, child)
+            after = _children_rows(subject_id, {k: wanted[k] for k in others if k in wanted}, child)
             for key in before.keys() | after.keys():
                 pairs[key] = (before.get(key), after.get(key))
         touched += _write(child, pairs)

@@ -191,6 +191,23 @@ def swap_heads(pairs: Sequence[tuple[HeadRow, int]]) -> None:
     raise AssertionError("heads were written, and counted otherwise")
 
 
+def onces_of(sids: Iterable[int], onces: Sequence[str]) -> list[tuple[int, str]]:
+    """Which of these keys were used on which of these subjects."""
+    wanted, keys, found = sorted(set(sids)), sorted(set(onces)), []
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted) if keys else 0, MOST_KEYS):
+            chunk = wanted[start : start + MOST_KEYS]
+            for first in range(0, len(keys), MOST_KEYS):
+                some = keys[first : first + MOST_KEYS]
+                cursor.execute(
+                    f"SELECT sid, once FROM journal_entry WHERE sid IN ({', '.join(['%s'] * len(chunk))})"
+                    f" AND once IN ({', '.join(['%s'] * len(some))})",
+                    [*chunk, *some],
+                )
+                found += cursor.fetchall()
+    return found
+
+
 def insert_entries(entries: Sequence[Mapping[str, Any]]) -> None:
     """Insert entries: every column by its name, `id` as text."""
     bound = binder()

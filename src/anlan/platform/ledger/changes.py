@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,23 +18,33 @@ _MARK = "SELECT id, last_seq, last_hash FROM journal_node ORDER BY id"
 _WAITING = "SELECT COUNT(*), MAX(hlc) FROM journal_unsequenced"
 _WAITING_KINDS = "SELECT DISTINCT kind FROM journal_entry WHERE id IN (SELECT entry FROM journal_unsequenced)"
 _KINDS = (
-    "SELECT DISTINCT e.kind FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
-    " WHERE s.node = %s AND s.seq > %s AND s.seq <= %s"
+    "SELECT DISTINCT e.kind FROM journal_seq s JOIN journal_entry e ON e.id = s.entry WHERE s.node = %s AND s.seq > %s"
 )
 _SUBJECTS = (
     "SELECT DISTINCT h.subject FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
     " JOIN journal_head h ON h.sid = e.sid WHERE s.node = %s AND s.seq > %s AND s.seq <= %s"
 )
-_WAITING_SUBJECTS = (
-    "SELECT DISTINCT h.subject FROM journal_unsequenced u JOIN journal_entry e ON e.id = u.entry"
-    " JOIN journal_head h ON h.sid = e.sid"
+_WAITING_ENTRIES = "SELECT entry::text FROM journal_unsequenced"
+_SUBJECTS_OF = (
+    "SELECT DISTINCT h.subject FROM journal_entry e JOIN journal_head h ON h.sid = e.sid WHERE e.id = ANY(%s::uuid[])"
 )
+_NUMBERED = "SELECT COUNT(*) FROM journal_seq WHERE entry = ANY(%s::uuid[])"
 _HASH = "SELECT hash FROM journal_seq WHERE node = %s AND seq = %s"
 # Beyond this many new entries at once (an import, a night's sleep) everything counts as changed.
 _MOST_NEW = 3000
 _OF_ALL = "platform"
-# By node: number and hash of its last entry.
-Positions = dict[str, tuple[int, bytes]]
+
+
+class Positions(NamedTuple):
+    """How far the journal has been seen.
+
+    Attributes:
+        chains: by node, number and hash of its last entry. waiting: entries that had no number yet (PostgreSQL only).
+    """
+
+    chains: dict[str, tuple[int, bytes]]
+    waiting: frozenset[str]
+
 
 
 class Changes:
@@ -52,12 +62,13 @@ class Changes:
         """Bytes that are others after every entry of one of `types` (of any type where none is named), and after others
         that may change them."""
         with connection.cursor() as cursor:
-            cursor.execute(_MARK)
-            nodes = [(node, int(seq), bytes(last_hash)) for node, seq, last_hash in cursor.fetchall()]
             waiting = None
             if connection.vendor != "sqlite":
+                # First: an entry that gets its number between the two reads is then in the chain, and not in neither.
                 cursor.execute(_WAITING)
                 waiting = cursor.fetchone()
+            cursor.execute(_MARK)
+            nodes = [(node, int(seq), bytes(last_hash)) for node, seq, last_hash in cursor.fetchall()]
             with self._lock:
                 if (nodes, waiting) != self._mark:
                     self._move_on(cursor, nodes, bool(waiting and waiting[0]))
@@ -70,26 +81,35 @@ class Changes:
 
         None for the keys: that can't be told, or an entry of the platform may have changed any of them.
         """
+        now, found = self.subjects_since(seen)
+        if found is None:
+            return now, None
+        head = f"{subject_type}/"
+        return now, sorted(subject[len(head) :] for subject in found if subject.startswith(head))
+
+    def subjects_since(self, seen: Positions | None) -> tuple[Positions, set[str] | None]:
+        """As `since`, but all subjects ("type/key"), of whatever type."""
         with connection.cursor() as cursor:
+            # What waits is read first: an entry that gets its number between the two reads is then in the chain.
+            waiting = _waiting(cursor)
             cursor.execute(_MARK)
-            now = {node: (int(seq), bytes(last_hash)) for node, seq, last_hash in cursor.fetchall()}
-            if seen is None or seen.keys() != now.keys():
+            now = Positions({node: (int(seq), bytes(h)) for node, seq, h in cursor.fetchall()}, waiting)
+            if seen is None or seen.chains.keys() != now.chains.keys():
                 return now, None
             found: set[str] = set()
-            for node, (seq, seen_hash) in seen.items():
-                last, last_hash = now[node]
+            for node, (seq, seen_hash) in seen.chains.items():
+                last, last_hash = now.chains[node]
                 if (last, last_hash) != (seq, seen_hash):
                     if not self._follows(cursor, node, seq, seen_hash, last):
                         return now, None
                     cursor.execute(_SUBJECTS, [node, seq, last])
                     found.update(row[0] for row in cursor.fetchall())
-            if connection.vendor != "sqlite":
-                cursor.execute(_WAITING_SUBJECTS)
+            if waiting != seen.waiting:
+                if not _all_numbered(cursor, seen.waiting - waiting):
+                    return now, None
+                cursor.execute(_SUBJECTS_OF, [list(waiting - seen.waiting)])
                 found.update(row[0] for row in cursor.fetchall())
-        if any(subject.partition(".")[0] == _OF_ALL for subject in found):
-            return now, None
-        head = f"{subject_type}/"
-        return now, sorted(subject[len(head) :] for subject in found if subject.startswith(head))
+        return now, None if any(subject.partition(".")[0] == _OF_ALL for subject in found) else found
 
     def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int) -> bool:
         """Whether the chain up to `last` continues what was seen, by few enough entries to name them.
@@ -101,30 +121,50 @@ class Changes:
         return 0 < last - seq <= _MOST_NEW and (not seq or (held is not None and bytes(held[0]) == seen_hash))
 
     def _move_on(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> None:
-        types = self._types_since(cursor, nodes)
         # On PostgreSQL an entry is there before it has its number, and its leaving the queue moves the mark once more.
-        if types is not None and waiting:
+        types: set[str] | None = set()
+        if waiting:
             cursor.execute(_WAITING_KINDS)
-            types |= {_type_of(row[0]) for row in cursor.fetchall()}
+            types = {_type_of(row[0]) for row in cursor.fetchall()}
+        numbered = self._types_since(cursor, nodes, waiting)
+        types = None if numbered is None else types | numbered
         self._seen = {node: (seq, last_hash) for node, seq, last_hash in nodes}
         if types is None or any(t.partition(".")[0] == _OF_ALL for t in types):
             self._of_all += 1
         self._types.update(types or ())
 
-    def _types_since(self, cursor: Any, nodes: list[tuple[str, int, bytes]]) -> set[str] | None:
-        """The types of the entries behind those seen last; None where that can't be told."""
+    def _types_since(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> set[str] | None:
+        """The types of the entries behind those seen last; None where that can't be told.
+
+        Up to the end of the chains as they are now: what waited when the mark was read may have got its number since.
+        """
         if set(self._seen) != {node for node, _, _ in nodes}:
             return None
         kinds: set[str] = set()
         for node, last, last_hash in nodes:
             seq, seen_hash = self._seen[node]
-            if (last, last_hash) == (seq, seen_hash):
-                continue
-            if not self._follows(cursor, node, seq, seen_hash, last):
+            moved = (last, last_hash) != (seq, seen_hash)
+            if moved and not self._follows(cursor, node, seq, seen_hash, last):
                 return None
-            cursor.execute(_KINDS, [node, seq, last])
-            kinds.update(_type_of(row[0]) for row in cursor.fetchall())
+            if moved or waiting:
+                cursor.execute(_KINDS, [node, seq])
+                kinds.update(_type_of(row[0]) for row in cursor.fetchall())
         return kinds
+
+
+def _waiting(cursor: Any) -> frozenset[str]:
+    if connection.vendor == "sqlite":
+        return frozenset()
+    cursor.execute(_WAITING_ENTRIES)
+    return frozenset(row[0] for row in cursor.fetchall())
+
+
+def _all_numbered(cursor: Any, gone: frozenset[str]) -> bool:
+    """Whether the entries that wait no more have their numbers; otherwise some were rolled back after they were seen."""
+    if not gone:
+        return True
+    cursor.execute(_NUMBERED, [list(gone)])
+    return bool(cursor.fetchone()[0] == len(gone))
 
 
 def _type_of(kind: str) -> str:

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What a value is called once its time has passed: nothing of it is stored, so filters know the value only.
+
+    Attributes:
+        value: the stored value that waits. since: the field of the moment from which it waits.
+        within: for how long. label: what people read afterwards.
+    """
+
+    value: str
+    since: str
+    within: timedelta
+    label: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +44,8 @@ class Column:
             callable gets the scope and must limit what it offers by it.
         kind: how the value is read and shown, where the model field does not tell: text, choice, bool, int, float,
             decimal, date, datetime, region, reference, set (`bool` for a small integer used as a flag).
+        exported: stands in the export although neither entered nor in the list.
+        lapse: what one of its values is called once its time has passed.
     """
 
     field: str
@@ -44,6 +62,8 @@ class Column:
     width: int = 16
     choices: Sequence[tuple[str, str]] | Callable[..., Sequence[tuple[str, str]]] | None = None
     kind: str = ""
+    exported: bool = False
+    lapse: Lapse | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,12 +183,12 @@ def _heads(ledger: Ledger, shown: list[Bound], ask: Ask, given: QueryDict) -> li
 
 def _rows(scope: Scope, ledger: Ledger, shown: list[Bound], rows: list[queries.Row]) -> list[dict[str, Any]]:
     shower = Shower(ledger, scope)
-    keys = [(b, key_of(b), _CLASSES.get(b.kind, "")) for b in shown]
+    keys = [(b, _CLASSES.get(b.kind, "")) for b in shown]
     return [
         {
             "id": str(row["id"]),
             "url": page_url(ledger, str(row["id"])),
-            "cells": [(shower.text(b, row[key]), css, b.label) for b, key, css in keys],
+            "cells": [(shower.cell(b, row), css, b.label) for b, css in keys],
             "contested": row["contested"],
             "retired": row.get("retired_at") is not None,
         }

@@ -222,7 +222,8 @@ class _Reading:
         self.masked = [b.name for b in columns if b.kind == "vault"]
         keys = {_foreign(ledger, b).attname for b in self.led}
         state = ("retired_at",) if has_field(ledger, "retired_at") else ()
-        own = [b.path for b in self.own]
+        waiting = {b.column.lapse.since for b in columns if b.column.lapse is not None}
+        own = list(dict.fromkeys((*(b.path for b in self.own), *sorted(waiting))))
         self.paths = list(dict.fromkeys(("id", *own, *sorted(keys), "contested", *state, *extra)))
         self.hidden = keys - set(own) - set(extra)
 

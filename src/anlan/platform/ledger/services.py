@@ -155,8 +155,9 @@ def ledger_retire(
     """Retire a row: it leaves the ledger's lists, its history stays.
 
     Raises:
-        NotFound: "ledger.row_missing"; NotAllowed: "platform.not_allowed"; BadInput: "ledger.reason_missing".
-        RuleViolation: "ledger.not_retirable", "ledger.retired_already"; Conflict: "journal.conflict".
+        NotFound: "ledger.row_missing"; NotAllowed: "platform.not_allowed", "platform.region_outside".
+        BadInput: "ledger.reason_missing". Conflict: "journal.conflict".
+        RuleViolation: "ledger.not_retirable", "ledger.retired_already".
     """
     ledger = _declared(ledger)
     if ledger.retire is not None:
@@ -222,6 +223,8 @@ def _mark(
 ) -> None:
     row = row_get(scope, ledger, id)
     scope.require(ledger.change)
+    # What holds for a whole county is seen in its towns, and taken away by the county alone.
+    guard.check_changed(ledger, scope, {}, row)
     if not ledger.retirable or not has_field(ledger, "retired_at"):
         raise RuleViolation("ledger.not_retirable", ledger=ledger.label)
     subject = f"{ledger.id}/{id}"

@@ -13,6 +13,7 @@ from uuid import UUID
 from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import AnlanError, BadInput, Violation
 from anlan.kernel.text import check_hidden, clean_cell, parse_bool, parse_date, parse_number
+from anlan.platform import clock
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger import places
 from anlan.platform.ledger.columns import Bound, by_name, columns_of, entered_of
@@ -283,6 +284,15 @@ class Shower:
     def text(self, bound: Bound, value: Any) -> str:
         """The text of a stored value, "" for none."""
         return self._show[bound.name](value)
+
+    def cell(self, bound: Bound, row: Mapping[str, Any]) -> str:
+        """The text of a column in a row by JSON key; what has waited too long by the server's clock is called so."""
+        value, lapse = row[bound.name.replace(".", "_")], bound.column.lapse
+        if lapse is not None and value == lapse.value:
+            since = row.get(lapse.since)
+            if since is not None and clock.now() - since > lapse.within:
+                return lapse.label
+        return self.text(bound, value)
 
     def _shower(self, bound: Bound) -> Any:
         given = bound.column.format

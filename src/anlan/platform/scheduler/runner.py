@@ -35,6 +35,11 @@ class Runner:
         self.holder = lease.new_holder()
         self._held = False
 
+    @property
+    def held(self) -> bool:
+        """Whether this process held the lease when it looked last: of all that may run jobs it is the one that does."""
+        return self._held
+
     def loop(self, stop: threading.Event, pause_seconds: float = 5.0) -> None:
         """Work until `stop` is set. One failing pass (database gone, disk full) is logged and tried again."""
         try:

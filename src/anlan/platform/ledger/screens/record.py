@@ -87,7 +87,7 @@ def title_of(scope: Scope, ledger: Ledger, row: dict[str, Any]) -> str:
 def shown_fields(scope: Scope, ledger: Ledger, row: dict[str, Any]) -> list[tuple[str, str]]:
     """(label, text) of every column."""
     shower = Shower(ledger, scope)
-    return [(b.label, shower.text(b, row[key_of(b)])) for b in columns_of(ledger)]
+    return [(b.label, shower.cell(b, row)) for b in columns_of(ledger)]
 
 
 def panels_of(scope: Scope, subject_type: str, id: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from anlan.kernel.text import safe_cell
 from anlan.platform.ledger.columns import Bound, columns_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.filters import Ask, key_of
-from anlan.platform.ledger.queries import all_rows, rows_of
+from anlan.platform.ledger.queries import Row, all_rows, rows_of
 from anlan.platform.ledger.values import Shower, show_time
 from anlan.platform.scope import Scope
 
@@ -28,7 +28,7 @@ _NUMBERS = frozenset({"int", "float"})
 
 def export_columns(ledger: Ledger) -> tuple[Bound, ...]:
     """The columns of an export: all that are entered, so that it can be imported again, and those shown in the list."""
-    return tuple(b for b in columns_of(ledger) if b.column.entered or b.column.show)
+    return tuple(b for b in columns_of(ledger) if b.column.entered or b.column.show or b.column.exported)
 
 
 def export_csv(scope: Scope, ledger: Ledger, ask: Ask, *, now: datetime) -> Iterator[bytes]:
@@ -41,7 +41,7 @@ def _csv_pieces(scope: Scope, ledger: Ledger, ask: Ask) -> Iterator[bytes]:
     columns, shower = export_columns(ledger), Shower(ledger, scope, exact=True)
     yield b"\xef\xbb\xbf" + csv_lines([[b.label for b in columns]])
     for rows in all_rows(scope, ledger, ask):
-        yield csv_lines([[shower.text(b, row[key_of(b)]) for b in columns] for row in rows])
+        yield csv_lines([[shower.cell(b, row) for b in columns] for row in rows])
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -66,7 +66,7 @@ def export_xlsx(scope: Scope, ledger: Ledger, ask: Ask, *, now: datetime) -> Ite
             for row in rows:
                 line += 1
                 for i, bound in enumerate(columns):
-                    _cell(sheet, line, i, bound, row[key_of(bound)], shower)
+                    _cell(sheet, line, i, bound, row, shower)
         sheet.autofilter(0, 0, max(line, 1), len(columns) - 1)
         book.close()
         content = path.read_bytes()
@@ -92,11 +92,12 @@ def _head(book: Any, sheet: Any, columns: Sequence[Bound]) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _cell(sheet: Any, line: int, column: int, bound: Bound, value: Any, shower: Shower) -> None:
+def _cell(sheet: Any, line: int, column: int, bound: Bound, row: Row, shower: Shower) -> None:
+    value = row[key_of(bound)]
     if bound.kind in _NUMBERS and isinstance(value, (int, float)) and not bound.column.format:
         sheet.write_number(line, column, value)
     else:
-        sheet.write_string(line, column, shower.text(bound, value)[:32_000])
+        sheet.write_string(line, column, shower.cell(bound, row)[:32_000])
 
 
 def rows_xlsx(name: str, rows: Iterable[Sequence[Any]]) -> bytes:
