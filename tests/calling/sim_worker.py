@@ -1,6 +1,6 @@
 """A real process over a real data folder that does as it is told, one JSON line each: the simulation's workers and answers.
 
-`python sim_worker.py <data folder> <gateway address> <name>`; commands: setup, open, pass, answer, close, look.
+`python sim_worker.py <data folder> <gateway address> <name>`; commands: setup, open, pass, behind, answer, close, look.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from anlan.accounts.queries import role_by_word  # noqa: E402
 from anlan.accounts.services.bootstrap import SETUP  # noqa: E402
 from anlan.accounts.services.organisations import organisation_create  # noqa: E402
 from anlan.accounts.services.people import person_create  # noqa: E402
-from anlan.accounts.services.posts import post_create  # noqa: E402
 from anlan.calling.models import Attempt, Call  # noqa: E402
 from anlan.calling.services.answers import sms_answer  # noqa: E402
 from anlan.calling.services.calls import Matter, call_close, call_open  # noqa: E402
@@ -69,9 +68,14 @@ def setup(numbers: list[str], each: int, minutes: int) -> list[str]:
         for n, number in enumerate(numbers):
             values = {"name": f"人员{n}", "phone": number, "region": region}
             people.append(person_create(scope=SETUP, values=values, now=before))
-        for person in people:
-            values = {"person_id": person, "role_id": str(role.pk), "prefix": region[:6], "organisation_id": body}
-            post_create(scope=SETUP, values=values, now=before)
+        # Posts and chains as their services record them; the checks of a thousand rows are not what is simulated.
+        given = {"role_id": str(role.pk), "prefix": region[:6], "organisation_id": body, "starts_on": f"{before:%Y-%m-%d}"}
+        posts = [
+            Draft("accounts.post.created", f"accounts.post/{uuid.UUID(int=2 * PLACE + n)}", region,
+                  {**given, "person_id": person, "office_id": None, "enterprise_id": None, "title": "", "until_on": None})
+            for n, person in enumerate(people)
+        ]  # fmt: skip
+        record_many([(draft, NEW) for draft in posts], scope=SETUP, now=before)
         for n in range(0, len(people), each):
             values = {"name": f"链{n}", "region": region}
             chain = str(uuid.UUID(int=n + 1))
@@ -80,11 +84,15 @@ def setup(numbers: list[str], each: int, minutes: int) -> list[str]:
                 step = {"chain_id": chain, "place": place, "holder": "person", "person_id": person, "minutes": minutes,
                         "urgent": "sms"}  # fmt: skip
                 rows.append(("link", str(uuid.UUID(int=PLACE + n + place)), step))
-            # As the ledger records them; its own checks of a thousand rows are not what is simulated.
             drafts = [Draft(f"calling.{k}.created", f"calling.{k}/{i}", region, {"set": row}) for k, i, row in rows]
             record_many([(draft, NEW) for draft in drafts], scope=SETUP, now=before)
             chains.append(chain)
     return chains
+
+
+def behind(now: datetime) -> int:
+    """How many unanswered calls are behind their own time."""
+    return Call.objects.filter(state="calling", until__lte=now).count()
 
 
 def look() -> dict[str, Any]:
@@ -120,6 +128,8 @@ def do(act: str, given: dict[str, Any]) -> Any:
     if act == "pass":
         done = calls_run(holder=f"sim:{os.getpid()}", tick=lambda: now)
         return [done.sent, done.refused, done.escalated, done.exhausted, done.recovered]
+    if act == "behind":
+        return behind(now)
     if act == "answer":
         try:
             return sms_answer(number=given["number"], text=given["text"], now=now).first

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from anlan.calling import queries
 from anlan.calling.models import Call
+from anlan.calling.services import attempts
 from anlan.calling.services.answers import call_answer
 from anlan.calling.services.calls import call_close, call_escalate, call_open
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound, RuleViolation
@@ -138,3 +140,29 @@ def test_what_a_call_says_of_itself_is_its_folded_history(ready: World) -> None:
     call_answer(scope=ready.scope["grid"], call_id=str(call.pk), word="seen", now=NOON + 6 * MINUTE)
     assert queries.called_people(standing(call)).keys() == {ready.county.person["town"], ready.county.person["grid"]}
     assert not rebuild(check=True).differences
+
+
+def test_old_messages_of_ended_calls_are_forgotten_and_their_history_stays(
+    ready: World, wire: Wire, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_AT_ONCE", 2)
+    settings.CALLING = settings.CALLING | {"ANLAN_CALL_KEEP_DAYS": 400}
+    answered, closed, waiting = opened(key="1"), opened(key="2"), opened(key="3")
+    for minutes in (0, 5):
+        work(NOON + timedelta(minutes=minutes))
+    call_answer(scope=ready.scope["town"], call_id=str(answered.pk), word="seen", now=NOON + timedelta(minutes=6))
+    call_close(subject=closed.matter, reason="", now=NOON + timedelta(minutes=6))
+    for minutes in range(10, 60, 5):
+        work(NOON + timedelta(minutes=minutes))
+    before = {c.pk: tried(c) for c in (answered, closed, waiting)}
+    ended = NOON + timedelta(minutes=6)
+    assert attempts.attempts_tidy(now=ended + timedelta(days=400)) == 0
+    assert attempts.attempts_tidy(now=ended + timedelta(days=400, seconds=1)) == len(before[answered.pk] + before[closed.pk])
+    assert (tried(answered), tried(closed), tried(waiting)) == ([], [], before[waiting.pk])
+    assert standing(waiting).state == "exhausted"
+    # The record is still there for whoever was called, with its turns and its answer.
+    shown = queries.call_rounds(queries.call_get(ready.scope["town"], answered.pk))
+    assert [len(turn.people) > 0 for turn in shown] == [True] * len(shown)
+    assert len(shown) >= 2
+    assert standing(answered).answers.count() == 1
+    assert attempts.attempts_tidy(now=ended + timedelta(days=900)) == 0

@@ -135,6 +135,7 @@ class Walk:
 @given(st.lists(ACT, min_size=6, max_size=40))
 @example([("open", "a", 1), ("take", "", 0), ("take", "", 1), ("answer", "town", 1), ("send", "", 0), ("send", "", 1)])
 @example([("open", "a", 1), ("run", "", 0), ("answer", "town", 1), ("pass", "", 400), ("run", "", 1)])
+@example([("open", "a", 1), ("run", "", 0), ("pass", "", 301), ("run", "", 1)])
 @example([("open", "a", 0), ("take", "", 0), ("kill", "", 0), ("pass", "", 61), ("run", "", 1), ("solve", "a", 0)])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_never_after_an_answer_never_for_a_closed_matter_always_on_time(world: World, monkeypatch, acts) -> None:

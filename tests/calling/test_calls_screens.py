@@ -9,11 +9,12 @@ import pytest
 from django.conf import settings
 
 from anlan.accounts.services.posts import post_hand_over
-from anlan.calling.models import Call
+from anlan.calling.models import Call, Link
 from anlan.calling.services.sheets import sheet_make
-from anlan.kernel.errors import BadInput, NotAllowed, RuleViolation
+from anlan.kernel.errors import BadInput, NotAllowed, NotFound, RuleViolation
 from anlan.platform.clock import frozen
 from anlan.platform.journal.models import JournalEntry
+from anlan.platform.ledger.services import ledger_create, ledger_retire
 from calling.call_factory import NOON, PHONES, Open, Wire, chain, opened, phones, row, standing, work
 from inspection.factories import World
 
@@ -185,6 +186,21 @@ def test_the_ledgers_refuse_what_is_no_step_or_shift(ready: World) -> None:
     with pytest.raises(BadInput) as clock:
         row("calling.shift", name="x", starts="早上", ends="08:00", region="331003001000")
     assert [v.code for v in clock.value.violations] == ["calling.shift.clock_malformed"]
+
+
+def test_a_town_reaches_into_no_chain_of_its_county(ready: World) -> None:
+    key = chain(ready, {"position": "duty"}, name="县链", region="331003000000")
+    link = str(Link.objects.get(chain_id=key).pk)
+    town = ready.scope["town"]
+    assert "calling.chain.change" in town.rights
+    before = JournalEntry.objects.count()
+    step = {"chain": key, "place": 2, "holder": "position", "position": "duty", "minutes": 5, "urgent": "短信"}
+    with pytest.raises(BadInput, match=r"ledger.values_refused"):
+        ledger_create(scope=town, ledger="calling.link", values=step, now=NOON)
+    for ledger, id in (("calling.chain", key), ("calling.link", link)):
+        with pytest.raises(NotFound, match=r"ledger.row_missing"):
+            ledger_retire(scope=town, ledger=ledger, id=id, reason="不要了", base=None, now=NOON)
+    assert JournalEntry.objects.count() == before
 
 
 @pytest.mark.parametrize("path", ["chain", "link", "shift", "rosterline", "call"])

@@ -77,7 +77,7 @@ class Ingest:
         self.tokens.add(request.headers["Authorization"])
         status = 422 if any(map(self.refuses, reports)) else self.status
         if status == 200:
-            self.keys.append(request.headers["Idempotency-Key"])
+            self.keys.append(request.headers["Anlan-Parcel"])
             self.reports += reports
         if self.silent:
             self.silent -= 1

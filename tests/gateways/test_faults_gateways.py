@@ -170,8 +170,8 @@ def test_at_the_limit_of_the_spool_nobody_is_acknowledged(tmp_path: Path, ingest
     ingest.status = 503
     with gateway(tmp_path / "spool", ingest.address, ANLAN_SPOOL_MB="1") as running:
         device = Device(running.address)
-        body = "DataTime=20260302100000;" + ";".join(f"a{n:05d}-Rtd=1.25" for n in range(300))
-        for number in range(200):
+        body = "DataTime=20260302100000;" + ";".join(f"a{n:05d}-Rtd=1.123456789" for n in range(300))
+        for number in range(400):
             device.send(frame(CP=body, asked=number))
         assert until(lambda: "can't write" in running.said())
         assert sum(p.stat().st_size for p in (tmp_path / "spool").glob("*.spool")) <= 1024 * 1024

@@ -24,7 +24,7 @@ def heard(*portions: bytes, now: int = AT) -> list[Heard]:
 def test_a_message_is_readings_with_the_answer_it_is_owed() -> None:
     [one] = heard(frame(value=1.5, asked=7))
     assert (one.kind, one.identity, one.message, one.warnings) == (READINGS, "HY331003000001", "2011", ())
-    assert one.readings == (("a21001-Rtd", AT, 1.5, "N"),)
+    assert one.moments == (((("a21001-Rtd",), ("N",)), AT, (1.5,)),)
     answer = f"QN={qn(7)};ST=91;CN=9014;PW=123456;MN=HY331003000001;Flag=4;CP=&&&&"
     assert one.reply == encode_frame(answer.encode())
 
@@ -46,7 +46,7 @@ def test_the_answer_is_the_standards(message: str, flag: str, answer: bytes) -> 
 
 def test_a_message_without_readings_is_an_event() -> None:
     [one] = heard(frame(CN="9012", CP="ExeRtn=1"))
-    assert (one.kind, one.message, one.readings, one.urgent) == (EVENT, "9012", (), True)
+    assert (one.kind, one.message, one.moments, one.urgent) == (EVENT, "9012", (), True)
 
 
 def test_a_frame_with_a_wrong_checksum_is_refused_and_not_answered() -> None:
@@ -70,7 +70,7 @@ def test_who_can_not_be_told_apart_is_refused(device: str, code: str) -> None:
 )
 def test_a_clock_that_is_years_off_is_carried_with_a_warning(stated: str, code: str, year: int) -> None:
     [one] = heard(frame(DataTime=stated))
-    assert one.readings[0][1] == int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    assert one.moments[0][1] == int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000)
     assert one.warnings == (code,)
 
 
@@ -81,7 +81,7 @@ def test_data_of_yesterday_are_no_matter() -> None:
 
 def test_a_reading_without_any_time_stands_at_its_arrival() -> None:
     [one] = heard(encode_frame(b"ST=31;CN=2011;PW=1;MN=A;Flag=5;CP=&&a21001-Rtd=2&&"))
-    assert one.readings == (("a21001-Rtd", AT, 2.0, ""),)
+    assert one.moments == (((("a21001-Rtd",), ("",)), AT, (2.0,)),)
     assert one.warnings == ("hj212.time.missing",)
 
 
@@ -101,7 +101,7 @@ def test_packets_of_one_message_are_heard_one_by_one_at_the_time_of_the_first() 
         for n, body in enumerate(["DataTime=20260302080000;a21001-Rtd=1", "a21001-Rtd=2", "a21001-Rtd=3"])
     ]
     found = heard(*parts)
-    assert [one.readings[0][1:3] for one in found] == [(AT - 7_200_000, float(n)) for n in (1, 2, 3)]
+    assert [one.moments[0][1:] for one in found] == [(AT - 7_200_000, (float(n),)) for n in (1, 2, 3)]
     assert all(b"CN=9014" in one.reply for one in found)
     # Another message has nothing to do with it.
     other = heard(parts[0], frame(PNUM="3", PNO="2", Flag="7", CP="a21001-Rtd=2", asked=9))
@@ -127,11 +127,11 @@ def test_any_bytes_in_any_portions_are_heard_alike_and_can_be_packed(parts: list
     places = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})
     portions = [stream[a:b] for a, b in zip(places, places[1:], strict=False)]
     whole, cut = heard(stream), heard(*portions)
-    assert [(o.kind, o.identity, o.message, repr(o.readings), o.reply) for o in cut] == [
-        (o.kind, o.identity, o.message, repr(o.readings), o.reply) for o in whole
+    assert [(o.kind, o.identity, o.message, repr(o.moments), o.reply) for o in cut] == [
+        (o.kind, o.identity, o.message, repr(o.moments), o.reply) for o in whole
     ]
     reports = [
-        Report(f"g:{n}", "hj212", o.identity, o.message, AT, "", o.readings, o.warnings, o.kind, o.raw)
+        Report(f"g:{n}", "hj212", o.identity, o.message, AT, "", o.moments, o.warnings, o.kind, o.raw)
         for n, o in enumerate(whole)
     ]
     assert len(unpack(pack(reports))) == len(whole)

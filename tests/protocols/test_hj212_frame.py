@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.kernel.errors import ProtocolError
-from anlan.protocols.hj212.crc import crc
+from anlan.protocols.hj212.crc import Ending, crc
 from anlan.protocols.hj212.cutter import FrameCutter
 from anlan.protocols.hj212.frame import Frame, read_frame
 from protocols.frames212 import OFFICIAL, cut, frame, pieces, untimed
@@ -175,3 +175,8 @@ def test_any_bytes_as_one_frame_are_read_or_refused(raw: bytes) -> None:
         assert len(read_frame(raw)) == int(raw[2:6])
     except ProtocolError as error:
         assert error.code in {"hj212.frame.malformed", "hj212.frame.length", "hj212.frame.crc"}
+
+
+@given(st.binary(max_size=40), st.binary(min_size=1, max_size=200))
+def test_an_ending_worked_through_once_gives_the_same_checksum(start: bytes, ending: bytes) -> None:
+    assert Ending(ending).crc(start) == crc(start + ending)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.protocols.hj212.decode import read
+from anlan.protocols.hj212.encode import encode_frame
 from anlan.protocols.hj212.quick import QuickReader, millis
 
 CLEAN = "DataTime=20260302100000;a21001-Rtd=1.25,a21001-Flag=N;a01012-Rtd=81.5,a01012-Flag=N"
@@ -18,8 +19,10 @@ def both(reader: QuickReader, raw: bytes) -> tuple[object, object]:
     reader.learn(raw, slow)
     if slow.warnings or any(r.at is None for r in slow.readings):
         return quick, None
-    rows = tuple((r.metric, millis(r.at), r.value, r.flag) for r in slow.readings if r.at is not None)
-    return quick, (slow.device, slow.message, rows[0][1] if rows else 0, slow.reply, rows)
+    ats = {millis(r.at) for r in slow.readings if r.at is not None}
+    head = (tuple(r.metric for r in slow.readings), tuple(r.flag for r in slow.readings))
+    reply, values = encode_frame(slow.reply) if slow.reply else b"", tuple(r.value for r in slow.readings)
+    return quick, (slow.device, slow.message, *(ats or {0}), reply, head, values)
 
 
 def test_a_message_whose_like_was_learnt_is_read_quickly() -> None:
@@ -63,7 +66,7 @@ def test_a_flag_belongs_to_the_factor_of_its_group_wherever_it_stands() -> None:
     both(reader, payload(text))
     quick, slow = both(reader, payload(text))
     assert quick == slow
-    assert [row[3] for row in quick.rows] == ["D", "D", "", "S"]  # type: ignore[attr-defined]
+    assert list(quick.head[1]) == ["D", "D", "", "S"]  # type: ignore[attr-defined]
 
 
 _number = st.decimals(-9999, 9999, places=2).map(str) | st.sampled_from(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.factories import County
-from anlan.kernel.telemetry import Report
+from anlan.kernel.telemetry import Report, moments
 from anlan.platform.scope import Scope
 from anlan.sensing.models import Alarm, Device
 from anlan.sensing.rules.device import ChannelFacts
@@ -32,7 +32,7 @@ def report(identity: str, at: int, *, received: int | None = None, peer: str = "
         number, flag = value if isinstance(value, tuple) else (value, "N")
         readings.append((NH3 if name == "NH3" else name, at, number, flag))
     return Report(
-        f"g:{identity}:{at}", "hj212", identity, "2011", at if received is None else received, peer, tuple(readings)
+        f"g:{identity}:{at}", "hj212", identity, "2011", at if received is None else received, peer, moments(readings)
     )
 
 

@@ -39,7 +39,7 @@ def rows(answer: Any) -> list[tuple[str, str]]:
 @pytest.fixture
 def alarms(plant: Plant) -> list[Alarm]:
     """One urgent and one critical alarm at the first enterprise."""
-    plant.rule("high", limit=10.0, severity="urgent")
+    plant.rule("rate", limit=5.0, window_s=600, severity="urgent")
     plant.rule("high_high", limit=30.0, severity="critical")
     plant.say(20.0, 40.0)
     return plant.alarms()
@@ -149,6 +149,6 @@ def test_what_the_stream_says_is_small_and_holds_nobodys_name(plant: Plant, alar
     worst = next(a for a in alarms if a.severity == "critical")
     assert told[str(worst.pk)] == {
         "id": str(worst.pk), "number": worst.number, "state": "triggered", "severity": "critical",
-        "device": plant.device, "drill": False,
+        "device": plant.device, "drill": False, "superseded": False,
     }  # fmt: skip
     assert centre.devices_told([plant.device]) == {plant.device: {"id": plant.device, "silent": False}}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.kernel.telemetry import Report
+from anlan.kernel.telemetry import Report, moments
 from anlan.platform.journal.models import JournalEntry
 from anlan.sensing.models import Alarm
 from anlan.sensing.services import ingest as ingesting
@@ -136,7 +136,8 @@ def test_a_reading_without_a_value_judges_nothing(plant: Plant, readings: Store)
 
 
 def test_one_message_with_several_instants_and_a_metric_twice(plant: Plant, readings: Store) -> None:
-    odd = Report("g:1", "hj212", "MN1", "2051", MS, "p", ((NH3, MS, 1.0, ""), (NH3, MS + 1, 2.0, ""), (NH3, MS, 1.0, "")))
+    said = moments(((NH3, MS, 1.0, ""), (NH3, MS + 1, 2.0, ""), (NH3, MS, 1.0, "")))
+    odd = Report("g:1", "hj212", "MN1", "2051", MS, "p", said)
     assert reports_take([odd], now=NOW) == Taken(reports=1, stored=2, alike=1)
     assert readings.series(plant.device, NH3, MS, MS + 10).value.tolist() == [1.0, 2.0]
 

@@ -93,3 +93,102 @@ def test_low_limits_and_invalid_readings(plant: Plant) -> None:
     bad = report("MN1", MS + 20 * 60_000, NH3=(0.5, "D"))
     assert reports_take([bad], now=NOW + timedelta(hours=1)).opened == ()
     assert [a.metric for a in plant.alarms()] == [NH3]
+
+
+RATE = {"kind": "rate", "limit": 2.0, "window_s": 3600}
+SUM = {"kind": "sum", "limit": 50.0, "window_s": 1800}
+COUNT = {"kind": "count", "limit": 10.0, "times": 3, "among": 5}
+
+
+def test_a_rise_that_a_late_reading_shows_is_told_with_its_own_time(plant: Plant) -> None:
+    plant.rule(**RATE)
+    # 45 in half an hour is slow; that it was still low after twenty minutes makes the last ten a jump.
+    plant.say(5.0, start=0)
+    assert plant.say(50.0, 50.0, start=30).opened == ()
+    assert len(plant.say(5.0, start=20).opened) == 1
+    assert spans(plant) == [(30, 31, "triggered")]
+
+
+def test_a_sum_counts_what_came_late(plant: Plant) -> None:
+    plant.rule(**SUM)
+    plant.say(20.0, start=0)
+    assert plant.say(20.0, 0.0, start=20).opened == ()
+    assert len(plant.say(15.0, start=10).opened) == 1
+    assert spans(plant) == [(20, None, "triggered")]
+    # The rules go on with it: the sum falls when the first twenty leave the window.
+    plant.say(0.0, start=31)
+    assert spans(plant) == [(20, 31, "triggered")]
+
+
+def test_what_came_late_is_in_the_window_of_what_comes_next(plant: Plant) -> None:
+    plant.rule(**SUM)
+    plant.say(20.0, start=5)
+    assert plant.say(25.0, start=0).opened == ()
+    assert len(plant.say(10.0, start=20).opened) == 1
+    assert spans(plant) == [(20, None, "triggered")]
+
+
+def test_three_of_five_with_a_late_one_among_them(plant: Plant) -> None:
+    plant.rule(**COUNT)
+    plant.say(1.0, 50.0, start=0)
+    plant.say(1.0, 50.0, start=10)
+    assert plant.say(1.0, start=5).opened == ()
+    assert len(plant.say(50.0, start=6).opened) == 1
+    assert spans(plant) == [(11, None, "triggered")]
+    # One within the limit adds nothing.
+    assert plant.say(2.0, start=7).opened == ()
+
+
+@pytest.mark.parametrize("rule", [RATE, SUM, COUNT])
+def test_the_same_late_readings_again_raise_nothing(plant: Plant, rule: dict) -> None:
+    plant.rule(**rule, ends_itself=True)
+    plant.say(1.0, start=90)
+    assert plant.say(1.0, 40.0, 40.0, 40.0, 1.0, start=10).opened != ()
+    plant.say(1.0, start=91)
+    told = spans(plant)
+    assert {state for _, _, state in told} == {"recovered"}
+    for _ in range(2):
+        assert plant.say(1.0, 40.0, 40.0, 40.0, 1.0, start=10, now=NOW + timedelta(days=1)).opened == ()
+        ingesting._ingest = ingesting.Ingest()
+        plant.say(1.0, start=91, now=NOW + timedelta(days=1))
+    assert spans(plant) == told
+
+
+@pytest.mark.parametrize("rule", [RATE, SUM, COUNT])
+def test_what_was_told_in_time_is_not_told_again_by_a_late_neighbour(plant: Plant, rule: dict) -> None:
+    plant.rule(**rule, ends_itself=True)
+    assert plant.say(1.0, 40.0, 40.0, 40.0, 1.0, 1.0, 1.0, 1.0, 1.0, start=10).opened != ()
+    plant.say(1.0, start=90)
+    told = spans(plant)
+    assert {state for _, _, state in told} == {"recovered"}
+    neighbour = report("MN1", MS + 12 * 60_000 + 30_000, NH3=40.0)
+    assert reports_take([neighbour], now=NOW + timedelta(hours=2)).opened == ()
+    assert spans(plant) == told
+
+
+def test_in_any_order_of_arrival_it_is_told_once(plant: Plant) -> None:
+    import random
+
+    plant.rule(**SUM, ends_itself=True)
+    values = [0.0] * 40 + [9.0] * 10 + [0.0] * 60
+    for seed in range(4):
+        identity = f"R{seed}"
+        plant.add(identity)
+        order = list(enumerate(values))
+        random.Random(seed).shuffle(order)
+        order.sort(key=lambda pair: pair[0] // 30)  # late by at most half an hour
+        for minute, value in order:
+            plant.say(value, start=minute, identity=identity, now=NOW + timedelta(hours=3))
+        plant.say(0.0, start=200, identity=identity, now=NOW + timedelta(hours=4))
+        found = [a for a in plant.alarms() if a.device.identity == identity]
+        # Six nines make 54: at minute 45 by the whole history, and at 49 at the latest by what was there then.
+        assert [45 <= (a.triggered_at - NOW).total_seconds() / 60 <= 49 for a in found] == [True]
+
+
+def test_a_late_change_ends_what_seemed_stuck(plant: Plant) -> None:
+    plant.rule("stuck", limit=None, window_s=1200)
+    plant.say(5.0, start=0)
+    plant.say(5.0, start=15)
+    plant.say(9.0, start=10)
+    assert plant.say(5.0, start=25).opened == ()
+    assert len(plant.say(5.0, start=36).opened) == 1

@@ -10,6 +10,7 @@ import pytest
 from anlan.kernel.errors import AnlanError, BadInput, NotAllowed, NotFound
 from anlan.platform.ledger.services import ledger_change, ledger_create
 from anlan.sensing import queries
+from anlan.sensing.ledgers import RULES
 from anlan.sensing.models import AlarmRule, GatewayToken, Quarantined
 from anlan.sensing.queries.series import Threshold, device_channels, series_get
 from anlan.sensing.services.dryrun import WouldHave, rule_dry_run
@@ -107,6 +108,16 @@ def test_the_ledger_makes_and_changes_rules(plant: Plant) -> None:
     assert [(v.limit, v.severity, v.area) for v in rule_versions()[key]] == [
         (12.5, "critical", "331003"), (15.0, "critical", "331003"),
     ]  # fmt: skip
+
+
+def test_a_metric_is_shown_by_its_name_and_read_back_from_it(plant: Plant) -> None:
+    scope = plant.scope["supervision"]
+    values = {"name": "县规则", "kind": "高限", "metric": "氨（氨气）实时（a21001-Rtd）", "limit": "12.5", "basis": "许可"}
+    key = ledger_create(scope=scope, ledger="sensing.alarm_rule", values=values, now=NOW)
+    assert AlarmRule.objects.get(pk=key).metric == NH3
+    (column,) = [c for c in RULES.columns if c.field == "metric"]
+    assert [column.format(m) for m in (NH3, "", "x1")] == ["氨（氨气）实时（a21001-Rtd）", "", "x1"]
+    assert [column.parse(column.format(m)) for m in (NH3, "", "x1")] == [NH3, "", "x1"]
 
 
 # --- the dry run ---

@@ -66,7 +66,7 @@ def test_a_person_hands_in_no_parcels(plant: Plant) -> None:
 
 
 def test_a_parcel_that_can_not_be_read(plant: Plant, token: str) -> None:
-    status, body = deliver(b"[1,[7]]", token)
+    status, body = deliver(b"[2,[[[],[7]]]]", token)
     assert (status, body["code"], body["facts"]) == (422, "telemetry.parcel.malformed", {"report": 1})
 
 
@@ -78,12 +78,12 @@ def test_a_parcel_beyond_eight_megabytes(plant: Plant, token: str, monkeypatch: 
 
 def test_a_parcel_of_five_megabytes_is_taken(plant: Plant, token: str) -> None:
     """Django's own limit of 4 MiB is for forms."""
-    many = {f"m{i:05d}-Rtd": float(i) for i in range(1000)}
-    reports = [report("MN1", MS + i * 1000, **many) for i in range(120)]
+    many = {f"m{i:05d}-Rtd": i + 1 / 3 for i in range(1000)}
+    reports = [report("MN1", MS + i * 1000, **many) for i in range(300)]
     parcel = pack(reports)
     assert 4 * 1024 * 1024 < len(parcel) < 8 * 1024 * 1024
     with clock.frozen(LATER):
-        assert deliver(parcel, token) == (200, {"taken": 120})
+        assert deliver(parcel, token) == (200, {"taken": 300})
 
 
 def test_a_store_that_is_away_is_503(plant: Plant, token: str, readings: Store, monkeypatch: pytest.MonkeyPatch) -> None:

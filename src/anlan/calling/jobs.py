@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from anlan.calling.services.attempts import attempts_tidy
 from anlan.calling.services.notices import notices_tidy
 from anlan.calling.services.reminders import reminders_run
 from anlan.calling.services.runs import calls_run
@@ -23,7 +24,7 @@ def _calls(now: datetime) -> str:
 
 
 def _tidy(now: datetime) -> str:
-    return render("calling.job.tidied", {"count": notices_tidy(now=now)})
+    return render("calling.job.tidied", {"count": notices_tidy(now=now), "messages": attempts_tidy(now=now)})
 
 
 # Every ten minutes: an overdue grave matter is with the leader within ten minutes of midnight, or of waking up.
@@ -31,5 +32,5 @@ def _tidy(now: datetime) -> str:
 JOBS = [
     Job("calling.calls", "发出叫应和逐级升级", _calls, every=timedelta(seconds=15)),
     Job("calling.reminders", "期限提醒和逐级升级", _run, every=timedelta(minutes=10)),
-    Job("calling.tidy", "清理已撤回的旧通知", _tidy, daily_at="04:20"),
+    Job("calling.tidy", "清理旧通知和叫应投递记录", _tidy, daily_at="04:20"),
 ]

@@ -21,8 +21,10 @@ __all__ = ["Committer", "Item"]
 
 logger = logging.getLogger(__name__)
 
-# How long what is not urgent waits for company, and what is urgent.
-_WINDOW_S, _URGENT_S = 0.05, 0.001
+# How long a message waits for company: an ordinary one, one whose sender goes on only when it is answered (it sends a
+# backlog), an urgent one. Each write costs a sync and wakes two threads, however few messages are in it.
+_WINDOW_S, _AWAITED_S, _URGENT_S = 0.4, 0.02, 0.001
+_ENDLESS = float("inf")
 # Most reports of one record, and most that may wait before connections that send are paused.
 _MOST, _CROWD = 1000, 10_000
 # How long after a failed write the next one is tried.
@@ -58,7 +60,8 @@ class Committer:
         self.on_room: Callable[[], None] = lambda: None
         self._pending: list[Item] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._hurried = self._busy = False
+        self._waits = _ENDLESS  # the window of the timer that runs
+        self._busy = False
         self._writer = ThreadPoolExecutor(1, "spool")
         self._full = self._closed = False
         self._idle = asyncio.Event()
@@ -69,27 +72,32 @@ class Committer:
         """Whether so much waits for the disk that who sends more should be paused."""
         return self._full or len(self._pending) > _CROWD
 
-    def add(self, item: Item) -> None:
-        """Take one item; its asker hears of it when it is on disk, never if this process dies before."""
+    def add(self, item: Item, awaited: bool = False) -> None:
+        """Take one item; its asker hears of it when it is on disk, never if this process dies before.
+
+        Args:
+            awaited: its asker seems to wait for the answer before it sends the next one.
+        """
         self._pending.append(item)
         if self._busy or self._full:
             return
         if len(self._pending) >= _MOST:
             self._flush()
-        elif self._timer is None or (item.heard.urgent and not self._hurried):
-            self._wait(_URGENT_S if item.heard.urgent else _WINDOW_S)
-            self._hurried = item.heard.urgent
+            return
+        seconds = _URGENT_S if item.heard.urgent else _AWAITED_S if awaited else _WINDOW_S
+        if seconds < self._waits:
+            self._wait(seconds)
 
     def _wait(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self._flush)
+        self._timer, self._waits = self._loop.call_later(seconds, self._flush), seconds
         self._idle.clear()
 
     def _flush(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer, self._hurried = None, False
+        self._timer, self._waits = None, _ENDLESS
         batch = self._pending[:_MOST]
         if self._busy or self._closed or not batch:
             return
@@ -104,7 +112,7 @@ class Committer:
         reports = [
             Report(
                 f"{name}:{number + place}", protocol, heard.identity, heard.message, at, peer,
-                heard.readings, heard.warnings, heard.kind, heard.raw,
+                heard.moments, heard.warnings, heard.kind, heard.raw,
             )
             for place, (_, heard, peer, at, protocol) in enumerate(batch)
         ]  # fmt: skip

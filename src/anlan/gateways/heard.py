@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from anlan.kernel.errors import BadInput
-from anlan.kernel.telemetry import Reading
+from anlan.kernel.telemetry import Moment
 from anlan.protocols import PROTOCOLS
 
 __all__ = ["EVENT", "READINGS", "REFUSED", "Heard", "Plug", "Session", "now_ms", "plug"]
@@ -34,7 +34,7 @@ class Heard:
     kind: str
     identity: str
     message: str
-    readings: tuple[Reading, ...] = ()
+    moments: tuple[Moment, ...] = ()
     warnings: tuple[str, ...] = ()
     reply: bytes = b""
     urgent: bool = False

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from anlan.gateways.heard import EVENT, READINGS, REFUSED, Heard
 from anlan.kernel.errors import ProtocolError
-from anlan.kernel.telemetry import MAX_RAW, Reading
+from anlan.kernel.telemetry import MAX_RAW, Reading, moments
 from anlan.protocols.hj212.cutter import FrameCutter
 from anlan.protocols.hj212.decode import read, read_section
 from anlan.protocols.hj212.decoded import Message
@@ -57,9 +57,9 @@ class _Session:
     def _heard(self, payload: bytes, now: int) -> Heard:
         quick = self._quick.read(payload)
         if quick is not None and now - _BEHIND_MS <= quick.at <= now + _AHEAD_MS:
-            reply = b"" if quick.reply is None else encode_frame(quick.reply)
-            urgent = self._changed(quick.device, quick.rows)
-            return Heard(READINGS, quick.device, quick.message, quick.rows, (), reply, urgent)
+            urgent = self._changed(quick.device, quick.values)
+            moment = (quick.head, quick.at, quick.values)
+            return Heard(READINGS, quick.device, quick.message, (moment,), (), quick.reply, urgent)
         return self._any(payload, now)
 
     def _any(self, payload: bytes, now: int) -> Heard:
@@ -78,11 +78,11 @@ class _Session:
             warnings += ("gateways.time.ahead",)
         if now - first > _BEHIND_MS:
             warnings += ("gateways.time.behind",)
-        return Heard(READINGS, identity, message.message, readings, warnings, reply, self._changed(identity, readings))
+        urgent = self._changed(identity, tuple(map(_value, readings)))
+        return Heard(READINGS, identity, message.message, moments(readings), warnings, reply, urgent)
 
-    def _changed(self, identity: str, readings: tuple[Reading, ...]) -> bool:
+    def _changed(self, identity: str, values: tuple[float | None, ...]) -> bool:
         """Whether a value left its last one by more than a tenth, or there is no last one to compare with."""
-        values = tuple(map(_value, readings))
         before = self._last.get(identity)
         if before is None and len(self._last) >= _MOST_DEVICES:
             self._last.clear()

@@ -6,12 +6,13 @@ Source: house rule (docs/howto/gateway.md); DESIGN of the bus: subjects `anlan.<
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
 from anlan.kernel.errors import BadInput, Unavailable
 
-__all__ = ["STREAM", "JetStream", "subject"]
+__all__ = ["STREAM", "JetStream", "nats_library", "open_stream", "subject"]
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +24,59 @@ _SECONDS = 5.0
 def subject(region: str) -> str:
     """Where the parcels of a county are published: six digits of its code, by level.
 
-    Raises:
+    `region` may have more digits. Raises:
         BadInput: "gateways.nats.region".
     """
     if len(region) < 6 or not region.isascii() or not region.isdigit():
         raise BadInput("gateways.nats.region", value=region)
     return f"anlan.{region[:2]}.{region[2:4]}.{region[4:6]}.sensing.parcel"
+
+
+def nats_library() -> Any:
+    """The package nats-py.
+
+    Raises:
+        Unavailable: "gateways.nats.missing" when it is not installed.
+    """
+    try:
+        import nats
+    except ImportError as error:
+        raise Unavailable("gateways.nats.missing", permanent=True) from error
+    return nats
+
+
+async def open_stream(address: str) -> tuple[Any, Any]:
+    """A connection and the JetStream behind it; the stream of parcels is made where there is none.
+
+    A parcel stays in the stream until the ingest has it (work queue). A full stream refuses new ones, which then stay with
+    the gateway; it never drops old ones.
+
+    Raises:
+        OSError, TimeoutError, nats.errors.Error: the server can't be reached, or has no JetStream.
+    """
+    nats = nats_library()
+    # One attempt: with 0 this library tries for ever, and how long to wait is decided by whoever hands on.
+    client = await asyncio.wait_for(
+        nats.connect(
+            address,
+            connect_timeout=_SECONDS,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            error_cb=_said,
+        ),
+        _SECONDS,
+    )
+    async with contextlib.AsyncExitStack() as unless_it_works:
+        unless_it_works.push_async_callback(client.close)
+        stream = client.jetstream()
+        try:
+            await stream.stream_info(STREAM)
+        except nats.js.errors.NotFoundError:
+            queue, new = nats.js.api.RetentionPolicy.WORK_QUEUE, nats.js.api.DiscardPolicy.NEW
+            await stream.add_stream(name=STREAM, subjects=[_SUBJECTS], retention=queue, discard=new)
+        unless_it_works.pop_all()
+    return client, stream
 
 
 class JetStream:
@@ -43,11 +91,7 @@ class JetStream:
         Raises:
             Unavailable: "gateways.nats.missing" when nats-py is not installed. BadInput: "gateways.nats.region".
         """
-        try:
-            import nats
-        except ImportError as error:
-            raise Unavailable("gateways.nats.missing", permanent=True) from error
-        self._nats: Any = nats
+        self._nats = nats_library()
         self._address, self._subject = address, subject(region)
         self._client: Any = None
         self._stream: Any = None
@@ -60,31 +104,11 @@ class JetStream:
         """
         try:
             if self._stream is None:
-                await self._connect()
+                self._client, self._stream = await open_stream(self._address)
             await self._stream.publish(self._subject, parcel, timeout=_SECONDS, headers={"Nats-Msg-Id": key})
         except (OSError, TimeoutError, self._nats.errors.Error) as error:
             await self.close()
             raise Unavailable("gateways.nats.unreachable", reason=str(error) or type(error).__name__) from error
-
-    async def _connect(self) -> None:
-        # One attempt: with 0 this library tries for ever, and how long to wait is decided by whoever hands on.
-        self._client = await asyncio.wait_for(
-            self._nats.connect(
-                self._address,
-                connect_timeout=_SECONDS,
-                allow_reconnect=False,
-                max_reconnect_attempts=1,
-                reconnect_time_wait=0,
-                error_cb=_said,
-            ),
-            _SECONDS,
-        )
-        stream = self._client.jetstream()
-        try:
-            await stream.stream_info(STREAM)
-        except self._nats.js.errors.NotFoundError:
-            await stream.add_stream(name=STREAM, subjects=[_SUBJECTS])
-        self._stream = stream
 
     async def close(self) -> None:
         """Close the connection."""

@@ -1,6 +1,6 @@
 """Handing on: parcels in order, each at least once, in the pace of whoever takes them.
 
-Reports wait a quarter of a second for company, unless something urgent is among them or a parcel is full. One parcel is
+Reports wait half a second for company, unless something urgent is among them or a parcel is full. One parcel is
 under way at a time, so the order holds; while it is, the next one grows.
 
 Source: house rule (docs/howto/gateway.md).
@@ -25,7 +25,7 @@ __all__ = ["Carrier", "Publisher", "joined"]
 logger = logging.getLogger(__name__)
 
 _REPORTS = 2000
-_LINGER_S, _LEAST_GAP_S = 0.25, 0.01
+_LINGER_S, _LEAST_GAP_S, _URGENT_GAP_S = 0.5, 0.01, 0.002
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.25, 30.0
 # A parcel is `pack` of its reports: what stands before and behind them, learnt from a parcel without any.
 _EMPTY = pack(())
@@ -90,7 +90,7 @@ class Publisher:
             self._now.clear()
             if not await self._hand_on() and self._draining:
                 return
-            await asyncio.sleep(_LEAST_GAP_S if not self._draining else 0)
+            await asyncio.sleep(0 if self._draining else _URGENT_GAP_S if self._now.is_set() else _LEAST_GAP_S)
 
     async def _company(self) -> None:
         try:

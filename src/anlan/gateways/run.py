@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import resource
 import signal
@@ -69,6 +70,7 @@ def run(settings: Settings, announce: Callable[[dict[str, Any]], None], parent: 
             # Whoever reads the address may tell us to stop at once.
             stop = _listen_for_stop(loop, parent)
             announce(_facts(settings, spool, sockets))
+            _collect_rarely()
             await _until_told(stop, handing_on)
             if parent is not None:
                 loop.remove_reader(parent.fileno())
@@ -125,6 +127,13 @@ def _raise_limit() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _collect_rarely() -> None:
+    """Messages are tuples that hold no cycles: looking for some among ten thousand connections after every 700 new objects
+    took a sixteenth of the time. Connections that end do leave cycles, so it is still done."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _in_fast_loop(work: Coroutine[Any, Any, None]) -> None:

@@ -31,6 +31,10 @@ _UNFETCHED_BYTES = 65_536
 # A data concentrator speaks for many, but not for a whole county.
 _MOST_IDENTITIES = 1000
 _BACKLOG = 4096
+# How many pieces of an address could not be read, as a report says it.
+_REFUSED_HEAD = (("refused",), ("",))
+# Whoever sends again so soon after an answer was waiting for it.
+_AT_ONCE_S = 1.0
 # How often who is silent is looked for.
 _SWEEP_S = 5.0
 
@@ -54,7 +58,7 @@ class _Connection(asyncio.Protocol):
     """One peer. Small: there are ten thousand of them."""
 
     __slots__ = (
-        "_ended", "_held", "_junk", "_listener", "_others", "_session",
+        "_answered", "_ended", "_held", "_junk", "_listener", "_others", "_session",
         "choked", "heard_at", "host", "identity", "peer", "reason", "transport",
     )  # fmt: skip
 
@@ -66,7 +70,7 @@ class _Connection(asyncio.Protocol):
         self._others: set[str] | None = None
         self._ended = False
         self.host = self.peer = ""
-        self.heard_at = self.choked = 0.0
+        self.heard_at = self.choked = self._answered = 0.0
         self._held = self._junk = 0
         self.reason = "closed"
 
@@ -109,7 +113,7 @@ class _Connection(asyncio.Protocol):
         if one.kind == REFUSED:
             count = listener.refusals.weigh(self.host, one.message, now)
             if count:
-                one.readings = (("refused", now, float(count), ""),)
+                one.moments = ((_REFUSED_HEAD, now, (float(count),)),)
                 self._add(one, now)
             return
         self._junk = 0
@@ -138,13 +142,15 @@ class _Connection(asyncio.Protocol):
 
     def _add(self, one: Heard, now: int) -> None:
         self._held += 1
-        self._listener.committer.add(Item(self, one, self.peer, now, self._listener.protocol))
+        awaited = self.heard_at - self._answered < _AT_ONCE_S
+        self._listener.committer.add(Item(self, one, self.peer, now, self._listener.protocol), awaited)
 
     def committed(self, reply: bytes) -> None:
         """One message is on disk: answer it."""
         self._held -= 1
         if reply and self.transport is not None and not self.transport.is_closing():
             self.transport.write(reply)
+            self._answered = self._listener.loop.time()
         if self._ended and not self._held and self.transport is not None:
             self.transport.close()
 

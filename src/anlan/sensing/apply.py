@@ -122,6 +122,11 @@ def fold_flapping(row: Row | None, entry: Entry) -> Row:
     return {**(row or {}), "flapping_at": entry.data["at"], "last_at": entry.data["at"], "cleared_at": None}
 
 
+def fold_superseded(row: Row | None, entry: Entry) -> Row:
+    """The further limit of the same channel was crossed in the same excursion: people are called for that one."""
+    return {**(row or {}), "superseded_by": entry.data["by"]}
+
+
 def fold_cleared(row: Row | None, entry: Entry) -> Row:
     """What was measured is within its limits again."""
     return {**(row or {}), "cleared_at": entry.data["at"]}
@@ -131,7 +136,8 @@ def fold_joined(row: Row | None, entry: Entry) -> Row:
     """Further devices were lost with those of a mass alarm."""
     held = dict((row or {}).get("members") or {})
     held |= {key: {"joined_at": since, "left_at": None} for key, since in entry.data["members"].items()}
-    return {**(row or {}), "members": held, "cleared_at": None}
+    title = {"title": entry.data["title"]} if "title" in entry.data else {}
+    return {**(row or {}), **title, "members": held, "cleared_at": None}
 
 
 def fold_left(row: Row | None, entry: Entry) -> Row:
@@ -199,6 +205,7 @@ FOLDS = {
     "alarm.triggered": fold_triggered,
     "alarm.repeated": fold_repeated,
     "alarm.flapping": fold_flapping,
+    "alarm.superseded": fold_superseded,
     "alarm.cleared": fold_cleared,
     "alarm.joined": fold_joined,
     "alarm.left": fold_left,

@@ -30,6 +30,17 @@ def _enterprise(typed: str) -> str:
     return str(found)
 
 
+def _metric(typed: str) -> str:
+    """The code of a metric, typed alone or as lists and exports show it."""
+    _, bracket, rest = typed.rpartition("（")
+    return rest.removesuffix("）") if bracket else typed
+
+
+def _metric_shown(metric: str) -> str:
+    """A metric as people read it: nobody knows the codes of HJ 212 by heart."""
+    name = queries.channel_named(metric).name if metric else ""
+    return metric if name == metric else f"{name}（{metric}）"
+
 
 DEVICES = Ledger(
     id="sensing.device",
@@ -91,7 +102,8 @@ RULES = Ledger(
     columns=(
         Column("name", required=True, search=True, width=28),
         Column("kind", required=True, filter=True, width=12),
-        Column("metric", search=True, width=16, help="监测因子代码，如a21001-Rtd；离线规则不填"),
+        Column("metric", search=True, parse=_metric, format=_metric_shown, width=24,
+               help="监测因子代码，如a21001-Rtd；离线规则不填"),
         Column("severity", filter=True, width=10, help="不填为重要"),
         Column("limit", width=12, help="以通道的单位计；变化率为每分钟"),
         Column("model", filter=True, choices=_models, width=24, help="不填为全部型号"),

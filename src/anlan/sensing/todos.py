@@ -20,6 +20,7 @@ def _where(alarm: Any) -> str:
 
 def _items(scope: Scope, limit: int, *states: str) -> tuple[Sequence[TodoItem], int]:
     rows = queries.alarm_list(scope, open_only=True).filter(state__in=states)
+    rows = rows.exclude(state="triggered", superseded_by__gt="")
     items = [
         TodoItem(
             render("sensing.todo.alarm", {"where": _where(a), "title": a.title}),

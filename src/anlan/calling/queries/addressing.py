@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 from anlan.accounts import queries as accounts
 from anlan.calling.rules.reminder import levels_above
@@ -14,16 +13,16 @@ _TOWN_DIGITS = 9
 
 
 class Addressees:
-    """Posts by level, for one moment and one set of rights (level -> the right a post must hold)."""
+    """Posts by level, for one set of rights (level -> the right a post must hold), out of posts that run."""
 
-    def __init__(self, rights: Mapping[str, str], now: datetime) -> None:
+    def __init__(self, rights: Mapping[str, str], places: Iterable[accounts.PostPlace]) -> None:
         self._enterprise: dict[str, list[str]] = defaultdict(list)
         self._town: dict[str, list[str]] = defaultdict(list)
         self._office: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._leader: list[tuple[str, str]] = []
         self._running: set[str] = set()
         self._known: dict[tuple[str, str, str, str, tuple[str, ...]], tuple[str, ...]] = {}
-        for place in accounts.posts_placed(rights.values(), now):
+        for place in places:
             self._place(place, rights)
 
     def _place(self, place: accounts.PostPlace, rights: Mapping[str, str]) -> None:

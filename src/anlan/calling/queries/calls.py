@@ -33,6 +33,16 @@ def call_id_of(subject: str, stage: str) -> str:
     return str(uuid.uuid5(_SPACE, f"{subject}\0{stage}"))
 
 
+def calls_known(subjects: Iterable[str], stage: str) -> set[str]:
+    """Which of these matters have a call for that stage already, in whatever state it is."""
+    by_id = {call_id_of(subject, stage): subject for subject in subjects}
+    ids, found = list(by_id), set[str]()
+    for start in range(0, len(ids), 500):
+        known = Call.objects.filter(pk__in=ids[start : start + 500]).values_list("pk", flat=True)
+        found.update(by_id[str(pk)] for pk in known)
+    return found
+
+
 def matter_open(matter: str) -> bool:
     """Whether the matter still needs anybody; a kind that nobody declares does not."""
     kind, _, key = matter.partition("/")
@@ -98,7 +108,7 @@ def call_get(scope: Scope, call_id: Any) -> Call:
     if call is not None:
         if call_list(scope).filter(pk=call.pk).exists():
             return call
-        if scope.person and Attempt.objects.filter(call_id=call.pk, person_id=scope.person).exists():
+        if scope.person and scope.person in called_people(call):
             return call
     raise NotFound("calling.call.not_found")
 

@@ -49,7 +49,9 @@ def calls_by_matter(subjects: Collection[str], stage: str) -> dict[str, Called]:
     turns: dict[str, list[CallRound]] = defaultdict(list)
     for turn in CallRound._default_manager.filter(parent_id__in=list(calls)).order_by("step"):
         turns[str(turn.parent_id)].append(turn)
-    meant = {p for rows in turns.values() for t in rows for c in callees_of(t.callees) for p in (c.person, c.deputy_for)}
+    meant = {
+        p for rows in turns.values() for t in rows for c in callees_of(t.callees) for p in (c.person, c.deputy_for)
+    }
     names = accounts.person_names((meant | {c.answered_by for c in calls.values()}) - {""})
     return {call.matter: _called(call, turns[key], names) for key, call in calls.items()}
 
@@ -59,7 +61,9 @@ def _called(call: Call, turns: list[CallRound], names: dict[str, str]) -> Called
         Turn(
             turn.at,
             tuple(
-                f"{names.get(c.person, '—')}（代{names.get(c.deputy_for, '—')}）" if c.deputy_for else names.get(c.person, "—")
+                f"{names.get(c.person, '—')}（代{names.get(c.deputy_for, '—')}）"
+                if c.deputy_for
+                else names.get(c.person, "—")
                 for c in callees_of(turn.callees)
             ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,15 +16,21 @@ Key = tuple[str, str, str]
 _PART = 500
 
 
+class _Posts(dict[Any, str]):
+    """Ids of posts as text, by how the database hands them over: few posts stand in many rows."""
+
+    def __missing__(self, raw: Any) -> str:
+        self[raw] = text = str(UUID(raw)) if isinstance(raw, str) else str(raw)
+        return text
+
+
 def notices_standing(topic: str, subjects: Collection[str] | None = None) -> dict[Key, int]:
     """The notices of a topic that were not withdrawn, by key; of all subjects or of these."""
-    rows = Notice.objects.filter(topic=topic, withdrawn_at__isnull=True)
-    columns = ("id", "subject", "step", "post_id")
-    # iterator() asks in parts of 2,000 and keeps no second copy of some hundred thousand rows.
+    rows, posts = Notice.objects.filter(topic=topic, withdrawn_at__isnull=True), _Posts()
     return {
-        (subject, step, str(post)): key
+        (subject, step, posts[post]): key
         for part in _parts(rows, subjects)
-        for key, subject, step, post in part.values_list(*columns).iterator()
+        for key, subject, step, post in reading.statement(part, ("id", "subject", "step", "post_id")).each()
     }
 
 
@@ -35,12 +42,12 @@ def notice_stands(topic: str, subject: str) -> bool:
 
 def notices_held(topic: str, subjects: Collection[str]) -> dict[Key, tuple[int, bool]]:
     """All notices of a topic about these subjects, by key: number, and whether it was withdrawn."""
-    rows = Notice.objects.filter(topic=topic)
+    rows, posts = Notice.objects.filter(topic=topic), _Posts()
     columns = ("id", "subject", "step", "post_id", "withdrawn_at")
     return {
-        (subject, step, str(post)): (key, withdrawn_at is not None)
+        (subject, step, posts[post]): (key, withdrawn_at is not None)
         for part in _parts(rows, subjects)
-        for key, subject, step, post, withdrawn_at in part.values_list(*columns).iterator()
+        for key, subject, step, post, withdrawn_at in reading.statement(part, columns).each()
     }
 
 

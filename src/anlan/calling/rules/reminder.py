@@ -6,14 +6,14 @@ leader on the same day: 安全生产法(2021) 第七十三条 asks the authoriti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.reminders import LEVELS, Matter, ReminderStep, ReminderTable
 
-__all__ = ["DIGEST_HOUR", "DueStep", "levels_above", "said_of", "steps_due", "table_on", "working_day"]
+__all__ = ["DIGEST_HOUR", "DueStep", "StepsDue", "levels_above", "said_of", "steps_due", "table_on", "working_day"]
 
 # From this local hour on a day's reminders are given out, in one digest for each post.
 DIGEST_HOUR = 8
@@ -41,7 +41,25 @@ def table_on(tables: Sequence[ReminderTable], day: date) -> ReminderTable | None
     return max(held, key=lambda table: table.since) if held else None
 
 
-def steps_due(table: ReminderTable, matter: Matter, now: datetime) -> dict[str, DueStep]:
+class StepsDue:
+    """`steps_due` of one table at one moment, for thousands of matters: those as old as each other are worked out once."""
+
+    def __init__(self, table: ReminderTable, now: datetime) -> None:
+        self._table, self._now, self._day = table, now, working_day(now)
+        self._known: dict[tuple[int, int, bool, bool], dict[str, DueStep]] = {}
+
+    def of(self, matter: Matter) -> Mapping[str, DueStep]:
+        """As steps_due. Source: house rule."""
+        last_day, overdue = local_date(matter.due_at), self._now > matter.due_at
+        # When it was set decides only about the steps before the deadline.
+        set_age = 0 if overdue else (working_day(matter.set_at) - last_day).days
+        asked = ((self._day - last_day).days, set_age, overdue, matter.major)
+        if asked not in self._known:
+            self._known[asked] = _newest(self._table, *asked)
+        return self._known[asked]
+
+
+def steps_due(table: ReminderTable, matter: Matter, now: datetime) -> Mapping[str, DueStep]:
     """For each level the newest step it has reached at `now`; levels that have reached none are absent.
 
     Only the newest: after a sleep of ten days each level hears once, of how things stand now. What would have fallen before
@@ -51,14 +69,15 @@ def steps_due(table: ReminderTable, matter: Matter, now: datetime) -> dict[str, 
         now: aware moment.
     Source: house rule.
     """
-    last_day = local_date(matter.due_at)
-    overdue = now > matter.due_at
-    age = (working_day(now) - last_day).days
-    set_age = (working_day(matter.set_at) - last_day).days
+    return StepsDue(table, now).of(matter)
+
+
+def _newest(table: ReminderTable, age: int, set_age: int, overdue: bool, major: bool) -> dict[str, DueStep]:
+    """By level; `age`, `set_age`: days from the last day of the deadline to today and to the day when it was set."""
     found: dict[str, DueStep] = {}
     for step in table.steps:
         rank = _rank(step, age, set_age, overdue)
-        if rank is None or (step.major and not matter.major):
+        if rank is None or (step.major and not major):
             continue
         turn = int(rank - step.days) // step.every if step.every and step.days is not None else 0
         due = DueStep(rank, f"{step.id}+{turn}" if turn else step.id, step.urgent)

@@ -26,10 +26,11 @@ from anlan.platform.database import writing
 
 __all__ = [
     "LEASE", "Taken", "attempt_finish", "attempt_send", "attempt_take", "attempts_cancel", "attempts_make",
-    "attempts_recover", "delivery_report",
+    "attempts_recover", "attempts_tidy", "delivery_report",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=60)
+_AT_ONCE = 2000
 _COLUMNS = (
     "call_id", "step", "person_id", "post_id", "channel", "tries", "rank", "state", "due_at", "made_at", "holder",
     "provider_id", "why", "token",
@@ -172,6 +173,22 @@ def attempts_recover(*, now: datetime) -> int:
             ):
                 _again(attempt, now)
                 count += 1
+    return count
+
+
+def attempts_tidy(*, now: datetime) -> int:
+    """Forget the single messages of calls that ended more than ANLAN_CALL_KEEP_DAYS ago; how many.
+
+    Whom each step meant and what was answered are the call's own history and stay, as does what an open call did: records,
+    call sheets and reports need nothing of it. What is in a worker's hands is left to it.
+    """
+    before = now - timedelta(days=settings.CALLING["ANLAN_CALL_KEEP_DAYS"])
+    over = Call.objects.filter(state__in=("answered", "closed"), ended_at__lt=before).values("pk")
+    rows = Attempt.objects.filter(call_id__in=over).exclude(state__in=("queued", "sending")).order_by("pk")
+    count = 0
+    while keys := list(rows.values_list("pk", flat=True)[:_AT_ONCE]):
+        with writing():
+            count += Attempt.objects.filter(pk__in=keys).delete()[0]
     return count
 
 

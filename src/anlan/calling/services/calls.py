@@ -93,9 +93,11 @@ def call_escalate(*, call_id: str, now: datetime) -> str:
 
     The call is read anew in the transaction; whoever was answered, closed or escalated meanwhile is left alone.
     """
+    if not _over(queries.call_row(call_id), now):
+        return ""  # another worker was faster: its transaction is not waited for
     with writing():
         call = _held(call_id)
-        if call is None or call.state != "calling" or call.until is None or call.until > now:
+        if call is None or not _over(call, now):
             return ""
         if not queries.matter_open(call.matter):
             _step(call_id, "close", now)
@@ -108,6 +110,10 @@ def call_escalate(*, call_id: str, now: datetime) -> str:
             _step(call_id, "escalate", now, data=_turn_data(steps, turn, call.urgency, now), once=f"escalate:{turn[0]}")
             attempts_make(call_id=call_id, now=now)
     return "exhausted" if turn is None else "escalated"
+
+
+def _over(call: Call | None, now: datetime) -> bool:
+    return call is not None and call.state == "calling" and call.until is not None and call.until <= now
 
 
 Turn = tuple[int, tuple[Callee, ...]]

@@ -24,7 +24,8 @@ def digests_make(*, now: datetime) -> int:
     Source: house rule (one notice a day; grave matters come by themselves).
     """
     day = working_day(now).isoformat()
-    today = Notice.objects.filter(topic=TOPIC, subject=f"{TOPIC}/{day}", step=day)
+    # The form is named for the index by post and form: an inbox of thousands is not gone through for its digest.
+    today = Notice.objects.filter(form="digest", topic=TOPIC, subject=f"{TOPIC}/{day}", step=day)
     with writing():
         hold_keys("calling.reminder", [TOPIC])
         posts = queries.notices_waiting() - set(today.values_list("post_id", flat=True))

@@ -8,14 +8,15 @@ restart, a clock that jumped, an extension or a hand-over need no case of their 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from anlan.accounts import queries as accounts
 from anlan.calling import queries
 from anlan.calling.models import Notice
 from anlan.calling.queries import Key
-from anlan.calling.rules.reminder import DueStep, said_of, steps_due, table_on, working_day
+from anlan.calling.rules.reminder import DueStep, StepsDue, said_of, table_on, working_day
 from anlan.calling.services.digests import digests_make, digests_withdraw
 from anlan.kernel.reminders import Matter
 from anlan.platform.bulk import insert_new
@@ -45,8 +46,10 @@ def reminders_run(*, now: datetime) -> RunResult:
     Source: house rule; subjects of another node are that node's to remind of.
     """
     sent = withdrawn = unreached = 0
-    for reminder in CATALOGUE.reminders.values():
-        plan = _planned(reminder, None, now)
+    reminders = CATALOGUE.reminders.values()
+    places = accounts.posts_placed({right for reminder in reminders for right in reminder.rights.values()}, now)
+    for reminder in reminders:
+        plan = _planned(reminder, places, now)
         standing = queries.notices_standing(reminder.id)
         withdrawn += _withdraw(plan, standing.items(), now)
         missing = plan.wanted.keys() - standing.keys()
@@ -80,6 +83,21 @@ def matter_refresh(*, subject: str, now: datetime) -> int:
     return gone
 
 
+def matter_tell(*, topic: str, subject: str, now: datetime) -> int:
+    """Send at once what is due of one subject under one topic, and withdraw what no longer holds; how many were sent.
+
+    The next run finds them standing and sends nothing twice. A subject whose home is another node is that node's to tell.
+    """
+    reminder = CATALOGUE.reminders[topic]
+    places = accounts.posts_placed(set(reminder.rights.values()), now)
+    plan = _planned(reminder, places, now, [subject])
+    standing = queries.notices_standing(topic, [subject])
+    gone = _withdraw(plan, standing.items(), now)
+    if gone:
+        digests_withdraw(now=now)
+    return _send(reminder, plan, plan.wanted.keys() - standing.keys(), now)
+
+
 @dataclass(slots=True)
 class _Plan:
     """What should stand: step and deadline by key, and the open matters by subject."""
@@ -89,15 +107,17 @@ class _Plan:
     unreached: int = 0
 
 
-def _planned(reminder: Reminder, subjects: Collection[str] | None, now: datetime) -> _Plan:
+def _planned(
+    reminder: Reminder, places: Sequence[accounts.PostPlace], now: datetime, subjects: Sequence[str] | None = None
+) -> _Plan:
     home, table = home_test(), table_on(reminder.tables, working_day(now))
     plan = _Plan({m.subject: m for m in reminder.matters(subjects) if home(m.region)}, {})
     if table is None:
         return plan
-    addressees = queries.Addressees(reminder.rights, now)
+    addressees, steps = queries.Addressees(reminder.rights, places), StepsDue(table, now)
     for matter in plan.matters.values():
         newest: dict[str, DueStep] = {}
-        for level, due in steps_due(table, matter, now).items():
+        for level, due in steps.of(matter).items():
             posts = addressees.of(level, matter)
             plan.unreached += not posts
             for post in posts:
@@ -117,12 +137,12 @@ def _stamp(matter: Matter) -> str:
 
 def _withdraw(plan: _Plan, standing: Iterable[tuple[Key, int]], now: datetime) -> int:
     """Withdraw the standing notices that the plan does not want. Returns how many."""
+    stale = [(key, number) for key, number in standing if key not in plan.wanted]
+    if not stale:
+        return 0
     told = {(subject, step.rpartition("@")[2], post) for subject, step, post in plan.wanted}
     gone: dict[str, list[int]] = defaultdict(list)
-    for key, number in standing:
-        if key in plan.wanted:
-            continue
-        subject, step, post = key
+    for (subject, step, post), number in stale:
         if subject not in plan.matters:
             gone["settled"].append(number)
         else:
@@ -180,5 +200,6 @@ def _write(topic: str, plan: _Plan, keys: list[Key], now: datetime) -> int:
             said[due_at] = said_of(due_at, now)
         form = "single" if plan.wanted[key].urgent else "item"
         made.append((topic, subject, step, post, form, *said[due_at], due_at, now, "", ""))
+    made.sort(key=lambda row: row[3])
     insert_new(Notice, _COLUMNS, made)
     return count + len(made)

@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple
 
+from anlan.protocols.hj212.crc import Ending
 from anlan.protocols.hj212.decoded import Message
 from anlan.protocols.hj212.factors import DATA_FLAGS, Role, meaning
 from anlan.protocols.hj212.times import read_time
@@ -28,18 +28,23 @@ _QN = 21  # bytes of `QN=`, 17 digits and the separator
 _NUMBER, _FLAG, _TIME = rb"(-?\d{1,12}(?:\.\d{1,9})?)", b"([%s])" % "".join(DATA_FLAGS).encode(), rb"(\d{14})"
 _FLAGS = {b"": "", **{flag.encode(): flag for flag in DATA_FLAGS}}
 # Headers of one connection, and shapes of all, that are remembered; a hostile device may invent names without end.
-_MOST_FRONTS, _MOST_SHAPES, _MOST_NAMES = 64, 1024, 200
+_MOST_FRONTS, _MOST_SHAPES, _MOST_NAMES, _MOST_HEADS = 64, 1024, 200, 256
 
 
 class Quick(NamedTuple):
-    """A clean message: device, message number, instant of all readings (epoch ms UTC), the section of the acknowledgement
-    that is owed (None when none is), and the readings: (metric, instant, value, flag)."""
+    """A clean message: device, message number, instant of all readings (epoch ms UTC), the frame of the acknowledgement
+    that is owed (b"" when none is), names and flags of the readings (the same object for messages alike), their values."""
 
     device: str
     message: str
     at: int
-    reply: bytes | None
-    rows: tuple[tuple[str, int, float, str], ...]
+    reply: bytes
+    head: Head
+    values: tuple[float, ...]
+
+
+Head = tuple[tuple[str, ...], tuple[str, ...]]
+"""(metrics, flags), of one length."""
 
 
 class _Shape(NamedTuple):
@@ -47,12 +52,13 @@ class _Shape(NamedTuple):
     metrics: tuple[str, ...]
     numbers: Callable[[Sequence[bytes]], tuple[bytes, ...]]
     flags: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    heads: dict[tuple[bytes, ...], Head]
 
 
 class _Front(NamedTuple):
     device: str
     message: str
-    reply: bytes | None  # without its QN
+    reply: Ending | None  # without its QN
     shape: _Shape
 
 
@@ -99,10 +105,9 @@ class QuickReader:
         if at is None:
             return None
         values += (b"",)  # where a reading without flag looks
-        numbers, flags = map(float, shape.numbers(values)), map(_FLAGS.__getitem__, shape.flags(values))
-        reply = front.reply if front.reply is None else payload[:_QN] + front.reply
-        rows = tuple(zip(shape.metrics, repeat(at), numbers, flags))
-        return Quick(front.device, front.message, at, reply, rows)
+        reply = b"" if front.reply is None else _frame(payload[:_QN], front.reply)
+        head = _head(shape, shape.flags(values))
+        return Quick(front.device, front.message, at, reply, head, tuple(map(float, shape.numbers(values))))
 
     def learn(self, payload: bytes, message: Message) -> None:
         """Remember what a message that `decode.read` found nothing odd in looks like.
@@ -121,8 +126,23 @@ class QuickReader:
             return
         if len(self._fronts) >= _MOST_FRONTS:
             self._fronts.clear()
-        reply = message.reply if message.reply is None else message.reply[_QN:]
+        reply = None if message.reply is None else Ending(message.reply[_QN:])
         self._fronts[front] = _Front(message.device, message.message, reply, shape)
+
+
+def _frame(number: bytes, rest: Ending) -> bytes:
+    """As `encode.encode_frame`, for a section that begins with its QN."""
+    section = number + rest.ending
+    return b"##%04d%s%04X\r\n" % (len(section), section, rest.crc(number))
+
+
+def _head(shape: _Shape, flags: tuple[bytes, ...]) -> Head:
+    found = shape.heads.get(flags)
+    if found is None:
+        if len(shape.heads) >= _MOST_HEADS:
+            shape.heads.clear()
+        found = shape.heads[flags] = (shape.metrics, tuple(map(_FLAGS.__getitem__, flags)))
+    return found
 
 
 def _learn_shape(system: str, body: bytes) -> _Shape | None:
@@ -160,7 +180,7 @@ def _shape(system: str, body: bytes) -> _Shape | None:
     places = [place for place, _, _ in numbers]
     flags = [marks.get(key, len(fields)) for _, _, key in numbers]
     metrics = tuple(name for _, name, _ in numbers)
-    return _Shape(re.compile(pattern).fullmatch, metrics, _take(places), _take(flags))
+    return _Shape(re.compile(pattern).fullmatch, metrics, _take(places), _take(flags), {})
 
 
 def _take(places: list[int]) -> Callable[[Sequence[bytes]], tuple[bytes, ...]]:

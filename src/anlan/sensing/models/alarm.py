@@ -52,6 +52,7 @@ class Alarm(Projection):
     last_at = models.DateTimeField("最近触发时间")
     cleared_at = models.DateTimeField("监测值恢复时间", null=True)
     flapping_at = models.DateTimeField("频繁报警时间", null=True)
+    superseded_by = models.CharField("接替报警", max_length=36, default="")
     answered_at = models.DateTimeField("叫应时间", null=True)
     answered_by = models.CharField("叫应人", max_length=36, default="")
     answer = models.CharField("叫应答复", max_length=16, choices=WORDS, default="", blank=True)

@@ -14,6 +14,7 @@ from anlan.sensing.queries.alarms import (
 )
 from anlan.sensing.queries.devices import (
     Channel,
+    channel_named,
     channels_of,
     device_get,
     device_list,
@@ -31,8 +32,8 @@ from anlan.sensing.queries.series import channels_shown, skewed_count
 
 __all__ = [
     "VIEW", "Channel", "alarm_actions", "alarm_count", "alarm_get", "alarm_is_open", "alarm_list", "alarm_members",
-    "alarms_of", "alarms_standing", "as_uuid", "channels_of", "channels_shown", "device_get", "device_list",
-    "devices_of", "fleet", "gateway_tokens",
+    "alarms_of", "alarms_standing", "as_uuid", "channel_named", "channels_of", "channels_shown", "device_get",
+    "device_list", "devices_of", "fleet", "gateway_tokens",
     "members_shown", "model_get", "skewed_count",
     "model_choices", "names_of", "quarantined_get", "quarantined_list", "versions_of", "visible",
 ]  # fmt: skip

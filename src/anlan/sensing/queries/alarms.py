@@ -62,7 +62,8 @@ def alarm_members(alarm: Alarm) -> QuerySet[AlarmMember]:
 def alarm_is_open(alarm_id: str) -> bool:
     """Whether an alarm still waits for somebody. Unscoped: asked before every call."""
     key = as_uuid(alarm_id)
-    return key is not None and Alarm._default_manager.filter(pk=key, state="triggered").exists()
+    rows = Alarm._default_manager.filter(pk=key, state="triggered", superseded_by="")
+    return key is not None and rows.exists()
 
 
 def alarms_of(scope: Scope, enterprise_ids: Collection[str]) -> QuerySet[Alarm]:

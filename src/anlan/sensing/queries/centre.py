@@ -39,6 +39,7 @@ class AlarmCard:
     Attributes:
         count: how often it triggered. members: devices of a mass alarm, 0 for others.
         version: what a step must be based on. answered_by, handled_by: names, "" for nobody.
+        upper: number of the alarm that took this one over, "" for none or one out of sight.
     """
 
     alarm: Alarm
@@ -50,11 +51,17 @@ class AlarmCard:
     answered_by: str
     handled_by: str
     actions: tuple[Action, ...]
+    upper: str = ""
 
     @property
     def waits(self) -> bool:
-        """Whether nobody has answered yet."""
-        return bool(self.alarm.state == "triggered")
+        """Whether somebody still has to answer."""
+        return bool(self.alarm.state == "triggered" and not self.alarm.superseded_by)
+
+    @property
+    def stand(self) -> str:
+        """Its state as the board's script reads it: what a further limit took over waits for nobody."""
+        return "superseded" if self.alarm.superseded_by and self.alarm.state == "triggered" else self.alarm.state
 
     @property
     def order(self) -> str:
@@ -94,6 +101,7 @@ def _cards(scope: Scope, alarms: list[Alarm], now: datetime) -> list[AlarmCard]:
     calls = calls_by_matter(list(subjects.values()), _CALLED_FOR)
     versions = versions_of(list(subjects.values()))
     names = names_of({p for a in alarms for p in (a.answered_by, a.handled_by)})
+    uppers = _numbers(scope, {alarm.superseded_by for alarm in alarms} - {""})
     return [
         AlarmCard(
             alarm=alarm,
@@ -105,9 +113,16 @@ def _cards(scope: Scope, alarms: list[Alarm], now: datetime) -> list[AlarmCard]:
             answered_by=names.get(alarm.answered_by, ""),
             handled_by=names.get(alarm.handled_by, ""),
             actions=tuple(alarm_actions(scope, alarm, now)),
+            upper=uppers.get(alarm.superseded_by, ""),
         )
         for alarm in alarms
     ]
+
+
+def _numbers(scope: Scope, keys: Collection[str]) -> dict[str, str]:
+    if not keys:
+        return {}
+    return {str(pk): number for pk, number in alarm_list(scope).filter(pk__in=keys).values_list("pk", "number")}
 
 
 def _counted(model: Any, keys: Collection[Any]) -> dict[Any, int]:
@@ -165,7 +180,7 @@ def _state(device: Device, alarms: dict[Any, str], repaired: set[Any]) -> str:
 
 def alarms_told(ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """What the event stream says of alarms, by id. Unscoped: the stream judges each."""
-    names = ("id", "number", "state", "severity", "device_id", "drill")
+    names = ("id", "number", "state", "severity", "device_id", "drill", "superseded_by")
     rows = Alarm._default_manager.filter(pk__in=list(ids)).values_list(*names)
     return {
         str(pk): {
@@ -175,8 +190,9 @@ def alarms_told(ids: Collection[str]) -> dict[str, dict[str, Any]]:
             "severity": severity,
             "device": str(device) if device else None,
             "drill": bool(drill),
+            "superseded": bool(superseded_by),
         }
-        for pk, number, state, severity, device, drill in rows
+        for pk, number, state, severity, device, drill, superseded_by in rows
     }
 
 

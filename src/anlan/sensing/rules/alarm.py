@@ -12,13 +12,18 @@ from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action, Loop, State
 from anlan.kernel.text import blank, check_hidden
 
-__all__ = ["ALARM_LOOP", "OPEN_STATES", "SEVERITIES", "URGENCY", "WORDS", "AlarmFacts", "check_alarm_step"]
+__all__ = [
+    "ABOVE", "ALARM_LOOP", "OPEN_STATES", "SEVERITIES", "URGENCY", "WORDS", "AlarmFacts", "Excursion", "check_alarm_step",
+    "takes_over",
+]  # fmt: skip
 
 SEVERITIES: tuple[tuple[str, str], ...] = (("critical", "紧急"), ("urgent", "重要"), ("routine", "一般"))
 URGENCY = {"critical": "critical", "urgent": "urgent", "routine": "routine"}
 """Severity -> urgency of the call."""
 WORDS: tuple[tuple[str, str], ...] = (("on_my_way", "正在前往"), ("seen", "已知悉"), ("false_alarm", "认为是误报"))
 """What was answered to a call."""
+ABOVE = {"high": "high_high", "low": "low_low"}
+"""Kind of rule -> the further limit of the same channel, whose alarm takes its place."""
 
 _WORKING = ("triggered", "answered", "handling")
 
@@ -59,6 +64,41 @@ ALARM_LOOP = Loop(
 
 OPEN_STATES = _WORKING
 _BY_SYSTEM = frozenset(action.id for action in ALARM_LOOP.actions if action.automatic)
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """One alarm of a channel as `takes_over` sees it.
+
+    Attributes:
+        kind, severity, ends_itself: as of the alarm. since: when its alarm began, epoch ms. until: when the value was back
+        within the limit, epoch ms; None while it is not. delay_ms: how long its value was beyond before the alarm began.
+    """
+
+    kind: str
+    severity: str
+    ends_itself: bool
+    since: int
+    until: int | None = None
+    delay_ms: int = 0
+
+
+def takes_over(upper: Excursion, lower: Excursion) -> bool:
+    """Whether people are called for the further limit alone, both being crossed in one excursion of one channel.
+
+    Never where that would tell less: the upper one must be as severe, and must not end by itself when the lower one waits for
+    a person.
+
+    Source: ISA-18.2-2016 (IEC 62682), suppression by design; EEMUA 191 (3rd edition), grouping of alarms of one cause;
+    ADR 0020.
+    """
+    if ABOVE.get(lower.kind) != upper.kind or (upper.ends_itself and not lower.ends_itself):
+        return False
+    ranks = [word for word, _ in SEVERITIES]
+    if ranks.index(upper.severity) > ranks.index(lower.severity):
+        return False
+    begun = lower.until is None or upper.since <= lower.until
+    return begun and (upper.until is None or upper.until >= lower.since - lower.delay_ms)
 
 
 @dataclass(frozen=True, slots=True)

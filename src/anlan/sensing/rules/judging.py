@@ -1,7 +1,7 @@
 """Judging readings by rules: one reading after the other, a state that is handed in, signals that come out. Pure.
 
 Readings of a channel are judged in the order of their own time; one that is older than what was judged before is kept in
-the store, and judged with the history around it where it crosses a limit (services/late.py). So one batch or many single
+the store, and judged with the history around it where it can say something new (services/late.py). So one batch or many single
 readings give the same signals. Source: house rule.
 """
 
@@ -21,6 +21,8 @@ __all__ = [
 _UP = frozenset({"high", "high_high"})
 _DOWN = frozenset({"low", "low_low"})
 _INFINITE = float("inf")
+_REMEMBERING = frozenset({"rate", "stuck", "count", "sum"})
+"""Kinds that judge a reading together with those before it."""
 
 
 class Signal(NamedTuple):
@@ -167,7 +169,8 @@ class Watch:
 
     `groups`: rules of one kind, the narrowest first; the first that is in force judges. `timers`: rules that watch for
     missing readings, the narrowest first. `low`, `high`: between them nothing can happen while `calm`, so most readings
-    are dealt with by two comparisons. `judged_at`: the time of the last valid reading, epoch ms.
+    are dealt with by two comparisons. `memory_ms`: how far back (ms) the rules look that judge a reading together with those
+    before it. `judged_at`: the time of the last valid reading, epoch ms.
     """
 
     groups: tuple[tuple[Judge, ...], ...]
@@ -176,6 +179,7 @@ class Watch:
     high: float
     simple: bool
     calm: bool
+    memory_ms: int = 0
     judged_at: int = -(2**62)
 
     def judge(self, at: int, value: float) -> list[tuple[Judge, RuleVersion, Signal]]:
@@ -188,13 +192,13 @@ class Watch:
         self.rest()
         return found
 
-    def crossed(self, at: int, value: float) -> list[tuple[Judge, RuleVersion]]:
-        """The rules over a limit that are in force at `at` (epoch ms) and whose limit a value crosses; nothing is judged."""
-        return [
-            (judge, version)
-            for judge, version in self._in_force(at)
-            if (version.kind in _UP and value > version.limit) or (version.kind in _DOWN and value < version.limit)
-        ]
+    def suspected(self, at: int, value: float) -> list[tuple[Judge, RuleVersion]]:
+        """The rules in force at `at` (epoch ms) of which a late reading may show a missed alarm; nothing is judged.
+
+        A limit or one of k-of-n that the value crosses; any change of rate; anything that adds to a sum. What is stuck or
+        missing is only made less so by a further reading.
+        """
+        return [(judge, version) for judge, version in self._in_force(at) if _suspects(version, value)]
 
     def _in_force(self, at: int) -> Iterator[tuple[Judge, RuleVersion]]:
         """Of each group the narrowest rule that is in force."""
@@ -208,6 +212,15 @@ class Watch:
     def rest(self) -> None:
         """See anew whether anything is under way."""
         self.calm = self.simple and all(judge.state.idle for group in self.groups for judge in group)
+
+
+def _suspects(version: RuleVersion, value: float) -> bool:
+    kind = version.kind
+    if kind in _DOWN or (kind == "count" and version.below):
+        return value < version.limit
+    if kind in _UP or kind == "count":
+        return value > version.limit
+    return kind == "rate" or (kind == "sum" and value > 0)
 
 
 def make_watch(judges: Sequence[Judge]) -> Watch | None:
@@ -230,6 +243,7 @@ def make_watch(judges: Sequence[Judge]) -> Watch | None:
         high=min((v.limit for v in every if v.kind in _UP), default=_INFINITE),
         simple=all(v.kind in THRESHOLDS for v in every),
         calm=False,
+        memory_ms=look_back_ms([v for v in every if v.kind in _REMEMBERING]),
     )
     watch.rest()
     return watch
@@ -239,7 +253,7 @@ def fresh(pattern: Watch) -> Watch:
     """A watch with the same rules that remembers nothing: thousands of devices are watched alike."""
     groups = tuple(tuple(Judge(j.rule_id, j.versions) for j in group) for group in pattern.groups)
     timers = tuple(Judge(j.rule_id, j.versions) for j in pattern.timers)
-    return Watch(groups, timers, pattern.low, pattern.high, pattern.simple, pattern.simple)
+    return Watch(groups, timers, pattern.low, pattern.high, pattern.simple, pattern.simple, pattern.memory_ms)
 
 
 def narrowness(judge: Judge) -> tuple[tuple[int, int, int], str]:

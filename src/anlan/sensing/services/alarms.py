@@ -71,7 +71,7 @@ def alarm_step(
         if subject in once_recorded(scope, [(subject, pressed.once)], action.kind):
             return alarm
         raise AlarmMoved(alarm.number, alarm.get_state_display()) from error
-    call_off(subject=subject, reason=action.id, now=now)
+    call_off(subject=subject, reason=action.label, now=now)
     return alarm
 
 

@@ -13,17 +13,20 @@ from datetime import datetime
 
 from django.conf import settings
 
-from anlan.kernel.telemetry import Reading, Report
+from anlan.kernel.telemetry import Head, Moment, Report
 from anlan.sensing import store
 from anlan.sensing.rules.device import EARLIEST_BELIEVED, VALID_FLAGS
-from anlan.sensing.services.late import LateReading, late_found
+from anlan.sensing.rules.judging import Watch
+from anlan.sensing.services.calls import AT_REST
+from anlan.sensing.services.late import LateReading, late_found, outdated
 from anlan.sensing.services.liveness import devices_doubt, devices_up
 from anlan.sensing.services.quarantine import reports_quarantine
 from anlan.sensing.services.raising import Found, alarms_raise
 from anlan.sensing.services.restoring import restore
 from anlan.sensing.services.table import Known, Table, millis
+from anlan.sensing.store import packing
 from anlan.sensing.store.days import HOUR
-from anlan.sensing.store.packing import flag_code, head, pack_row
+from anlan.sensing.store.packing import flag_code, pack_row
 from anlan.sensing.store.readings import Row, Store
 
 __all__ = ["Ingest", "Taken", "ingest", "reports_take"]
@@ -60,7 +63,7 @@ class _Batch:
         self.dirty: set[tuple[int, int]] = set()
         self.skewed: list[_Skewed] = []
         self.skewed_count = 0
-        self.spoke: list[tuple[Known, tuple[Reading, ...]]] = []
+        self.spoke: list[tuple[Known, Moment]] = []
         self.unknown: list[Report] = []
         self.twins: list[Known] = []
         self.returned: dict[str, tuple[Known, int]] = {}
@@ -73,11 +76,16 @@ class Ingest:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.table = Table()
-        self._heads: dict[tuple[tuple[str, ...], tuple[str, ...]], bytes | None] = {}
+        self._heads: dict[Head, tuple[Head, bytes | None]] = {}
         self._store: Store | None = None
         self.seen: dict[str, int] = {}
         self.began = 0
         """When this process first looked (epoch ms): while nobody listened, nobody was silent."""
+
+    def forget(self) -> None:
+        """Remember nothing: the table, what was judged, and when we began to look come anew with the next batch."""
+        with self.lock:
+            self._store, self.began = None, 0
 
     def prepare(self, now: datetime) -> Store:
         """The store, with the table of devices brought up to date. Call it under `lock`."""
@@ -86,11 +94,18 @@ class Ingest:
             self._store, self.table, self._heads = held, Table(), {}
             self.seen = held.seen()
         self.began = self.began or millis(now)
-        self.table.refresh(now)
+        self.table.refresh()
         return held
 
     def take(self, reports: Sequence[Report], now: datetime) -> Taken:
         """Store and judge reports; see `reports_take`."""
+        AT_REST.clear()
+        try:
+            return self._take(reports, now)
+        finally:
+            AT_REST.set()
+
+    def _take(self, reports: Sequence[Report], now: datetime) -> Taken:
         with self.lock:
             held = self.prepare(now)
             batch = self._sort(held, reports, now)
@@ -109,6 +124,8 @@ class Ingest:
             finally:
                 if not recorded:
                     self._forget(batch)
+            for known in outdated(batch.crossed):
+                self.table.forget(known)
             for known, _ in batch.spoke:
                 self.seen[known.id] = max(self.seen.get(known.id, 0), batch.seen.get(known.n, 0))
         return Taken(
@@ -145,52 +162,48 @@ class Ingest:
                 and known not in batch.twins
             ):
                 batch.twins.append(known)
-            if report.readings:
-                self._rows(batch, known, report.readings, received + ahead, received, hour)
+            for moment in report.moments:
+                self._row(batch, known, moment, received + ahead, received, hour)
         return batch
 
     def _number(self, held: Store, reports: Sequence[Report]) -> None:
+        devices = self.table.devices
         fresh = {
             known.id: known
             for r in reports
-            if (known := self.table.devices.get((r.protocol, r.identity))) is not None and not known.n
+            if (known := devices.get((r.protocol, r.identity))) is not None and not known.n
         }
         if fresh:
             numbers = held.numbers("device", fresh)
             for key, known in fresh.items():
                 known.n = numbers[key]
 
-    def _head(self, metrics: tuple[str, ...], flags: tuple[str, ...]) -> bytes | None:
-        """The head of a row, None where a metric stands in it twice."""
-        if len(set(metrics)) < len(metrics):
-            made = None
-        else:
+    def _head(self, head: Head) -> tuple[Head, bytes | None]:
+        """One object for all heads alike, and the head of a row: None where a metric stands in it twice."""
+        metrics, flags = head
+        made = None
+        if len(set(metrics)) == len(metrics):
             numbers = self._store.numbers("metric", metrics)  # type: ignore[union-attr]
-            made = head([numbers[m] for m in metrics], [flag_code(f) for f in flags])
+            made = packing.head([numbers[m] for m in metrics], [flag_code(f) for f in flags])
         if len(self._heads) > 20_000:
             self._heads.clear()
-        self._heads[metrics, flags] = made
-        return made
+        self._heads[head] = (head, made)
+        return head, made
 
-    def _rows(
-        self, batch: _Batch, known: Known, readings: tuple[Reading, ...], latest: int, received: int, hour: int
-    ) -> None:
-        metrics, ats, values, flags = zip(*readings, strict=True)
-        at = ats[0]
-        start = self._heads[metrics, flags] if (metrics, flags) in self._heads else self._head(metrics, flags)
-        if start is None or ats.count(at) < len(ats):
-            for reading in readings:
-                self._rows(batch, known, (reading,), latest, received, hour)
+    def _row(self, batch: _Batch, known: Known, moment: Moment, latest: int, received: int, hour: int) -> None:
+        head, at, values = moment
+        head, start = self._heads.get(head) or self._head(head)
+        if start is None:
+            for metric, flag, value in zip(*head, values, strict=True):
+                self._row(batch, known, (((metric,), (flag,)), at, (value,)), latest, received, hour)
             return
-        if None in values:
-            values = tuple(_NAN if value is None else value for value in values)
-        row = pack_row(start, values)
+        row = pack_row(start, values if None not in values else [_NAN if v is None else v for v in values])
         if not EARLIEST_BELIEVED <= at <= latest:
             batch.skewed.append((known.n, at, received, row))
             batch.skewed_count += len(values)
             return
         batch.rows.append((known.n, at, row))
-        batch.spoke.append((known, readings))
+        batch.spoke.append((known, (head, at, values)))
         at_hour = at // HOUR
         # The job never touches the present hour, so it need be marked only once.
         if at_hour != hour or known.marked_hour != hour:
@@ -201,23 +214,33 @@ class Ingest:
     # --- judging ---
 
     def _judge(self, batch: _Batch, found: list[Found]) -> int:
-        late, table = 0, self.table
-        for known, readings in batch.spoke:
-            watches = known.watches
-            for metric, at, value, flag in readings:
-                watch = watches[metric] if metric in watches else table.watch(known, metric)
-                if watch is None:
+        late = 0
+        for known, (head, at, values) in batch.spoke:
+            looks = known.looks[1] if known.looks[0] is head else self._looks(known, head)
+            for place, metric, watch in looks:
+                value = values[place]
+                if value is None:
                     continue
                 if at <= watch.judged_at:
                     late += 1
-                    if value is not None and flag in VALID_FLAGS and not watch.low <= value <= watch.high:
+                    if watch.memory_ms or not watch.low <= value <= watch.high:
                         batch.crossed.append(LateReading(known, metric, at, value))
-                elif value is not None and flag in VALID_FLAGS:
+                else:
                     watch.judged_at = at
                     if not (watch.calm and watch.low <= value <= watch.high):
                         for judge, version, signal in watch.judge(at, value):
                             found.append(Found(known, metric, judge.rule_id, version, signal))
         return late
+
+    def _looks(self, known: Known, head: Head) -> list[tuple[int, str, Watch]]:
+        """Which places of a message are judged by what: those that some rule watches and whose flag calls them valid."""
+        looks = []
+        for place, (metric, flag) in enumerate(zip(*head, strict=True)):
+            watch = known.watches[metric] if metric in known.watches else self.table.watch(known, metric)
+            if watch is not None and flag in VALID_FLAGS:
+                looks.append((place, metric, watch))
+        known.looks = (head, looks)
+        return looks
 
 
 _ingest = Ingest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, Step
@@ -15,7 +15,7 @@ from anlan.platform.journal.record import NEW, record_many
 from anlan.platform.scope import SYSTEM
 from anlan.sensing.models import Alarm, AlarmMember, Device
 from anlan.sensing.queries.alarms import alarms_standing
-from anlan.sensing.rules.alarm import ALARM_LOOP
+from anlan.sensing.rules.alarm import ALARM_LOOP, OPEN_STATES, SEVERITIES
 from anlan.sensing.rules.judging import Signal
 from anlan.sensing.services.drafting import alarm_title
 from anlan.sensing.services.raising import Found, Raised, alarms_raise, moment
@@ -24,9 +24,11 @@ from anlan.sensing.services.table import Known, millis
 __all__ = ["MASS", "devices_doubt", "devices_lost", "devices_up"]
 
 MASS = 20
-"""So many devices lost between two looks are one event, not so many alarms."""
+"""So many devices lost within a few minutes are one event, not so many alarms."""
 _BATCH = 200
 _JOIN_MS = 30 * 60_000
+_TOGETHER = timedelta(minutes=10)
+"""A storm is not seen in one look: who was lost so shortly before belongs to it, too."""
 
 
 def _record(drafts: Sequence[tuple[Draft, int | None]], now: datetime) -> None:
@@ -100,6 +102,9 @@ def _leave(heard: Collection[str], now: datetime) -> None:
 def devices_lost(lost: Sequence[tuple[Known, int]], *, now: datetime) -> Raised:
     """Record that devices have fallen silent since (epoch ms); one alarm each where a rule asks for it, one for many.
 
+    Many are so many as were lost within ten minutes: those that had alarms of their own by then are members, too, and the
+    calling for them ends.
+
     Returns what was raised; a device under repair is recorded as down and raises nothing.
     """
     if not lost:
@@ -117,12 +122,15 @@ def devices_lost(lost: Sequence[tuple[Known, int]], *, now: datetime) -> Raised:
     awake = [f for f in found if not any(start <= now_ms < end for start, end in f.known.windows)]
     since = {known.id: at for known, at in lost}
     mass = _standing_mass(now)
-    if len(awake) >= MASS or (mass is not None and awake):
-        asleep = [f for f in found if f not in awake]
-        raised = alarms_raise(asleep, now=now)
-        raised.opened += _mass(awake, since, mass, now)
-        return raised
-    return alarms_raise(found, now=now)
+    before = _single(now) if awake and mass is None else []
+    if not awake or (mass is None and len(awake) + len(before) < MASS):
+        return alarms_raise(found, now=now)
+    raised = alarms_raise([f for f in found if f not in awake], now=now)
+    if mass is not None:
+        _join(awake, since, mass, now)
+    else:
+        raised.opened += _mass(awake, since, before, now)
+    return raised
 
 
 def _standing_mass(now: datetime) -> Alarm | None:
@@ -132,21 +140,33 @@ def _standing_mass(now: datetime) -> Alarm | None:
     return newest if newest is not None and millis(now) - millis(newest.triggered_at) <= _JOIN_MS else None
 
 
-def _mass(awake: Sequence[Found], since: dict[str, int], standing: Alarm | None, now: datetime) -> list[str]:
+def _single(now: datetime) -> list[Alarm]:
+    """Alarms of single devices that were lost a short while ago and are not back."""
+    rows = Alarm._default_manager.filter(kind="offline", state__in=OPEN_STATES, cleared_at__isnull=True, drill=0)
+    rows = rows.filter(triggered_at__gte=now - _TOGETHER, superseded_by="", device__isnull=False)
+    return list(rows.select_related("device").order_by("id"))
+
+
+def _join(awake: Sequence[Found], since: dict[str, int], standing: Alarm, now: datetime) -> None:
     members = {f.known.id: moment(since[f.known.id]) for f in awake}
-    if standing is not None:
-        subject = f"{Alarm.SUBJECT}/{standing.pk}"
-        draft = Draft(f"{Alarm.SUBJECT}.joined", subject, standing.region, {"members": members})
-        _record([(draft, versions_of([subject])[subject])], now)
-        return []
-    region = _common({f.known.row["region"] for f in awake})
-    offices = {f.known.row["office_id"] for f in awake}
-    order = [severity for severity in ("critical", "urgent", "routine") if any(f.version.severity == severity for f in awake)]
+    held = set(standing.members.values_list("key", flat=True))
+    data = {"members": members, "title": alarm_title("mass", count=len(held | set(members)))}
+    subject = f"{Alarm.SUBJECT}/{standing.pk}"
+    _record([(Draft(f"{Alarm.SUBJECT}.joined", subject, standing.region, data), versions_of([subject])[subject])], now)
+
+
+def _mass(awake: Sequence[Found], since: dict[str, int], before: Sequence[Alarm], now: datetime) -> list[str]:
+    members = {f.known.id: moment(since[f.known.id]) for f in awake}
+    members |= {str(a.device_id): (a.device.down_at or a.triggered_at).astimezone(UTC).isoformat() for a in before}
+    region = _common({f.known.row["region"] for f in awake} | {alarm.region for alarm in before})
+    offices = {f.known.row["office_id"] for f in awake} | {alarm.office_id and str(alarm.office_id) for alarm in before}
+    held = {f.version.severity for f in awake} | {alarm.severity for alarm in before}
+    worst = next(severity for severity, _ in SEVERITIES if severity in held)
     key = new_id(now)
     with writing():
         data = {
             "number": next_number("BJ", local_date(now).year)[0], "at": now.isoformat(), "kind": "mass",
-            "severity": "urgent" if order[0] == "routine" else order[0], "members": members,
+            "severity": "urgent" if worst == "routine" else worst, "members": members,
             "title": alarm_title("mass", count=len(members)), "ends_itself": 1,
             "office_id": offices.pop() if len(offices) == 1 else None,
         }  # fmt: skip
@@ -154,8 +174,19 @@ def _mass(awake: Sequence[Found], since: dict[str, int], standing: Alarm | None,
             kind=f"{Alarm.SUBJECT}.triggered", subject=f"{Alarm.SUBJECT}/{key}", region=region,
             data={n: v for n, v in data.items() if v is not None}, step=Step("", "triggered"),
         )  # fmt: skip
-        _record([(draft, NEW)], now)
+        _record([(draft, NEW), *_taken_over(before, key)], now)
     return [key]
+
+
+def _taken_over(before: Sequence[Alarm], by: str) -> list[tuple[Draft, int | None]]:
+    """Nobody is called any more for single alarms that nobody has answered."""
+    waiting = [alarm for alarm in before if alarm.state == "triggered"]
+    versions = versions_of(f"{Alarm.SUBJECT}/{alarm.pk}" for alarm in waiting)
+    return [
+        (Draft(f"{Alarm.SUBJECT}.superseded", subject, alarm.region, {"by": by}), versions[subject])
+        for alarm in waiting
+        for subject in (f"{Alarm.SUBJECT}/{alarm.pk}",)
+    ]
 
 
 def _common(found: Collection[str]) -> str:

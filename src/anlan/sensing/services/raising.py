@@ -20,12 +20,12 @@ from anlan.platform.journal.record import NEW, record_many
 from anlan.platform.scope import SYSTEM
 from anlan.sensing import queries
 from anlan.sensing.models import Alarm, Device
-from anlan.sensing.rules.alarm import ALARM_LOOP, OPEN_STATES
+from anlan.sensing.rules.alarm import ABOVE, ALARM_LOOP, OPEN_STATES, Excursion, takes_over
 from anlan.sensing.rules.device import covered
 from anlan.sensing.rules.judging import Signal
 from anlan.sensing.rules.rule import RuleVersion
 from anlan.sensing.services.drafting import alarm_title, fixed_id, number_text
-from anlan.sensing.services.table import Known
+from anlan.sensing.services.table import Known, millis
 
 __all__ = ["Found", "Raised", "alarms_raise", "moment"]
 
@@ -61,19 +61,28 @@ class Raised:
 
 @dataclass(slots=True)
 class _Standing:
-    """An alarm while signals are turned into drafts."""
+    """An alarm while signals are turned into drafts; `said`: as `takes_over` sees it."""
 
     id: str
     state: str
     region: str
     drill: int
-    cleared: bool = False
-    ends_itself: bool = False
+    said: Excursion
+    superseded: bool = False
     base: int | None = None
 
     @property
     def open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def cleared(self) -> bool:
+        return self.said.until is not None
+
+    @property
+    def ends_itself(self) -> bool:
+        """Whether it is over when its value is: by its rule, or because nobody was called for it."""
+        return self.said.ends_itself or (self.superseded and self.state == _TRIGGER.to)
 
 
 def moment(at: int) -> str:
@@ -110,9 +119,9 @@ class _Drafts:
         self._standing: dict[tuple[str, str, str], _Standing] = {}
         for row in queries.alarms_standing({f.known.id for f in found}):
             key = (str(row.rule_id or ""), str(row.device_id), row.metric)
-            self._standing[key] = _Standing(
-                str(row.pk), row.state, row.region, row.drill, row.cleared_at is not None, bool(row.ends_itself)
-            )
+            cleared = millis(row.cleared_at) if row.cleared_at else None
+            said = Excursion(row.kind, row.severity, bool(row.ends_itself), millis(row.triggered_at), cleared)
+            self._standing[key] = _Standing(str(row.pk), row.state, row.region, row.drill, said, bool(row.superseded_by))
         subjects = [f"{Alarm.SUBJECT}/{s.id}" for s in self._standing.values()]
         fresh = [f"{Alarm.SUBJECT}/{self._id(f)}" for f in found if f.signal.what != "cleared"]
         self._versions = versions_of({*subjects, *fresh})
@@ -138,7 +147,8 @@ class _Drafts:
             if what == "opened":
                 self._raised.repeated += 1
             self._add(standing, "repeated" if what == "opened" else "flapping", data, one)
-            standing.cleared = False
+            standing.said = replace(standing.said, until=None)
+            self._take_over(one, standing)
         else:
             self._open(one)
 
@@ -167,20 +177,40 @@ class _Drafts:
         )  # fmt: skip
         self._unnumbered.append(len(self._drafts))
         self._drafts.append((draft, NEW))
-        self._standing[one.key] = _Standing(
-            key, _TRIGGER.to, row["region"], row["drill"], ends_itself=version.ends_itself, base=NEW
+        said = Excursion(
+            version.kind, version.severity, version.ends_itself, one.signal.at, delay_ms=version.on_delay_s * 1000
         )
+        standing = self._standing[one.key] = _Standing(key, _TRIGGER.to, row["region"], row["drill"], said, base=NEW)
         self._raised.opened.append(key)
+        self._take_over(one, standing)
         if one.signal.what == "flapping":
             self._add(self._standing[one.key], "flapping", {"at": moment(one.signal.at)}, one)
+
+    def _take_over(self, one: Found, fresh: _Standing) -> None:
+        """One alarm of a channel for one excursion: of two limits that were crossed the further one calls people."""
+        for (_, device_id, metric), other in list(self._standing.items()):
+            if (device_id, metric) != one.key[1:]:
+                continue
+            # What is repeated is no news to whoever is with it, so it silences nothing that is being called.
+            if fresh.said.kind not in ABOVE and fresh.state != _TRIGGER.to:
+                continue
+            lower, upper = (fresh, other) if fresh.said.kind in ABOVE else (other, fresh)
+            if lower.state == _TRIGGER.to and not lower.superseded and upper.open and takes_over(upper.said, lower.said):
+                lower.superseded = True
+                self._add(lower, "superseded", {"by": upper.id}, one)
+                if lower.cleared:
+                    self._subside(one, lower)
 
     def _clear(self, one: Found, standing: _Standing) -> None:
         self._raised.cleared += 1
         self._add(standing, "cleared", {"at": moment(one.signal.at), "value": one.signal.value}, one)
-        standing.cleared = True
+        standing.said = replace(standing.said, until=one.signal.at)
         if standing.open and standing.ends_itself:
-            self._add(standing, "subsided", {}, one, Step(standing.state, _SUBSIDE.to))
-            standing.state = _SUBSIDE.to
+            self._subside(one, standing)
+
+    def _subside(self, one: Found, standing: _Standing) -> None:
+        self._add(standing, "subsided", {}, one, Step(standing.state, _SUBSIDE.to))
+        standing.state = _SUBSIDE.to
 
     def _suppress(self, one: Found) -> None:
         self._raised.suppressed += 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.ledger.changes import CHANGES, Positions
 from anlan.sensing.models import AlarmRule, AlarmRuleVersion, Device, DeviceWindow
 from anlan.sensing.rules.device import Peers
 from anlan.sensing.rules.judging import Judge, Watch, fresh, make_watch, narrowness
@@ -16,12 +16,6 @@ from anlan.sensing.rules.rule import RuleVersion
 __all__ = ["ENDLESS", "Known", "Table", "millis", "rule_versions"]
 
 ENDLESS = 2**62
-_SLACK_MS = 5_000
-_ANEW = timedelta(minutes=10)
-_DEVICES = ("sensing.device.created", "sensing.device.changed", "sensing.device.retired", "sensing.device.restored",
-            "sensing.device.window_set", "sensing.device.down", "sensing.device.up", "sensing.device.identity_doubted",
-            "sensing.device.identity_cleared", "sensing.device.rescoped")  # fmt: skip
-_RULES = tuple(f"sensing.alarm_rule.{act}" for act in ("created", "changed", "retired", "restored"))
 _COLUMNS = (
     "id", "name", "protocol", "identity", "model_id", "region", "office_id", "enterprise_id", "status", "lon", "lat",
     "down_at", "doubted_at", "retired_at", "drill",
@@ -37,7 +31,8 @@ def millis(moment: datetime) -> int:
 class Known:
     """One device on file, with what watches it. `n`: its number in the readings store, 0 until it has one.
 
-    `watches`: by metric, None where no rule looks at it; filled when a metric first comes. `restored`: the watches know
+    `watches`: by metric, None where no rule looks at it; filled when a metric first comes. `looks`: of the message that came
+    last its head, and (place, metric, watch) of what is judged in it. `restored`: the watches know
     what was judged before this process began. `offline`: rules over its silence, the narrowest first.
     """
 
@@ -47,6 +42,7 @@ class Known:
     windows: list[tuple[int, int]] = field(default_factory=list)
     peers: Peers = field(default_factory=Peers)
     watches: dict[str, Watch | None] = field(default_factory=dict)
+    looks: tuple[object, list[tuple[int, str, Watch]]] = (None, [])
     restored: bool = False
     marked_hour: int = 0
     offline: tuple[Judge, ...] = ()
@@ -68,31 +64,22 @@ class Table:
         # What watches a channel alike on many devices, and the metrics ("" for every one) of rules for a single device.
         self._patterns: dict[tuple[str, str | None, str, str], Watch | None] = {}
         self._single: set[str] = set()
-        self._mark: int | None = None
-        self._handled: set[str] = set()
-        self._loaded_at: datetime | None = None
+        self._named: dict[tuple[str | None, str, str], frozenset[str]] = {}
+        self.timed = False
+        """Whether any rule watches for readings that fail to come."""
+        self._seen: Positions | None = None
 
-    def refresh(self, now: datetime) -> None:
+    def refresh(self) -> None:
         """Take in what was recorded of devices and rules since, by whatever process."""
-        if self._loaded_at is None or now - self._loaded_at > _ANEW or now < self._loaded_at:
-            self._load(now)
-            return
-        rows = JournalEntry.objects.filter(hlc__gt=(self._mark or 0) - (_SLACK_MS << 16), kind__in=_DEVICES + _RULES)
-        fresh = [r for r in rows.values_list("id", "hlc", "kind", "sid") if str(r[0]) not in self._handled]
-        if not fresh:
-            return
-        self._mark = max(self._mark or 0, *(hlc for _, hlc, _, _ in fresh))
-        self._handled |= {str(key) for key, _, _, _ in fresh}
-        if any(kind in _RULES for _, _, kind, _ in fresh):
+        self._seen, changed = CHANGES.subjects_since(self._seen)
+        if changed is None:
             self._load_rules()
-        subjects = Head.objects.filter(sid__in={sid for _, _, _, sid in fresh}).values_list("subject", flat=True)
-        self._load_devices([s.partition("/")[2] for s in subjects if s.startswith(f"{Device.SUBJECT}/")])
-
-    def _load(self, now: datetime) -> None:
-        newest = JournalEntry.objects.order_by("-hlc").values_list("hlc", flat=True).first()
-        self._mark, self._handled, self._loaded_at = newest or 0, set(), now
-        self._load_rules()
-        self._load_devices(None)
+            self._load_devices(None)
+            return
+        if any(subject.startswith(f"{AlarmRule.SUBJECT}/") for subject in changed):
+            self._load_rules()
+        head = f"{Device.SUBJECT}/"
+        self._load_devices([subject[len(head) :] for subject in changed if subject.startswith(head)])
 
     def _load_rules(self) -> None:
         by_metric: dict[str, list[tuple[str, tuple[RuleVersion, ...]]]] = {}
@@ -103,7 +90,8 @@ class Table:
             else:
                 by_metric.setdefault(versions[-1].metric, []).append((rule_id, versions))
         changed = (by_metric, offline) != (self._rules, self._offline)
-        self._rules, self._offline, self._patterns = by_metric, offline, {}
+        self._rules, self._offline, self._patterns, self._named = by_metric, offline, {}, {}
+        self.timed = any(versions[-1].kind == "missing" for rules in by_metric.values() for _, versions in rules)
         single = {m for m, rules in by_metric.items() if any(v.device_id for _, versions in rules for v in versions)}
         self._single = set(by_metric) if "" in single else single
         for known in self.by_id.values() if changed else ():
@@ -111,7 +99,8 @@ class Table:
 
     def forget(self, known: Known) -> None:
         """Let a device's watches be made and restored anew: its rules changed, or what they found was not recorded."""
-        known.watches, known.restored, known.offline = {}, False, self._offline_of(known.row)
+        known.watches, known.looks, known.restored = {}, (None, []), False
+        known.offline = self._offline_of(known.row)
 
     def _load_devices(self, ids: list[str] | None) -> None:
         if ids is not None and not ids:
@@ -166,11 +155,19 @@ class Table:
             self._patterns[key] = make_watch(judges)
         pattern = self._patterns[key] if known.judged else None
         watch = known.watches[metric] = fresh(pattern) if pattern is not None else None
+        known.looks = (None, [])
         return watch
 
-    def named_metrics(self, known: Known) -> set[str]:
+    def named_metrics(self, known: Known) -> frozenset[str]:
         """The metrics that rules name for this device: they are watched even if none of them ever came."""
-        return {m for m, rules in self._rules.items() if m and any(True for _ in self._matching(rules, known.row))}
+        row = known.row
+        key = (row["model_id"], row["region"], known.id if self._single else "")
+        found = self._named.get(key)
+        if found is None:
+            found = self._named[key] = frozenset(
+                m for m, rules in self._rules.items() if m and any(True for _ in self._matching(rules, row))
+            )
+        return found
 
 
 def rule_versions(rule_ids: Iterable[str] | None = None) -> dict[str, tuple[RuleVersion, ...]]:

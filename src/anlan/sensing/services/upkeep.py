@@ -47,9 +47,11 @@ def devices_watch(*, now: datetime) -> Watched:
         Unavailable: "sensing.store.unavailable", "journal.node.not_initialised".
     """
     work, home, now_ms = ingest(), home_test(), millis(now)
+    # Read before the lock: readings are not to wait for it. Who spoke since then is known to the ingest.
+    stored = store.current().seen()
     with work.lock:
         held = work.prepare(now)
-        seen = held.seen()
+        seen = {key: max(at, work.seen.get(key, 0)) for key, at in stored.items()}
         lost: list[tuple[Known, int]] = []
         timed: list[Found] = []
         awake = [k for k in work.table.devices.values() if k.judged and k.id in seen and home(k.row["region"])]
@@ -58,7 +60,8 @@ def devices_watch(*, now: datetime) -> Watched:
             heard = max(seen[known.id], work.began)
             if known.row["down_at"] is None and now_ms - heard > _allowed_ms(known, now_ms):
                 lost.append((known, seen[known.id]))
-        watching = [k for k in awake if k.row["down_at"] is None and _timers(work.table, k)]
+        up = [k for k in awake if k.row["down_at"] is None] if work.table.timed else []
+        watching = [k for k in up if _timers(work.table, k)]
         timed += restore(work.table, held, [k for k in watching if not k.restored], seen, now)
         for known in watching:
             timed += _missing(held, known, now_ms)
