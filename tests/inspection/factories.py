@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
-from PIL import Image
 
 from accounts.factories import County, make_county
 from anlan.inspection import queries
@@ -28,6 +26,7 @@ from anlan.platform import attachments
 from anlan.platform.journal.record import version_of
 from anlan.platform.scope import Scope
 from anlan.registry.services.enterprises import enterprise_office_assign
+from pictures import jpeg, scene
 from registry.factories import make_enterprise
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -62,9 +61,8 @@ class World:
     def photo(self, role: str) -> str:
         """The hash of a new photo that this role's person uploaded."""
         self.shots += 1
-        out = io.BytesIO()
-        Image.new("RGB", (40, 30), (self.shots * 37 % 256, self.shots * 91 % 256, 120)).save(out, "PNG")
-        return attachments.store(out.getvalue(), f"{self.shots}.png", scope=self.scope[role], now=NOW).sha256
+        data = jpeg(scene(10_000 + self.shots, (320, 240)))
+        return attachments.store(data, f"{self.shots}.jpg", scope=self.scope[role], now=NOW).sha256
 
     def found(self, role: str = "town", now: datetime = NOW, **values: Any) -> str:
         """A hazard filed at the first enterprise by this role's person; its id."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from anlan.inspection.rules.acts import ACTS, check_act, check_look_back, check_transfer
+from anlan.inspection.rules.acts import ACTS, check_act, check_look_back, check_transfer, find_action
 from anlan.inspection.rules.ending import MergeFacts, check_dismiss, check_merge
 from anlan.inspection.rules.extension import (
     ExtendFacts,
@@ -17,7 +17,7 @@ from anlan.inspection.rules.extension import (
     extended_due,
     extension_limit_on,
 )
-from anlan.inspection.rules.hazard import StepFacts
+from anlan.inspection.rules.hazard import HAZARD_LOOP, StepFacts, check_person
 from anlan.inspection.rules.major import (
     Five,
     check_five,
@@ -315,3 +315,11 @@ def test_what_is_restored_keeps_free_text_out_of_the_data() -> None:
         "dropped": {"photos": ["b"]},
     }
     assert text == {"restored": {"rectification": "第一次"}}
+
+
+@pytest.mark.parametrize("action", [a.id for a in (*HAZARD_LOOP.actions, *ACTS)])
+def test_whoever_works_for_the_enterprise_takes_no_officer_s_step(action: str) -> None:
+    """Every action of the hazard: only the enterprise's own, what anybody may take back, and an objection are left."""
+    found = [v.code for v in check_person(find_action(action), step("found", own_firm=True))]
+    free = {"submit", "extend", "withdraw", "dispute"}
+    assert ("inspection.hazard.own_firm" in found) is (action not in free)

@@ -52,17 +52,17 @@ def todo(scope: Scope, now: Any) -> int:
 def test_the_second_officer_confirms_and_it_is_shown(world: World, second: Scope) -> None:
     key = world.closed()
     assert (todo(second, CLOSED), todo(world.scope["town"], CLOSED)) == (1, 0)
-    assert queries.co_reviews_unconfirmed(world.scope["leader"], NOW) == 1
+    assert queries.co_reviews_unconfirmed(world.scope["leader"], NOW.date())[0] == 1
     client = world.client("town_second")
     with clock.frozen(CLOSED + DAY):
         page = client.get(f"/inspection/hazards/{key}").content.decode()
-        assert ("（未确认）" in page, "step-co_confirm" in page, "step-dispute" in page) == (True, True, True)
+        assert ("（待确认）" in page, "step-co_confirm" in page, "step-dispute" in page) == (True, True, True)
         other = world.client("town").get(f"/inspection/hazards/{key}").content.decode()
         assert ("step-co_confirm" in other, "step-dispute" in other) == (False, False)
     hazard_co_confirm(scope=second, item=StepInput(hazard_id=key, base=4, once="c"), now=CLOSED + DAY)
     hazard_co_confirm(scope=second, item=StepInput(hazard_id=key, base=4, once="c"), now=CLOSED + DAY)
     assert (row(key).state, row(key).co_confirmed_at, world.base(key)) == ("closed", CLOSED + DAY, 5)
-    assert (todo(second, CLOSED + DAY), queries.co_reviews_unconfirmed(world.scope["leader"], NOW)) == (0, 0)
+    assert (todo(second, CLOSED + DAY), queries.co_reviews_unconfirmed(world.scope["leader"], NOW.date())[0]) == (0, 0)
     with clock.frozen(CLOSED + 2 * DAY):
         shown = client.get(f"/inspection/hazards/{key}").content.decode()
     assert "孔达（已确认 2026-03-05 10:00）" in shown

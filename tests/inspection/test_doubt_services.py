@@ -12,10 +12,12 @@ from PIL import Image
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.services.doubting import Doubt
 from anlan.inspection.services.doubts import ConfirmInput, RejectInput, hazard_confirm, hazard_reject
 from anlan.inspection.services.hazards import (
     HazardInput,
     OrderInput,
+    StepInput,
     SubmitInput,
     hazard_close,
     hazard_order,
@@ -23,6 +25,7 @@ from anlan.inspection.services.hazards import (
     hazard_submit,
     hazards_close,
 )
+from anlan.inspection.services.withdrawals import hazard_withdraw
 from anlan.inspection.todos import TODOS
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import NotAllowed
@@ -98,6 +101,25 @@ def test_one_photo_for_two_hazards_closed_together_is_doubtful(world: World) -> 
     items = [world.closing(key, photos=(photo,)) for key in keys]
     hazards_close(scope=world.scope["town"], items=items, now=NOW + 2 * DAY)
     assert [(row(key).state, findings(key)) for key in keys] == [("doubted", ["other_file"])] * 2
+
+
+@pytest.mark.parametrize("way", [lambda i: i, smaller], ids=["the same file", "resized"])
+def test_one_photo_for_two_hazards_closed_at_once_is_doubtful(
+    world: World, monkeypatch: pytest.MonkeyPatch, way: Any
+) -> None:
+    """A colleague closes another hazard with the photo after this closing was judged and before it is recorded."""
+    one, two, image = world.submitted(), world.submitted(), scene(4)
+    mine, theirs = keep(world, "town", way(image)), keep(world, "town", image)
+    real = Doubt.holds
+
+    def meanwhile(doubt: Doubt) -> bool:
+        monkeypatch.setattr(Doubt, "holds", real)
+        close(world, one, theirs)
+        return real(doubt)
+
+    monkeypatch.setattr(Doubt, "holds", meanwhile)
+    close(world, two, mine)
+    assert (row(one).state, row(two).state) == ("closed", "doubted")
 
 
 def test_the_photo_of_the_finding_is_doubtful_at_the_review(world: World) -> None:
@@ -271,3 +293,39 @@ def test_rows_equal_the_folded_journal(world: World, seed: int | None) -> None:
     hazard_order(scope=world.scope["town"], item=OrderInput(hazard_id=other, days=3), now=NOW)
     found = rebuild(check=True, shuffle=seed)
     assert (found.differences, found.different) == (0, [])
+
+
+def test_whoever_closed_with_the_wrong_photo_takes_it_back_at_once_and_what_was_found_stays(world: World) -> None:
+    key = doubted(world)
+    before = StepInput(hazard_id=key)
+    with pytest.raises(StepRefused) as error:
+        hazard_withdraw(scope=world.scope["town_second"], item=before, now=NOW + 2 * DAY + timedelta(minutes=9))
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.withdraw.not_yours"]
+    with pytest.raises(StepRefused) as error:
+        hazard_withdraw(scope=world.scope["town"], item=before, now=NOW + 2 * DAY + timedelta(minutes=11))
+    assert [v.code for v in error.value.violations] == ["inspection.hazard.withdraw.too_late"]
+    hazard_withdraw(scope=world.scope["town"], item=before, now=NOW + 2 * DAY + timedelta(minutes=9))
+    hazard = row(key)
+    assert (hazard.state, hazard.doubted_by, hazard.doubted_at) == ("submitted", "", None)
+    _, lines = queries.history_of(hazard)
+    shown = queries.with_doubts(world.scope["supervision"], lines)
+    assert [(line.kind, [d.kind for d in line.doubts]) for line in shown if line.doubts] == [
+        ("doubted", ["other_look"])
+    ]
+    assert not [line for line in queries.with_doubts(world.scope["enterprise"], lines) if line.doubts]
+    item = world.closing(key)
+    hazard_close(scope=world.scope["town"], item=item, now=NOW + 2 * DAY + timedelta(minutes=10))
+    assert row(key).state == "closed"
+
+
+def test_a_closing_that_was_judged_before_the_filing_is_judged_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, photo, real = world.submitted(), keep(world, "town", scene(4)), Doubt.holds
+
+    def meanwhile(doubt: Doubt) -> bool:
+        monkeypatch.setattr(Doubt, "holds", real)
+        world.found(now=NOW + 2 * DAY, description="配电箱未接地", photos=(keep(world, "town", smaller(scene(4))),))
+        return real(doubt)
+
+    monkeypatch.setattr(Doubt, "holds", meanwhile)
+    hazard_close(scope=world.scope["town"], item=world.closing(key, photos=(photo,)), now=NOW + 2 * DAY)
+    assert row(key).state == "doubted"

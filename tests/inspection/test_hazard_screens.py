@@ -1,25 +1,22 @@
 from __future__ import annotations
 
-import io
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from anlan.inspection.models import Hazard
 from anlan.platform import clock
 from inspection.factories import NOW, World
+from pictures import jpeg, scene
 
 pytestmark = pytest.mark.django_db
 
 
 def picture(colour: int = 10) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", (32, 24), (colour * 40 % 256, 80, 120)).save(out, "JPEG")
-    return SimpleUploadedFile("现场.jpg", out.getvalue(), "image/jpeg")
+    return SimpleUploadedFile("现场.jpg", jpeg(scene(colour, (320, 240))), "image/jpeg")
 
 
 def form_of(page: Any, action: str) -> dict[str, str]:

@@ -77,6 +77,13 @@ def test_hazard_report_by_a_role_without_the_right_is_not_allowed(world: World) 
     assert Hazard.objects.count() == 0
 
 
+def test_a_missing_right_is_called_by_its_name(world: World) -> None:
+    with pytest.raises(NotAllowed) as error:
+        hazard_order(scope=world.scope["grid"], item=OrderInput(hazard_id=world.found(), days=5), now=NOW)
+    assert error.value.message == "您的岗位没有“责令限期整改”的权限。"
+    assert error.value.facts["right"] == "inspection.hazard.order"
+
+
 def test_hazard_order_sets_the_deadline_to_the_end_of_the_last_day(world: World) -> None:
     hazard = row(world.ordered(days=10))
     assert hazard.state == "ordered"

@@ -10,6 +10,7 @@ import pytest
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.services.dismissals import MergeInput, hazard_merge
 from anlan.inspection.services.hazards import OrderInput, SubmitInput, hazard_close, hazard_order, hazard_submit
 from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
 from anlan.inspection.services.majors import JudgeInput, hazard_judge
@@ -92,6 +93,20 @@ def test_one_reviewer_of_a_major_hazard_did_not_find_it(world: World) -> None:
     key = world.submitted(major_criteria=(CRITERION,))
     later = NOW + timedelta(days=2)
     hazard_close(scope=world.scope["town"], item=world.closing(key), now=later)
+    assert row(key).state == "closed"
+
+
+def test_whoever_found_what_was_merged_into_a_major_hazard_found_it_too(world: World) -> None:
+    key = world.ordered(major_criteria=(CRITERION,))
+    twice = world.found("town_second", major_criteria=(CRITERION,))
+    merged = MergeInput(hazard_id=twice, into=key, note="与前一条重复登记")
+    hazard_merge(scope=world.scope["supervision"], item=merged, now=NOW)
+    done = SubmitInput(hazard_id=key, note="已更换", photos=(world.photo("enterprise"),))
+    hazard_submit(scope=world.scope["enterprise"], item=done, now=NOW)
+    with pytest.raises(StepRefused) as error:
+        hazard_close(scope=world.scope["town"], item=world.closing(key), now=NOW)
+    assert codes(error) == ["close.major_finders"]
+    hazard_close(scope=world.scope["enforcement"], item=world.closing(key, role="enforcement"), now=NOW)
     assert row(key).state == "closed"
 
 

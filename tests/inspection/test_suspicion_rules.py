@@ -72,6 +72,12 @@ def kinds(photo: PhotoView, hazard: HazardView = HAZARD, matches: tuple[PhotoMat
         pytest.param(replace(PHOTO, lat=28.6544), HAZARD, (), [], id="489-metres"),
         pytest.param(FAR, replace(HAZARD, lon=None, lat=None), (), [], id="hazard-without-place"),
         pytest.param(replace(FAR, lon=None), HAZARD, (), [], id="photo-with-half-a-place"),
+        pytest.param(replace(PHOTO, width=320, height=240), HAZARD, (), [], id="just-large-enough"),
+        pytest.param(replace(PHOTO, width=240, height=320), HAZARD, (), [], id="upright-and-just-large-enough"),
+        pytest.param(replace(PHOTO, width=319, height=240), HAZARD, (), ["small"], id="too-short"),
+        pytest.param(replace(PHOTO, width=4000, height=239), HAZARD, (), ["small"], id="too-narrow"),
+        pytest.param(replace(BARE, width=1, height=1, empty=True), HAZARD, (), ["small"], id="one-point"),
+        pytest.param(replace(BARE, width=800, height=600, empty=True), HAZARD, (), ["empty"], id="black"),
     ],
 )
 def test_each_case_of_the_rule(
@@ -99,6 +105,10 @@ def test_at_most_three_other_hazards_are_named_the_likest_first() -> None:
             Finding("far", "a", facts={"metres": 1112, "limit": 500}),
             "这张照片的拍摄位置距隐患约1112米，超过500米。",
         ),
+        (
+            Finding("small", "a", facts={"width": 40, "height": 30, "longer": 320, "shorter": 240}),
+            "这张照片太小（40×30像素），看不清现场情况；照片至少应为320×240像素。",
+        ),
     ],
 )
 def test_a_finding_reads_as_a_sentence_and_survives_the_journal(finding: Finding, text: str) -> None:
@@ -121,6 +131,7 @@ def test_the_rule_of_the_day_holds() -> None:
 
 def test_every_kind_of_finding_has_its_sentence() -> None:
     facts: dict[str, Any] = {"taken_at": "x", "ordered_at": "y", "metres": 1, "limit": 2, "stage": "after"}
+    facts |= {"width": 3, "height": 4, "longer": 320, "shorter": 240}
     for kind in (
         "other_file",
         "other_look",
@@ -130,5 +141,7 @@ def test_every_kind_of_finding_has_its_sentence() -> None:
         "before_time",
         "before_order",
         "far",
+        "empty",
+        "small",
     ):
         assert Finding(kind, "a", facts=facts).sentence().startswith("这张照片")

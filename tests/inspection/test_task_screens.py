@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from anlan.inspection.services.inspections import inspection_start
 from anlan.inspection.services.reports import inspection_report_add
 from anlan.kernel.errors import BadInput
 from anlan.platform import clock
-from inspection.factories import NOW, World
-from inspection.task_samples import approved, assigned, crew, drafted, posts
+from anlan.registry.services.enterprises import enterprise_office_assign
+from inspection.factories import NOW, REGISTRAR, World
+from inspection.task_samples import DUE, approved, assigned, crew, drafted, posts
+from registry.factories import make_enterprise
 
 pytestmark = pytest.mark.django_db
 ASSIGN = "/inspection/tasks/assign"
@@ -192,3 +195,28 @@ def test_whoever_is_sent_is_reminded_and_later_those_who_sent_them(world: World)
     assert told(15) == {"town": 1, "town_second": 1}
     assert told(19) == {"town": 1, "town_second": 1, "supervision": 1}
     assert set(told(26)) == {"town", "town_second", "supervision", "leader"}
+
+
+def test_the_overdue_number_of_a_plan_leads_to_exactly_these_tasks(world: World) -> None:
+    plan = approved(world)
+    officers = ("supervision", "enforcement")
+    late = DUE + timedelta(days=1)
+    firms = [world.enterprise, *(make_enterprise(REGISTRAR, n, region="331003001001") for n in (11, 12, 13))]
+    for firm in firms[1:]:
+        enterprise_office_assign(
+            scope=REGISTRAR, enterprise_id=firm, office_id=world.county.office, base=None, now=NOW
+        )
+    for firm, day in zip(firms, (DUE, late, DUE + timedelta(days=9)), strict=False):
+        named = crew(world, *officers, due_on=day)
+        assigned(world, "supervision", enterprise_id=firm, crew=named, plan_id=plan, plan_line="1")
+    assigned(world, "supervision", enterprise_id=firms[3], crew=crew(world, *officers))  # late too, of no plan
+    with clock.frozen(NOW + (late - DUE) + timedelta(days=(DUE - NOW.date()).days)):
+        client = world.client("supervision")
+        html = client.get(f"/inspection/plans/{plan}").content.decode()
+        found = re.search(
+            r'href="([^"]+)"><span class="stat-label">逾期</span><span class="stat-value">(\d+)</span>', html
+        )
+        assert found and found[2] == "1"
+        listed = client.get(unescape(found[1])).content.decode()
+    number = Task.objects.get(plan_id=plan, due_at__date=DUE).number
+    assert re.findall(r"RW-[0-9a-z]+-2026-\d{6}", listed) == [number]

@@ -10,15 +10,17 @@ from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.listing_ledger import LISTINGS
 from anlan.inspection.rules.campaign import CampaignFacts, check_campaign
+from anlan.inspection.rules.co_review import ANSWER_WITHIN, CO_REVIEW_LAPSED
 from anlan.inspection.self_ledgers import SELF_CHECK_RULES, SELF_CHECKS
 from anlan.inspection.work_ledgers import WORK_LEDGERS
 from anlan.kernel.errors import Violation
-from anlan.platform.ledger.declare import Column, Ledger
+from anlan.platform.ledger.declare import Column, Lapse, Ledger
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 
 _VIEW = "inspection.view"
 _CLASSES, _TAGS = queries.target_choices()
+_CO_REVIEW_LAPSE = Lapse("waiting", "closed_at", ANSWER_WITHIN, CO_REVIEW_LAPSED)
 _SCALES = [(c.id, c.label) for c in registry.codes("scale")]
 
 
@@ -68,6 +70,7 @@ HAZARDS = Ledger(
         Column("rectification", show=False, entered=False, width=40),
         Column("returned_count", filter=True, show=False, entered=False, width=10),
         Column("closed_at", filter=True, show=False, entered=False, width=18),
+        Column("co_review", filter=True, show=False, exported=True, entered=False, width=16, lapse=_CO_REVIEW_LAPSE),
         Column("review_note", show=False, entered=False, width=40),
         Column("extended_count", show=False, entered=False, width=10),
         Column("five_funds_yuan", show=False, entered=False, width=16),

@@ -32,7 +32,7 @@ REMINDERS = [
         lines=due.hazard_lines,
     ),
     Reminder(
-        id="inspection.co_review",
+        id=co_reviews.CO_REVIEW,
         label="被列为复查人员，请确认",
         subject="inspection.hazard",
         tables=CO_REVIEW_REMINDERS,

@@ -77,9 +77,10 @@ def hazard_close(request: HttpRequest, hazard_id: str, body: schemas_hazards.Clo
 def hazard_actions(request: HttpRequest, hazard_id: str) -> dict[str, Any]:
     """Which actions this person may take now, and why not the others."""
     hazard = queries.hazard_get(request.scope, hazard_id)
+    firms = queries.firms_of_officer(request.scope, request.now)
     views = [
-        *queries.hazard_actions(request.scope, hazard, request.now),
-        *queries.hazard_acts(request.scope, hazard, request.now),
+        *queries.hazard_actions(request.scope, hazard, request.now, firms),
+        *queries.hazard_acts(request.scope, hazard, request.now, firms),
     ]
     actions = [asdict(v) | {"reasons": [r.as_dict() for r in v.reasons]} for v in views]
     return stood(request, hazard_id) | {"actions": actions}

@@ -105,6 +105,7 @@ def _reviewed(held: Row, entry: Entry) -> Row:
     """What a passed review leaves, whether it closes the hazard or its photos are doubted."""
     return {
         "co_reviewer": entry.data.get("co_reviewer", ""),
+        "co_review": "",
         "co_confirmed_at": None,
         "disputed_at": None,
         "dispute_reason": "",
@@ -117,7 +118,13 @@ def _reviewed(held: Row, entry: Entry) -> Row:
 def fold_closed(row: Row | None, entry: Entry) -> Row:
     """A review passed: closed."""
     held = row or {}
-    return held | _reviewed(held, entry) | {"state": "closed", "closed_at": entry.time, "closed_by": entry.actor}
+    closed = {"state": "closed", "closed_at": entry.time, "closed_by": entry.actor}
+    return held | _reviewed(held, entry) | closed | _asked(entry.data.get("co_reviewer", ""))
+
+
+def _asked(co_reviewer: str) -> Row:
+    """The second officer, where one is named, has to answer now."""
+    return {"co_review": "waiting"} if co_reviewer else {}
 
 
 def fold_doubted(row: Row | None, entry: Entry) -> Row:
@@ -129,7 +136,9 @@ def fold_doubted(row: Row | None, entry: Entry) -> Row:
 def fold_confirmed(row: Row | None, entry: Entry) -> Row:
     """The photos are honest: closed by the two officers who reviewed, at the moment of the decision."""
     held = row or {}
-    return held | {
+    # Who has objected is not asked again: somebody else has decided.
+    asked = {} if held.get("co_review") else _asked(held.get("co_reviewer", ""))
+    return held | asked | {
         "state": "closed",
         "closed_at": entry.time,
         "closed_by": held.get("doubted_by", ""),
@@ -142,7 +151,7 @@ def fold_confirmed(row: Row | None, entry: Entry) -> Row:
 
 def fold_co_confirmed(row: Row | None, entry: Entry) -> Row:
     """The named second officer says that he took part in the review."""
-    return (row or {}) | {"co_confirmed_at": entry.time}
+    return (row or {}) | {"co_confirmed_at": entry.time, "co_review": "confirmed"}
 
 
 def fold_disputed(row: Row | None, entry: Entry) -> Row:
@@ -155,6 +164,7 @@ def fold_disputed(row: Row | None, entry: Entry) -> Row:
         "closed_at": None,
         "closed_by": "",
         "disputed_at": entry.time,
+        "co_review": "disputed",
         "dispute_reason": entry.text.get("note", ""),
         "stepped_at": entry.time,
     }

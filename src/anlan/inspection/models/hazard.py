@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from anlan.inspection.rules.acts import LOOK_BACK_RESULTS
+from anlan.inspection.rules.co_review import CO_REVIEW_STATES
 from anlan.inspection.rules.extension import EXTENSION_STATES
 from anlan.inspection.rules.hazard import DUE_UNITS, GRADES, HAZARD_LOOP, PHOTO_STAGES, SOURCES
 from anlan.inspection.rules.listing import LISTED
@@ -72,6 +73,7 @@ class Hazard(Projection):
     closed_at = models.DateTimeField("销号时间", null=True)
     closed_by = models.CharField("复查人", max_length=36, default="")
     co_reviewer = models.CharField("同行复查人", max_length=36, default="")
+    co_review = models.CharField("同行复查人确认", max_length=12, choices=CO_REVIEW_STATES, default="")
     co_confirmed_at = models.DateTimeField("同行复查人确认时间", null=True)
     disputed_at = models.DateTimeField("异议时间", null=True)
     dispute_reason = models.TextField("异议理由", default="")

@@ -48,6 +48,7 @@ from anlan.inspection.queries.checklists import (
 )
 from anlan.inspection.queries.co_reviews import (
     co_review_facts,
+    co_review_word,
     co_reviews_unconfirmed,
     co_reviews_waiting,
 )
@@ -117,7 +118,14 @@ from anlan.inspection.queries.listings import (
     notice_stands,
 )
 from anlan.inspection.queries.lookbacks import LookBackRow, look_back_rates
-from anlan.inspection.queries.officers import experts_among, names_of, officer_choices, officers_known
+from anlan.inspection.queries.officers import (
+    experts_among,
+    firm_people,
+    firms_of_officer,
+    names_of,
+    officer_choices,
+    officers_known,
+)
 from anlan.inspection.queries.photos import (
     DoubtView,
     doubt_views,
@@ -173,6 +181,7 @@ from anlan.platform.journal.held import once_recorded, versions_of
 
 __all__ = [
     "co_review_facts",
+    "co_review_word",
     "co_reviews_unconfirmed",
     "co_reviews_waiting",
     "CAMPAIGN_KINDS",
@@ -222,6 +231,8 @@ __all__ = [
     "draft_list",
     "draft_twin",
     "experts_among",
+    "firm_people",
+    "firms_of_officer",
     "extend_facts",
     "extension_limit",
     "extension_views",

@@ -13,6 +13,7 @@ from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard, HazardExtension, Inspection, InspectionOfficer, Listing
 from anlan.inspection.queries.co_reviews import co_review_facts
 from anlan.inspection.queries.hazards import ActionView, hazard_rows, hazards_get_seen, step_facts
+from anlan.inspection.queries.officers import firms_of_officer
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.acts import ACTS, act_of, check_act
 from anlan.inspection.rules.co_review import check_co_confirm
@@ -104,9 +105,15 @@ def criteria_ticked(hazard: Hazard) -> tuple[Criterion, ...]:
 
 
 def hazard_finders(hazard: Hazard) -> frozenset[str]:
-    """Person ids of whoever found it: who filed it, and the officers of the inspection it came from."""
-    officers = InspectionOfficer._default_manager.filter(parent_id=hazard.inspection_id) if hazard.inspection_id else ()
-    return frozenset({hazard.found_by, *(o.key for o in officers)}) - {""}
+    """Person ids of whoever found it: who filed it or one that was merged into it, and the officers of the inspections."""
+    found, visits, into = {hazard.found_by}, {hazard.inspection_id}, [hazard.id]
+    while into:  # one merged into this may have had another merged into it before
+        merged = list(Hazard._default_manager.filter(merged_into_id__in=into))
+        found |= {h.found_by for h in merged}
+        visits |= {h.inspection_id for h in merged}
+        into = [h.id for h in merged]
+    officers = InspectionOfficer._default_manager.filter(parent_id__in=visits - {None})
+    return frozenset({*found, *(o.key for o in officers)}) - {""}
 
 
 def extend_facts(
@@ -230,9 +237,11 @@ def merge_facts(
     return facts, target
 
 
-def hazard_acts(scope: Scope, hazard: Hazard, now: datetime) -> list[ActionView]:
-    """The acts beside the loop for this person, each with the reasons against it."""
-    step = step_facts(scope, hazard, None, now)
+def hazard_acts(
+    scope: Scope, hazard: Hazard, now: datetime, firms: frozenset[str] | None = None
+) -> list[ActionView]:
+    """The acts beside the loop for this person, each with the reasons against it; `firms` as of `step_facts`."""
+    step = step_facts(scope, hazard, None, now, firms)
     views = []
     for act in ACTS:
         reasons = tuple(_reasons(act.id, hazard, step))
@@ -259,9 +268,9 @@ def order_plan(scope: Scope, hazard_ids: Sequence[str], now: datetime) -> list[O
     versions = dict(
         Head.objects.filter(subject__in=[f"{Hazard.SUBJECT}/{k}" for k in found]).values_list("subject", "version")
     )
-    lines = []
+    lines, firms = [], firms_of_officer(scope, now)
     for hazard in (found[k] for k in keys if k in found):
-        reasons = check_entry("order", step_facts(scope, hazard, None, now))
+        reasons = check_entry("order", step_facts(scope, hazard, None, now, firms))
         if hazard.grade == "major":
             reasons.append(Violation("inspection.batch.major", {}))
         lines.append(OrderLine(hazard, versions[f"{Hazard.SUBJECT}/{hazard.id}"], tuple(reasons)))

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from anlan.accounts import queries as accounts
-from anlan.inspection.models import Hazard
+from anlan.inspection.models import Hazard, Listing
 from anlan.inspection.queries.due import subject_keys
+from anlan.inspection.queries.lists import hazards_url
 from anlan.inspection.queries.scoped import visible
-from anlan.inspection.rules.co_review import ANSWER_WITHIN, CoReviewFacts
+from anlan.inspection.rules.co_review import ANSWER_WITHIN, CO_REVIEW_LAPSED, CoReviewFacts
 from anlan.inspection.rules.hazard import StepFacts
+from anlan.kernel.deadlines import end_of_day
 from anlan.kernel.reminders import Matter
 from anlan.platform.declare import ReminderLine
 from anlan.platform.scope import Scope
 
 __all__ = [
-    "co_review_facts", "co_review_lines", "co_reviews_reminded", "co_reviews_unconfirmed", "co_reviews_waiting",
+    "CO_REVIEW", "co_review_facts", "co_review_lines", "co_review_word", "co_reviews_reminded", "co_reviews_unconfirmed",
+    "co_reviews_waiting",
 ]  # fmt: skip
+
+CO_REVIEW = "inspection.co_review"
+"""The topic of what the second officer is told."""
 
 
 def co_review_facts(hazard: Hazard, step: StepFacts) -> CoReviewFacts:
     """What the rules need to know of an answer of the second officer."""
     answered = hazard.co_confirmed_at is not None or hazard.disputed_at is not None
-    return CoReviewFacts(step, hazard.co_reviewer, hazard.closed_at, answered, hazard.reopened_as_id is not None)
+    unlisted = False
+    if hazard.grade == "major" and hazard.closed_at is not None:
+        rows = Listing._default_manager.filter(hazard=hazard, state="unlisted", ended_at__gte=hazard.closed_at)
+        unlisted = rows.exists()
+    reopened = hazard.reopened_as_id is not None
+    return CoReviewFacts(step, hazard.co_reviewer, hazard.closed_at, answered, reopened, unlisted)
+
+
+def co_review_word(hazard: Hazard, now: datetime) -> str:
+    """What the second officer has said, as people read it; "" where he is not asked. Source: rules.co_review."""
+    lapsed = hazard.closed_at is not None and now - hazard.closed_at > ANSWER_WITHIN
+    return CO_REVIEW_LAPSED if hazard.co_review == "waiting" and lapsed else str(hazard.get_co_review_display())
 
 
 def _open(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
@@ -40,9 +57,12 @@ def co_reviews_waiting(scope: Scope, now: datetime) -> QuerySet[Hazard]:
     return rows.select_related("enterprise").order_by("closed_at", "id")
 
 
-def co_reviews_unconfirmed(scope: Scope, since: datetime) -> int:
-    """How many closings in scope since then the second officer has not confirmed; drills left out."""
-    return _open(visible(Hazard, scope)).filter(closed_at__gte=since, drill=0).count()
+def co_reviews_unconfirmed(scope: Scope, since: date) -> tuple[int, str]:
+    """(how many, address of the list of exactly these): closings in scope since that local day that the second officer
+    has neither confirmed nor objected to, also where he no longer can; drills left out."""
+    first = end_of_day(since - timedelta(days=1)) + timedelta(seconds=1)
+    count = _open(visible(Hazard, scope)).filter(closed_at__gte=first, drill=0).count()
+    return count, hazards_url(state="closed", co_review="waiting", closed_at_from=since.isoformat())
 
 
 def co_reviews_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter]:

@@ -9,6 +9,7 @@ from anlan.inspection.models import Hazard
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.reminder import REMINDED_STATE
 from anlan.kernel.reminders import Matter
+from anlan.platform import reading
 from anlan.platform.declare import ReminderLine
 from anlan.platform.journal.refold import effective_entries, subjects_corrected
 from anlan.platform.scope import Scope
@@ -37,19 +38,24 @@ def hazards_reminded(subjects: Collection[str] | None = None) -> Iterator[Matter
     """
     rows = Hazard._default_manager.filter(closed_at__isnull=True, state=REMINDED_STATE, due_at__isnull=False, drill=0)
     found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in subject_keys(subjects)]
-    become = registry.enterprises_become()
+    become = survivors()
     for part in found:
-        for key, region, due_at, due_from, grade, enterprise, office in part.values_list(*_COLUMNS):
+        for key, region, due_at, due_from, grade, enterprise, office in reading.statement(part, _COLUMNS).rows():
             yield Matter(
                 f"{Hazard.SUBJECT}/{key}", region, due_at, due_from or due_at, grade == "major",
                 *answerable(become, enterprise, office),
             )  # fmt: skip
 
 
-def answerable(become: Mapping[UUID, registry.Survivor], enterprise: UUID | None, office: UUID | None) -> tuple[str, str]:
-    """(enterprise, office) that answer for a matter today, "" for none; `become`: registry.enterprises_become()."""
+def survivors() -> Mapping[str, registry.Survivor]:
+    """By the id of every merged enterprise what it has become."""
+    return {str(key): held for key, held in registry.enterprises_become().items()}
+
+
+def answerable(become: Mapping[str, registry.Survivor], enterprise: str | None, office: str | None) -> tuple[str, str]:
+    """(enterprise, office) that answer for a matter today, "" for none; `become`: survivors()."""
     held = become.get(enterprise) if enterprise else None
-    return (held.id, held.office_id) if held else (str(enterprise or ""), str(office or ""))
+    return (held.id, held.office_id) if held else (enterprise or "", office or "")
 
 
 def hazard_lines(scope: Scope, subjects: Collection[str]) -> Mapping[str, ReminderLine]:

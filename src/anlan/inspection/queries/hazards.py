@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.co_reviews import co_review_facts
+from anlan.inspection.queries.officers import firms_of_officer, own_firm
 from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.co_review import check_dispute
 from anlan.inspection.rules.deadline import Granted, last_due_on, limit_on
@@ -201,13 +202,17 @@ def hazard_photos(hazard: Hazard) -> dict[str, list[HazardPhoto]]:
     return found
 
 
-def step_facts(scope: Scope, hazard: Hazard | None, at: datetime | None, now: datetime) -> StepFacts:
+def step_facts(
+    scope: Scope, hazard: Hazard | None, at: datetime | None, now: datetime, firms: frozenset[str] | None = None
+) -> StepFacts:
     """What the rules need to know of a step that `scope` takes on `hazard` (None: a new one).
 
     Args:
         at: when it happened as a person stated it; None: now. Where a clock ran ahead before, never before the last step.
+        firms: of `firms_of_officer`, for whoever asks about many hazards; None: read here.
     """
     last_at = hazard.stepped_at if hazard else None
+    employed = firms_of_officer(scope, now) if firms is None and hazard is not None else firms or frozenset()
     own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
     involved = {hazard.doubted_by, hazard.co_reviewer, hazard.submitted_by} - {""} if hazard else set()
     return StepFacts(
@@ -221,15 +226,19 @@ def step_facts(scope: Scope, hazard: Hazard | None, at: datetime | None, now: da
         last_at=last_at,
         stated=at is not None,
         tried=bool(involved & {scope.person, scope.on_behalf_of}),
+        own_firm=hazard is not None and own_firm(hazard.enterprise_id, employed),
     )
 
 
-def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[ActionView]:
+def hazard_actions(
+    scope: Scope, hazard: Hazard, now: datetime, firms: frozenset[str] | None = None
+) -> Sequence[ActionView]:
     """Every action that can be taken on an existing hazard, in the loop's order, with the reasons against it.
 
-    What evidence is still to be handed in does not grey a button; who, when and from which state does.
+    What evidence is still to be handed in does not grey a button; who, when and from which state does. `firms` as of
+    `step_facts`.
     """
-    facts = step_facts(scope, hazard, None, now)
+    facts = step_facts(scope, hazard, None, now, firms)
     views = []
     for action in HAZARD_LOOP.actions:
         if action.automatic or action.id == HAZARD_LOOP.initial_action:
@@ -244,8 +253,8 @@ def hazard_actions(scope: Scope, hazard: Hazard, now: datetime) -> Sequence[Acti
             reasons = tuple(v for v in check_dispute(co_review_facts(hazard, facts), "—") if not v.field)
         if action.id == "dismiss" and not reasons:
             reasons = tuple(check_finder(facts, hazard.grade, hazard.found_by))
-        main = action.to not in ENDED
-        reasons = reasons if main else (*reasons, *check_listed(hazard.listed))
+        main = action.to not in ENDED and action.id != "dispute"
+        reasons = reasons if action.to not in ENDED else (*reasons, *check_listed(hazard.listed))
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help, main))
     return views
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from anlan.inspection.models import Listing
-from anlan.inspection.queries.due import answerable
+from anlan.inspection.queries.due import answerable, survivors
 from anlan.inspection.queries.listings import listing_list
 from anlan.inspection.queries.scoped import as_uuid
 from anlan.kernel.reminders import Matter
+from anlan.platform import reading
 from anlan.platform.declare import ReminderLine
 from anlan.platform.scope import Scope
-from anlan.registry import queries as registry
 
 __all__ = [
     "due_lines",
@@ -54,7 +54,7 @@ def listings_to_apply(scope: Scope) -> QuerySet[Listing]:
 
 
 def _of(subjects: Collection[str] | None, column: str) -> Iterator[QuerySet[Listing]]:
-    rows = Listing._default_manager.filter(ended_at__isnull=True, state="listed", drill=0).select_related("hazard")
+    rows = Listing._default_manager.filter(ended_at__isnull=True, state="listed", drill=0)
     if subjects is None:
         yield rows
         return
@@ -65,13 +65,17 @@ def _of(subjects: Collection[str] | None, column: str) -> Iterator[QuerySet[List
 
 def listings_following(subjects: Collection[str] | None = None) -> Iterator[Matter]:
     """Listings that have to be followed up, drills left out. Unscoped: for the job. `subjects`: `inspection.listing/<id>`."""
-    become = registry.enterprises_become()
+    become = survivors()
+    columns = (
+        "id", "region", "follow_due_at", "enterprise_id", "office_id", "created_at", "listed_at", "followed_at",
+        "returned_at",
+    )  # fmt: skip
     for rows in _of(subjects, "pk"):
-        for row in rows.filter(follow_due_at__isnull=False):
-            if row.follow_due_at is not None:
-                set_at = max(filter(None, (row.listed_at, row.followed_at, row.returned_at)), default=row.created_at)
-                answers = answerable(become, row.enterprise_id, row.office_id)
-                yield Matter(f"{Listing.SUBJECT}/{row.id}", row.region, row.follow_due_at, set_at, True, *answers)
+        asked = reading.statement(rows.filter(follow_due_at__isnull=False), columns)
+        for key, region, due_at, enterprise, office, created_at, *since in asked.rows():
+            set_at = max(filter(None, since), default=created_at)
+            answers = answerable(become, enterprise, office)
+            yield Matter(f"{Listing.SUBJECT}/{key}", region, due_at, set_at, True, *answers)
 
 
 def listings_due(subjects: Collection[str] | None = None) -> Iterator[Matter]:
@@ -82,16 +86,16 @@ def listings_due(subjects: Collection[str] | None = None) -> Iterator[Matter]:
     Args:
         subjects: only these, `inspection.hazard/<id>`; None: all.
     """
-    nearest: dict[str, Listing] = {}
+    become, nearest = survivors(), dict[str, Matter]()
+    columns = ("hazard_id", "region", "due_at", "enterprise_id", "office_id", "listed_at", "created_at")
     for rows in _of(subjects, "hazard_id"):
-        for row in rows.filter(hazard__closed_at__isnull=True):
-            subject = f"inspection.hazard/{row.hazard_id}"
-            if subject not in nearest or row.due_at < nearest[subject].due_at:
-                nearest[subject] = row
-    become = registry.enterprises_become()
-    for subject, row in nearest.items():
-        answers = answerable(become, row.enterprise_id, row.office_id)
-        yield Matter(subject, row.region, row.due_at, row.listed_at or row.created_at, True, *answers)
+        asked = reading.statement(rows.filter(hazard__closed_at__isnull=True), columns)
+        for hazard, region, due_at, enterprise, office, listed_at, created_at in asked.rows():
+            subject = f"inspection.hazard/{hazard}"
+            if subject not in nearest or due_at < nearest[subject].due_at:
+                answers = answerable(become, enterprise, office)
+                nearest[subject] = Matter(subject, region, due_at, listed_at or created_at, True, *answers)
+    yield from nearest.values()
 
 
 def _line(row: Listing, due_at: datetime | None) -> ReminderLine:

@@ -16,6 +16,7 @@ from anlan.inspection.queries.acts import last_entry
 from anlan.inspection.queries.hazards import ActionView
 from anlan.inspection.queries.history import HistoryLine
 from anlan.inspection.queries.listing_withdrawal import listing_withdraw_reasons
+from anlan.inspection.queries.officers import firms_of_officer, own_firm
 from anlan.inspection.queries.scoped import as_uuid, visible
 from anlan.inspection.rules.listing import LISTABLE, LISTING_ACTS, LISTING_LOOP, OFFICE, UPPER
 from anlan.inspection.rules.listing_checks import ListingStep, check_listing
@@ -115,6 +116,7 @@ def listing_step(
         proposed_by=listing.proposed_by if listing else "",
         reopened=bool(hazard.reopened_as_id),
         stated=at is not None,
+        own_firm=own_firm(hazard.enterprise_id, firms_of_officer(scope, now)),
     )
 
 

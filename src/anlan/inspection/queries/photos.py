@@ -51,9 +51,14 @@ class DoubtView:
 
 
 def photo_views(sha256s: Iterable[str]) -> dict[str, PhotoView]:
-    """Capture time and place of stored photos by hash; those not held are absent."""
+    """Capture time, place and size of stored photos by hash, and which show nothing; those not held are absent."""
     held = attachments.facts_of(sorted(set(sha256s)))
-    return {key: PhotoView(key, facts.taken_at, facts.lon, facts.lat) for key, facts in held.items()}
+    return {
+        key: PhotoView(
+            key, facts.taken_at, facts.lon, facts.lat, facts.width, facts.height, attachments.shows_nothing(key)
+        )
+        for key, facts in held.items()
+    }
 
 
 def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:
@@ -145,14 +150,15 @@ def doubt_views(scope: Scope, hazard: Hazard, lines: Sequence[HistoryLine]) -> l
 def with_doubts(scope: Scope, lines: Sequence[HistoryLine]) -> list[HistoryLine]:
     """The lines of a hazard or listing, with what is doubtful in the photos of each, for those who review.
 
-    A report or closing in doubt is left out: it has a card of its own (`doubt_views`).
+    A report or closing in doubt is left out while nobody took it back: it has a card of its own (`doubt_views`).
     """
     if scope.subjects is not None or not (scope.may("inspection.hazard.review") or scope.may(OFFICE)):
         return list(lines)
+    taken_back = {line.data.get("entry") for line in lines if line.kind == "withdrawn"}
     found = {
         line.id: [finding_of(values) for values in line.data["doubts"]]
         for line in lines
-        if line.data.get("doubts") and line.kind not in _OWN_CARD
+        if line.data.get("doubts") and (line.kind not in _OWN_CARD or line.id in taken_back)
     }
     return [replace(line, doubts=tuple(_shown(scope, found[line.id]))) if line.id in found else line for line in lines]
 

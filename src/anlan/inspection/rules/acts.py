@@ -32,7 +32,7 @@ ACTS: tuple[Action, ...] = (
     Action("look_back", "回头看", "inspection.hazard.looked_back", ("closed",), "", "inspection.hazard.review",
            ("note", "photo"), "销号后回访现场；问题反弹的，登记为新隐患并与本条相互关联。"),
     Action("withdraw", "撤回", "inspection.hazard.withdrawn",
-           ("found", "ordered", "submitted", "closed", "dismissed"), "", "inspection.view", (),
+           ("found", "ordered", "submitted", "doubted", "closed", "dismissed"), "", "inspection.view", (),
            "本人误操作的，十分钟内且后续未办理时可以撤回，恢复到办理前的情况；撤回留痕。"),
 )  # fmt: skip
 

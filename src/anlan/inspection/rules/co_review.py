@@ -15,10 +15,15 @@ from anlan.inspection.rules.words import check_words
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import blank
 
-__all__ = ["ANSWER_WITHIN", "CoReviewFacts", "check_co_confirm", "check_dispute"]
+__all__ = ["ANSWER_WITHIN", "CO_REVIEW_LAPSED", "CO_REVIEW_STATES", "CoReviewFacts", "check_co_confirm", "check_dispute"]
 
 ANSWER_WITHIN = timedelta(days=7)
 """So long after the closing the second officer may answer. Source: house rule."""
+
+CO_REVIEW_STATES: tuple[tuple[str, str], ...] = (("waiting", "待确认"), ("confirmed", "已确认"), ("disputed", "有异议"))
+"""What the second officer of the last closing has said."""
+CO_REVIEW_LAPSED = "逾期未确认"
+"""What `waiting` is called once it can't be answered any more; asked over the clock, never stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class CoReviewFacts:
     Attributes:
         co_reviewer: person id of whoever was named. closed_at: when the hazard was closed (aware UTC).
         answered: he has confirmed or objected before. reopened: a look-back has filed it anew.
+        unlisted: two officers have looked again since and taken the case off the list (摘牌).
     """
 
     step: StepFacts
@@ -35,6 +41,7 @@ class CoReviewFacts:
     closed_at: datetime | None
     answered: bool = False
     reopened: bool = False
+    unlisted: bool = False
 
 
 def _check_answer(facts: CoReviewFacts) -> list[Violation]:
@@ -56,11 +63,14 @@ def check_co_confirm(facts: CoReviewFacts) -> list[Violation]:
 def check_dispute(facts: CoReviewFacts, reason: str) -> list[Violation]:
     """Why this person can't object to the closing; empty when he can. Somebody else decides then (存疑复核).
 
-    A hazard that a look-back has filed anew stands there in its new row. Source: house rule.
+    A hazard that a look-back has filed anew stands there in its new row. A case that has been unlisted was reviewed on the
+    spot by two officers once more: what has come back since is found by a look-back. Source: house rule.
     """
     found = check_entry("dispute", facts.step) + _check_answer(facts)
     if facts.reopened:
         found.append(Violation("inspection.hazard.co_review.reopened", {}))
+    elif facts.unlisted:
+        found.append(Violation("inspection.hazard.co_review.unlisted", {}))
     if blank(reason):
         found.append(Violation("inspection.hazard.co_review.reason_missing", {}, "note"))
     return found + check_words({"note": reason})

@@ -6,7 +6,7 @@ by house rule); the enterprise never reviews itself (house rule).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,6 +36,7 @@ __all__ = [
     "check_entry",
     "check_order",
     "check_person",
+    "check_recusal",
     "check_report",
     "check_return",
     "check_submit",
@@ -122,6 +123,7 @@ class StepFacts:
         at: when the step happened (aware UTC).
         stated: a person stated `at`; otherwise it is the clock's, which may run ahead of `now` but never back.
         tried: the person is one of the two officers whose closing is in doubt, or handed in the mending.
+        own_firm: an officer who works for the hazard's enterprise as well, in whichever post he acts.
         last_at: when the step before it happened; None for the first.
         now: the moment of recording.
     """
@@ -136,6 +138,7 @@ class StepFacts:
     last_at: datetime | None = None
     stated: bool = False
     tried: bool = False
+    own_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +231,10 @@ def check_entry(action_id: str, facts: StepFacts) -> list[Violation]:
 
     Returns:
         "kernel.loop.not_from_here", "inspection.hazard.right_missing", "inspection.hazard.enterprise_only",
-        "inspection.hazard.enterprise_never_reviews", "inspection.hazard.doubt.own_review",
+        "inspection.hazard.enterprise_never_reviews", "inspection.hazard.own_firm", "inspection.hazard.doubt.own_review",
         "inspection.hazard.at_in_future", "inspection.hazard.at_too_early", "inspection.hazard.at_beyond_allowance".
-    Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews).
+    Source: 安全生产法(2021) 第四十一条第二款 (the enterprise mends), 第六十五条 (the authority orders and reviews);
+    行政处罚法(2021) 第四十三条 (回避), applied to every step by house rule.
     """
     return HAZARD_LOOP.check_step(action_id, facts.state) + check_person(HAZARD_LOOP.action(action_id), facts)
 
@@ -239,7 +243,8 @@ def check_person(action: Action, facts: StepFacts) -> list[Violation]:
     """Why this person can't do this at this moment, whatever the hazard's state; reasons as `check_entry`.
 
     What needs the enterprise's right is the enterprise's own, what needs any other is not; what needs only the right
-    to look is anybody's who did it. Source: as `check_entry`.
+    to look is anybody's who did it. Who works for the enterprise takes no officer's step on its hazards; an objection to
+    a closing he was named for is no decision. Source: as `check_entry`.
     """
     found = []
     if action.right not in facts.rights:
@@ -249,6 +254,8 @@ def check_person(action: Action, facts: StepFacts) -> list[Violation]:
         found.append(Violation("inspection.hazard.enterprise_only", {}))
     if not mending and action.right != "inspection.view" and facts.is_enterprise:
         found.append(Violation("inspection.hazard.enterprise_never_reviews", {"action": action.label}))
+    if facts.own_firm and not mending and action.right != "inspection.view" and action.id != "dispute":
+        found.append(Violation("inspection.hazard.own_firm", {"action": action.label}))
     if action.id in DECISIONS and facts.tried:
         found.append(Violation("inspection.hazard.doubt.own_review", {}))
     return found + (check_moment(facts.at, facts.last_at, facts.now) if facts.stated else [])
@@ -315,6 +322,21 @@ def check_back(action_id: str, missing: Violation, facts: ReturnFacts) -> list[V
     elif facts.new_deadline:
         found += check_new_due(facts.grade, facts.step.at, facts.due_at, facts.step.now, facts.granted)
     return found + check_words({"note": facts.reason}, "reason")
+
+
+def check_recusal(
+    officers: Collection[str],
+    of_firm: Collection[str],
+    code: str = "inspection.hazard.close.own_firm",
+    field: str = "co_reviewer",
+) -> list[Violation]:
+    """Whether one of the officers named (person ids) works for the enterprise (`of_firm`) beside the office held.
+
+    Returns:
+        one violation with this `code` at this `field`; empty when there is none.
+    Source: 行政处罚法(2021) 第四十三条 (回避), applied to visits, reviews and follow-ups by house rule.
+    """
+    return [Violation(code, {}, field)] if set(officers) & set(of_firm) else []
 
 
 def check_close(facts: CloseFacts) -> list[Violation]:

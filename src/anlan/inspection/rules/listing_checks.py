@@ -17,6 +17,7 @@ from anlan.kernel.errors import Violation
 from anlan.kernel.text import blank
 
 __all__ = [
+    "OWN_FIRM",
     "ListFacts",
     "ListingStep",
     "UnlistFacts",
@@ -33,6 +34,8 @@ __all__ = [
     "check_unlist",
 ]
 
+OWN_FIRM = ("inspection.listing.own_firm", "follower")
+"""What rules.hazard.check_recusal says of a follower who works for the enterprise, and at which field."""
 _NOTICE_YEARS = 5
 """A notice older than this was mistyped: the hazards of those years are settled. Source: house rule."""
 _ENDING = frozenset({"apply", "unlist", "receive_end"})
@@ -47,7 +50,7 @@ class ListingStep:
         person: id of the person acting. proposed_by: who proposed the listing.
         hazard_state: of the hazard. reopened: a look-back found the hazard again.
         at: when it happened. now: the moment of recording. since: the last step before it (all aware UTC).
-        stated: a person stated `at`.
+        stated: a person stated `at`. own_firm: the person works for the hazard's enterprise as well.
     """
 
     state: str
@@ -61,6 +64,7 @@ class ListingStep:
     proposed_by: str = ""
     reopened: bool = False
     stated: bool = False
+    own_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def check_listing(action_id: str, facts: ListingStep) -> list[Violation]:
 
     Returns:
         "kernel.loop.not_from_here", "inspection.listing.right_missing", "…hazard_open", "…hazard_reopened",
+        "inspection.hazard.own_firm",
         "…upper_only", "…county_only", "…sign_own"; for a stated moment those of rules.stating.check_moment.
     Source: house rule (a listing ends only after its hazard; whoever proposed it does not sign it).
     """
@@ -115,6 +120,8 @@ def check_listing(action_id: str, facts: ListingStep) -> list[Violation]:
         found.append(Violation("kernel.loop.not_from_here", {"action": action.label, "state": state}))
     if action.right not in facts.rights:
         found.append(Violation("inspection.listing.right_missing", {"action": action.label}))
+    if facts.own_firm and action.right != "inspection.view":
+        found.append(Violation("inspection.hazard.own_firm", {"action": action.label}))
     if action_id in _ENDING and facts.hazard_state != "closed":
         found.append(Violation("inspection.listing.hazard_open", {}))
     if action_id in _ENDING and facts.reopened:

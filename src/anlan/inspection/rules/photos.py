@@ -20,12 +20,18 @@ _STAGES = dict(PHOTO_STAGES) | {f"{LISTED_STAGE}{stage}": label for stage, label
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photo as the rule sees it: hash, capture time (aware) and place (WGS-84 degrees) as its camera wrote them."""
+    """A photo as the rule sees it: hash, capture time (aware) and place (WGS-84 degrees) as its camera wrote them.
+
+    `width`, `height`: pixels, None where not known. `empty`: nothing can be made out in it.
+    """
 
     sha256: str
     taken_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None
+    width: int | None = None
+    height: int | None = None
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Finding:
 
     Attributes:
         kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order",
-            "before_listing", "before_closing", "after_recording" or "far".
+            "before_listing", "before_closing", "after_recording", "far", "empty" or "small".
         photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
         hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
         facts: what the sentence needs.

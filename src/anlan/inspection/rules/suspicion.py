@@ -23,17 +23,19 @@ class SuspicionRule:
     """From `since` on (local date): how far from the hazard a photo may be taken, and how far a camera's clock may be off.
 
     `same_hazards`: of so many other hazards with the same photo each is named; the rest adds nothing.
+    `least_sides`: longer and shorter side in pixels that a photo has at least.
     """
 
     since: date
     distance_m: float
     clock_slack: timedelta
     same_hazards: int
+    least_sides: tuple[int, int]
     source: str
 
 
 SUSPICION_RULES: tuple[SuspicionRule, ...] = (
-    SuspicionRule(date(2000, 1, 1), 500.0, timedelta(minutes=5), 3, "house rule"),
+    SuspicionRule(date(2000, 1, 1), 500.0, timedelta(minutes=5), 3, (320, 240), "house rule"),
 )
 
 
@@ -68,6 +70,7 @@ def suspicions(
         found += _too_early(photo, hazard, rule)
         found += _too_late(photo, hazard, rule)
         found += _too_far(photo, hazard, rule)
+        found += _shows_nothing(photo, rule)
     return found
 
 
@@ -122,6 +125,19 @@ def _too_far(photo: PhotoView, hazard: HazardView, rule: SuspicionRule) -> Itera
     metres = min(haversine_m(lon, lat, hazard.lon, hazard.lat) for lon, lat in readings)
     if metres > rule.distance_m:
         yield Finding("far", photo.sha256, "", "", {"metres": round(metres), "limit": round(rule.distance_m)})
+
+
+def _shows_nothing(photo: PhotoView, rule: SuspicionRule) -> Iterator[Finding]:
+    """Too few pixels to make out a mending, or none that show anything: whatever it is, it proves nothing by itself."""
+    if photo.width is not None and photo.height is not None:
+        longer, shorter = max(photo.width, photo.height), min(photo.width, photo.height)
+        least_longer, least_shorter = rule.least_sides
+        if longer < least_longer or shorter < least_shorter:
+            facts = {"width": photo.width, "height": photo.height, "longer": least_longer, "shorter": least_shorter}
+            yield Finding("small", photo.sha256, "", "", facts)
+            return
+    if photo.empty:
+        yield Finding("empty", photo.sha256)
 
 
 def _moment(at: datetime) -> str:

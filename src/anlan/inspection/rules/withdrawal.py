@@ -23,7 +23,7 @@ __all__ = [
 LONGEST = timedelta(minutes=10)
 # Not among them: a filing (a mistaken one is dismissed), what concerns two hazards, and what the system records.
 WITHDRAWABLE = frozenset({
-    "judged", "ordered", "submitted", "returned", "closed", "dismissed", "transferred", "looked_back",
+    "judged", "ordered", "submitted", "returned", "closed", "doubted", "dismissed", "transferred", "looked_back",
     "extension_applied", "extension_granted", "extension_refused", "co_confirmed",
 })  # fmt: skip
 # Of a listing (挂牌督办). One that was begun by mistake is not unmade but cancelled; an end also concerns the hazard, which

@@ -26,6 +26,7 @@ def page_of_acts(request: HttpRequest, hazard: Any, allowed: Collection[str], fa
     return {
         "criteria": criteria,
         "second": queries.names_of([hazard.co_reviewer]).get(hazard.co_reviewer, "") if hazard.co_reviewer else "",
+        "co_review": queries.co_review_word(hazard, request.now),
         "ticked": ticked,
         "offered": queries.criteria_offered(hazard.enterprise) if "judge" in allowed else (),
         "extensions": extensions_,

@@ -23,6 +23,7 @@ from anlan.platform.web import once_token, screen
 from anlan.registry import queries as registry
 
 _REVIEW = "inspection.hazard.review"
+_ANSWERS = {"co_confirm": 0, "dispute": 1}
 
 
 @never_cache
@@ -42,7 +43,10 @@ def _page(
 ) -> HttpResponse:
     scope, now = request.scope, request.now
     hazard = queries.hazard_get(scope, hazard_id)
-    actions = [*queries.hazard_actions(scope, hazard, now), *queries.hazard_acts(scope, hazard, now)]
+    firms = queries.firms_of_officer(scope, now)
+    actions = [*queries.hazard_actions(scope, hazard, now, firms), *queries.hazard_acts(scope, hazard, now, firms)]
+    # Who is asked to answer for a review finds his two answers first, the confirmation before the objection.
+    actions.sort(key=lambda action: _ANSWERS.get(action.id, len(_ANSWERS)))
     allowed = {action.id for action in actions if action.allowed}
     tagged = [tag.key for tag in hazard.tags.all()]
     names = queries.campaign_names(tagged)

@@ -31,6 +31,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     majors = leading.majors_by_town(scope, now, _MOST_MAJORS)
     rates, whole = lookbacks.look_back_rates(scope, "", since, today)
     asked = leading.interviews(now, towns, enterprises)
+    unconfirmed, unconfirmed_url = co_reviews.co_reviews_unconfirmed(scope, since)
     context = {
         "majors": majors,
         "major_count": sum(town.count for town in majors),
@@ -43,7 +44,8 @@ def leaders(request: HttpRequest) -> HttpResponse:
         "interviews": asked[:_MOST_INTERVIEWS],
         "interview_count": len(asked),
         "limits": leading.limits_by_kind(now),
-        "unconfirmed": co_reviews.co_reviews_unconfirmed(scope, now - timedelta(days=_DAYS)),
+        "unconfirmed": unconfirmed,
+        "unconfirmed_url": unconfirmed_url,
         "since": since,
         "today": today,
     }

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.inspection import queries
+from anlan.inspection.queries.lists import overdue_until
 from anlan.inspection.screens.forms import errors_of, read_base, read_number, read_once
 from anlan.inspection.services import plans
 from anlan.inspection.services.stepping import Pressed
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, plan_id: UUID, error: AnlanError | None = None, 
         "region": regions.full_name(plan.region),
         "progress": progress,
         "total": queries.plan_total(progress),
+        "late_until": overdue_until(local_date(request.now)),
         "whole": queries.plan_mine(scope, plan),
         "preparing": preparing,
         "lines": [(x, queries.line_label(x)) for x in queries.plan_lines(plan, plan.working)] if preparing else [],

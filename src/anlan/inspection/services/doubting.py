@@ -11,8 +11,17 @@ from anlan.inspection.models import Hazard
 from anlan.inspection.rules.photos import HazardView, PhotoMatch, PhotoView
 from anlan.inspection.rules.suspicion import rule_on, suspicions
 from anlan.kernel.deadlines import local_date
+from anlan.platform.database import hold_keys
+from anlan.platform.ledger.changes import CHANGES
 
-__all__ = ["Doubt"]
+__all__ = ["Doubt", "hold_photos"]
+
+_SHOWING = ("inspection.hazard", "inspection.listing")
+
+
+def hold_photos() -> None:
+    """Let nobody else record photos of hazards until this transaction ends, so that what shows one sees what was filed."""
+    hold_keys("inspection.photo", ["shown"])
 
 
 class Doubt:
@@ -29,6 +38,16 @@ class Doubt:
             for sha256 in dict.fromkeys(photos):
                 self._named.setdefault(sha256, []).append(str(hazard_id))
         self._views: dict[str, PhotoView] | None = None
+        self._mark = CHANGES.mark(*_SHOWING)
+
+    def holds(self) -> bool:
+        """Whether no photo was shown anywhere since this was begun. Call it in the transaction that records.
+
+        Nobody else gets past it until that transaction ends, so of two closings at once with one photo the second sees
+        the first.
+        """
+        hold_photos()
+        return CHANGES.mark(*_SHOWING) == self._mark
 
     def of(
         self, hazard: Hazard, photos: Sequence[str], early: str = "before_order", since: datetime | None = None

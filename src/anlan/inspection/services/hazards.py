@@ -14,6 +14,7 @@ from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, SOURCES, ReportFacts, check_report
 from anlan.inspection.rules.major import check_not_major, check_ticked, cite, cited
+from anlan.inspection.services.doubting import hold_photos
 from anlan.inspection.services.drafting import (
     PhotoFacts,
     key_for,
@@ -154,6 +155,8 @@ def hazard_drafts(
         StepRefused: "inspection.hazard.report.refused" with every reason of the first refused one.
         BadInput: "platform.attachment.unknown".
     """
+    if any(item.photos for item in items):
+        hold_photos()  # a closing at the same moment with one of these photos waits, and is judged knowing them
     named = list(dict.fromkeys(item.enterprise_id for item in items))
     found = dict(zip(named, registry.enterprises_get(scope, named), strict=True))
     items = [_without_outside(item, found[item.enterprise_id].region, inherited) for item in items]

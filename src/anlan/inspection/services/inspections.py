@@ -11,6 +11,7 @@ from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Checklist, Inspection
 from anlan.inspection.queries.gone import gone_reasons
+from anlan.inspection.rules.hazard import check_recusal
 from anlan.inspection.rules.inspection import (
     INSPECTION_LOOP,
     FinishFacts,
@@ -144,8 +145,11 @@ def _start_data(facts: StartFacts, enterprise: Any, checklist: Checklist, begun:
 def _against(scope: Scope, facts: StartFacts, checklist: Checklist, enterprise: Any) -> list[Violation]:
     """What stands against beginning: the rules, colleagues who may not be named, a checklist out of use."""
     problems = check_start(facts)
-    if facts.officers - queries.officers_known(scope, facts.officers, _START.right, facts.now, enterprise):
+    known = queries.officers_known(scope, facts.officers, _START.right, facts.now, enterprise)
+    if facts.officers - known:
         problems.append(Violation("inspection.start.officer_unknown", {}, "officers"))
+    of_firm = queries.firm_people(enterprise.pk, known, facts.now)
+    problems += check_recusal(facts.officers, of_firm, "inspection.start.own_firm", "officers")
     if checklist.retired_at is not None:
         problems.append(Violation("inspection.start.checklist_retired", {"name": checklist.name}, "checklist"))
     return problems

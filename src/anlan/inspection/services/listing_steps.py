@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard, Listing
+from anlan.inspection.rules.hazard import check_recusal
 from anlan.inspection.rules.listing import LISTING_LOOP, find_listing_action, follow_due
 from anlan.inspection.rules.listing_checks import (
+    OWN_FIRM,
     ListFacts,
     ListingStep,
     UnlistFacts,
@@ -219,6 +221,7 @@ def listing_reassign(*, scope: Scope, item: ReassignInput, now: datetime) -> str
     def judge(listing: Listing, item: ReassignInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
         known = bool(queries.officers_known(scope, [item.follower], _FOLLOW, now, listing))
         problems = check_reassign(step, listing.follower, item.follower, known, item.note)
+        problems += check_recusal([item.follower], queries.firm_people(listing.enterprise_id, [item.follower], now), *OWN_FIRM)
         return problems, {"follower": item.follower, "follower_before": listing.follower}
 
     return _take("reassign", scope, item, now, judge)
@@ -241,6 +244,7 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
         followers = queries.listing_followers(listing)
         photos = set(item.photos)
         problems = check_unlist(UnlistFacts(step, item.note, len(photos), officers, followers, listing.applied_by))
+        problems += check_recusal([item.co_reviewer], queries.firm_people(listing.enterprise_id, [item.co_reviewer], now))
         if reused := queries.listing_photos_used(listing, photos):
             problems.append(Violation("inspection.listing.photo_reused", {"count": reused}, "photos"))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], _FOLLOW, now, listing):

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard, Listing
+from anlan.inspection.rules.hazard import check_recusal
 from anlan.inspection.rules.listing import OFFICE, find_listing_action, follow_due
-from anlan.inspection.rules.listing_checks import ListFacts, check_propose, check_receive
+from anlan.inspection.rules.listing_checks import OWN_FIRM, ListFacts, check_propose, check_receive
 from anlan.inspection.services.drafting import key_for, numbers_for, said
 from anlan.inspection.services.listing_files import scan_text
 from anlan.kernel.deadlines import end_of_day
@@ -86,6 +87,9 @@ def _open(action_id: str, scope: Scope, item: ListInput, now: datetime) -> str:
         raise StalePage(hazard.number, hazard.get_state_display())
     facts = _facts(scope, hazard, item, now)
     problems = check_receive(facts) if isinstance(item, ReceiveInput) else check_propose(facts)
+    if facts.follower_known:
+        of_firm = queries.firm_people(hazard.enterprise_id, [item.follower], now)
+        problems += check_recusal([item.follower], of_firm, *OWN_FIRM)
     if problems:
         raise StepRefused("inspection.listing.refused", problems, action=action.label)
     photos = item.photos if isinstance(item, ReceiveInput) else ()

@@ -24,6 +24,7 @@ from anlan.inspection.rules.hazard import (
     SubmitFacts,
     check_close,
     check_order,
+    check_recusal,
     check_return,
     check_submit,
 )
@@ -34,6 +35,7 @@ from anlan.inspection.services.drafting import Term, photo_facts, photo_text, re
 from anlan.kernel.deadlines import WorkCalendar
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict, Violation
+from anlan.kernel.loops import Action
 from anlan.kernel.stated import settled
 from anlan.platform import attachments
 from anlan.platform.database import writing
@@ -111,20 +113,19 @@ def take(
     words: Callable[[_Input], Mapping[str, str]] | None = None,
     beside: Callable[[Hazard, _Input], list[tuple[Draft, int | None]]] | None = None,
     instead: str = "",
+    doubt: Doubt | None = None,
 ) -> list[str]:
     """Take one kind of step on each item's hazard, all or none; ids of the hazards in the order of `items`.
 
     Args:
         instead: the action recorded where `judge` puts "doubts" into the entry's data.
         words: further texts of the entry. beside: what is recorded of other subjects in the same transaction.
+        doubt: what `judge` asks about photos; all is judged anew where it holds no longer when the entry is written.
     """
     action = find_action(action_id)
     other = find_action(instead or action_id)
-    items = [replace(item, at=settled(item.at, now)) for item in items]
+    items = _asked(items, now)
     ids = [str(item.hazard_id) for item in items]
-    _require_once_each(ids)
-    for item in items:
-        require_plausible(item.at)
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
@@ -133,34 +134,43 @@ def take(
     versions = queries.versions_of(subjects.values())
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
-    drafts: list[tuple[Draft, int | None]] = []
-    taken: list[tuple[Hazard, _Input]] = []
-    for key, item in zip(ids, items, strict=True):
-        hazard, subject = hazards[key], subjects[key]
-        if subject in done:
-            continue
-        if item.base is not None and item.base != versions[subject]:
-            raise StalePage(hazard.number, hazard.get_state_display())
-        facts = queries.step_facts(scope, hazard, item.at, now)
-        problems, data = judge(hazard, item, facts)
-        if problems:
-            raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
-        text = said(note=item.note, **(words(item) if words else {})) | photo_text(item.photos, known)
-        acted = other if data.get("doubts") else action
-        draft = Draft(
-            kind=acted.kind, subject=subject, region=hazard.region, data=data, text=text, at=item.at,
-            step=Step(hazard.state, acted.to) if acted.to else None, once=item.once, drill=bool(hazard.drill),
-        )  # fmt: skip
-        drafts.append((draft, versions[subject]))
-        taken.append((hazard, item))
+
+    def judged() -> tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]:
+        drafts: list[tuple[Draft, int | None]] = []
+        taken: list[tuple[Hazard, _Input]] = []
+        for key, item in zip(ids, items, strict=True):
+            hazard, subject = hazards[key], subjects[key]
+            if subject in done:
+                continue
+            if item.base is not None and item.base != versions[subject]:
+                raise StalePage(hazard.number, hazard.get_state_display())
+            problems, data = judge(hazard, item, queries.step_facts(scope, hazard, item.at, now))
+            if problems:
+                raise StepRefused(f"inspection.hazard.{action_id}.refused", problems, number=hazard.number)
+            text = said(note=item.note, **(words(item) if words else {})) | photo_text(item.photos, known)
+            acted = other if data.get("doubts") else action
+            drafts.append((_step_draft(acted, hazard, item, data, text), versions[subject]))
+            taken.append((hazard, item))
+        return drafts, taken
+
+    drafts, taken = judged()
     try:
         with writing():
+            if doubt is not None and not doubt.holds():
+                drafts, taken = judged()
             drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
             _write(scope, taken, drafts, now)
     except Conflict as error:
         if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
             raise _stale(scope, ids, versions) from error
     return ids
+
+
+def _step_draft(action: Action, hazard: Hazard, item: StepInput, data: dict[str, Any], text: dict[str, Any]) -> Draft:
+    return Draft(
+        kind=action.kind, subject=f"{_SUBJECT}/{hazard.pk}", region=hazard.region, data=data, text=text, at=item.at,
+        step=Step(hazard.state, action.to) if action.to else None, once=item.once, drill=bool(hazard.drill),
+    )  # fmt: skip
 
 
 def _write(
@@ -181,9 +191,14 @@ def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> Sta
     return StalePage(hazard.number, hazard.get_state_display())
 
 
-def _require_once_each(hazard_ids: Sequence[str]) -> None:
-    if problems := check_once_each(hazard_ids):
+def _asked(items: Sequence[_Input], now: datetime) -> list[_Input]:
+    """The items with the moments that are to be recorded; no hazard stands there twice."""
+    if problems := check_once_each([str(item.hazard_id) for item in items]):
         raise BadInput("inspection.batch.refused", problems)
+    asked = [replace(item, at=settled(item.at, now)) for item in items]
+    for item in asked:
+        require_plausible(item.at)
+    return asked
 
 
 def _term(item: OrderInput | ReturnInput, at: datetime, calendar: WorkCalendar | None) -> Term | None:
@@ -292,13 +307,14 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
         finders = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
         problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
+        problems += check_recusal([item.co_reviewer], queries.firm_people(hazard.enterprise_id, [item.co_reviewer], now))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         data = {"co_reviewer": item.co_reviewer}
         return problems, data if problems else data | doubt.of(hazard, item.photos)
 
     doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
-    return take("close", scope, items, now, judge, instead="doubt")
+    return take("close", scope, items, now, judge, instead="doubt", doubt=doubt)
 
 
 def hazard_close(*, scope: Scope, item: CloseInput, now: datetime) -> str:
