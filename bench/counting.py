@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from anlan.kernel.telemetry import unpack
 
 SEEN: set[str] = set()
-FIGURES = {"parcels": 0, "reports": 0, "readings": 0, "twice": 0, "last": 0.0}
+FIGURES = {"reports": 0, "readings": 0, "twice": 0, "last": 0.0}
 # Readings above this are jumps: identity -> perf_counter at arrival, comparable between processes of one machine.
 HIGH = 900.0
 ALARMS: dict[str, list[float]] = {}
@@ -24,17 +24,16 @@ ALARMS: dict[str, list[float]] = {}
 
 def take(parcel: bytes) -> None:
     now = time.perf_counter()
-    FIGURES["parcels"] += 1
     for report in unpack(parcel):
         if report.id in SEEN:
             FIGURES["twice"] += 1
             continue
         SEEN.add(report.id)
-        if report.readings and report.kind == "readings":
+        if report.moments and report.kind == "readings":
             FIGURES["reports"] += 1
-            FIGURES["readings"] += len(report.readings)
+            FIGURES["readings"] += sum(len(values) for _, _, values in report.moments)
             FIGURES["last"] = now
-            if report.readings[0][2] >= HIGH:
+            if report.moments[0][2][0] >= HIGH:
                 ALARMS.setdefault(report.identity, []).append(now)
 
 

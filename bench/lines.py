@@ -78,7 +78,7 @@ class WholeLine:
         self.folder = place.prepare(str(folder), None)
         self._stop = threading.Event()
         self.server: subprocess.Popen[str] | None = None
-        self.seen: dict[str, Any] = {"readings": 0, "last": 0.0, "twice": 0, "parcels": 0, "alarms": {}}
+        self.seen: dict[str, Any] = {"readings": 0, "last": 0.0, "twice": 0, "alarms": {}}
 
     def seed(self, devices: Sequence[Device], now: datetime) -> None:
         """Register the devices and a high limit for the first factor of each kind; then start the server."""
@@ -141,7 +141,7 @@ class WholeLine:
 
     def _watch_readings(self) -> None:
         connection = self._opened("readings.sqlite3")
-        for now in self._changes(connection, 0.01):
+        for now in self._changes(connection, 0.03):
             # A row is one message; every device here has ten factors.
             count = connection.execute("SELECT count(*) FROM reading").fetchone()[0] * 10
             if count != self.seen["readings"]:

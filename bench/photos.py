@@ -1,4 +1,4 @@
-"""Finding a photo that was handed in before: precision and recall on three sets, and the look-up among 100,000.
+"""Photos handed in before or without content: precision and recall on drawn sets, and the look-up among 100,000.
 
 Run: `python bench/photos.py --json [--scenes 120] [--photos 100000] [--database URL]`. Prints one line of JSON.
 """
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import blanks
 import place
 import scenes
 import textures
@@ -41,7 +42,8 @@ def main() -> None:
             looks, judged = judge(asked.scenes, draw, honest)
             known += looks
             figures["sets"][name] = judged
-        figures |= {"same_hazard": judge_own(asked.scenes)} | lookup(known, asked.photos)
+        figures |= {"empty": judge_empty(asked.scenes), "same_hazard": judge_own(asked.scenes)}
+        figures |= lookup(known, asked.photos)
         print(json.dumps(figures, ensure_ascii=False))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -131,6 +133,28 @@ def judge_own(count: int) -> dict[str, Any]:
         "recall": {name: round(hits[name] / count, 4) for name in (*scenes.COPIES, *scenes.TURNS)},
         "precision": round(copies / max(1, copies + taken), 4),
         "false": {name: hits[name] for name in honest},
+    }
+
+
+def judge_empty(count: int) -> dict[str, Any]:
+    """How well pictures without content are told from honest ones that are dark or plain."""
+    from anlan.platform.attachments.content import is_empty
+    from anlan.platform.attachments.looks import grey_of
+
+    kinds = blanks.EMPTY | blanks.HONEST
+    greys = {name: [grey_of(_file(draw(n))) for n in range(count)] for name, draw in kinds.items()}
+    start = time.process_time()
+    hits = {name: sum(is_empty(grey) for grey in held) for name, held in greys.items()}
+    spent = time.process_time() - start
+    place.note(f"without content: {hits}")
+    told = sum(hits[name] for name in blanks.EMPTY)
+    wrong = sum(hits[name] for name in blanks.HONEST)
+    return {
+        "recall": {name: round(hits[name] / count, 4) for name in blanks.EMPTY},
+        "recall_all": round(told / (count * len(blanks.EMPTY)), 4),
+        "precision": round(told / max(1, told + wrong), 4),
+        "false": {name: hits[name] for name in blanks.HONEST},
+        "cpu_ms": round(spent * 1000 / (count * len(kinds)), 2),
     }
 
 

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+# As the program itself (src/anlan/__init__.py), before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one line of JSON (always printed; kept for uniformity)")
     parser.add_argument("--devices", type=int, default=10_200)
-    parser.add_argument("--seconds", type=float, default=60.0, help="of the steady phase")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the steady phase, and of that with jumps")
     parser.add_argument("--interval", type=float, default=60.0, help="seconds between two messages of a device then")
     parser.add_argument("--jumps", type=int, default=100, help="devices that jump in each phase")
     parser.add_argument("--gateway-only", action="store_true")
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 class Bench:
-    """One run: everybody known, a burst of one message of every device, a steady while."""
+    """One run: everybody known, a burst of one message of every device, an ordinary while, one with jumps in it."""
 
     def __init__(self, line: GatewayAlone | WholeLine, asked: argparse.Namespace) -> None:
         self.line, self.asked = line, asked
@@ -66,6 +66,7 @@ class Bench:
         self.early, self.later = set(places[::2]), set(places[1::2])
         self.crowd = Fleet()
         self.jumped: dict[str, float] = {}
+        self.minute = [0] * asked.devices
 
     async def run(self) -> dict[str, Any]:
         """All figures."""
@@ -78,7 +79,7 @@ class Bench:
         # Every device is known after this, and nothing is learnt for the first time any more.
         await self.crowd.burst(first)
         await self._until(self.readings)
-        figures = await self._burst(second) | await self._steady()
+        figures = await self._burst(second) | await self._rest() | await self._steady() | await self._jumps()
         self.crowd.close()
         per_connection = (idle["gateway"] - small["gateway"]) * 1024 / len(self.devices)
         memory = {"start": small, "idle": idle, "end": self._memory()}
@@ -86,13 +87,14 @@ class Bench:
         return head | figures | {"memory_mb": memory, "idle_kb_per_connection": round(per_connection, 2)}
 
     async def _burst(self, frames: Sequence[bytes]) -> dict[str, Any]:
+        place.note("burst")
         self.crowd.answer_ms.clear()
-        before, began = self._cpu(), time.perf_counter()
+        before, began, own = self._cpu(), time.perf_counter(), time.process_time()
         for number in self.early:
             self.jumped[self.devices[number].identity] = began
         took = await self.crowd.burst(frames)
         stored = await self._until(2 * self.readings)
-        took_all = stored["last"] - began
+        took_all, own = stored["last"] - began, time.process_time() - own
         spent = self._spent(before, len(frames))
         await self._alarmed()
         return {
@@ -103,30 +105,55 @@ class Bench:
             "burst_answer_p99_ms": percentile(self.crowd.answer_ms, 0.99),
             "burst_alarm_p99_ms": percentile([s * 1000 for s in self._latencies()], 0.99),
             "burst_cpu_us_per_frame": spent,
+            "burst_fleet_cpu_s": round(own, 3),  # the devices' side, on the same cores
         }
 
+    async def _rest(self) -> dict[str, Any]:
+        """Bring everybody back to ordinary values, wait until the burst's calls are made, then see what an idle line costs."""
+        await self.crowd.burst([self._frame(number, 0) for number in range(len(self.devices))])
+        await self._until(self.crowd.sent * self.readings // len(self.devices))
+        ratio, before = 1.0, self._cpu()
+        for _ in range(60):
+            await asyncio.sleep(1)
+            ratio, before = self._total(before) / 1000, self._cpu()
+            if ratio < 0.03:
+                break
+        await asyncio.sleep(5)
+        return {"idle_cpu_ratio": round(self._total(before) / 5000, 4)}
+
     async def _steady(self) -> dict[str, Any]:
-        sent: dict[str, float] = {}
+        """An ordinary while: nothing happens. What it costs is what the fleet costs all day."""
+        place.note("steady")
         self.crowd.answer_ms.clear()
+        already, before, began = self.crowd.sent, self._cpu(), time.perf_counter()
+        await self.crowd.steady(self._frame, self.asked.seconds, self.asked.interval)
+        wall, frames = time.perf_counter() - began, self.crowd.sent - already
+        return {
+            "steady_cpu_ratio": round(self._total(before) / 1000 / wall, 4),
+            "steady_cpu_us_per_frame": self._spent(before, frames),
+            "steady_answer_p99_ms": percentile(self.crowd.answer_ms, 0.99),
+        }
+
+    async def _jumps(self) -> dict[str, Any]:
+        """The ordinary traffic goes on, and every now and then a value jumps."""
+        place.note("jumps")
+        sent: dict[str, float] = {}
 
         def make(number: int, tick: int) -> bytes:
-            device, jump = self.devices[number], number in self.later and tick == 0
-            made = frame(device, self.start + timedelta(minutes=2 + tick), tick + 2, jump)
+            device, jump = self.devices[number], number in self.later and self.devices[number].identity not in sent
             if jump:
                 sent[device.identity] = time.perf_counter()
-            return made
+            return self._frame(number, tick, jump)
 
-        already, before, began = self.crowd.sent, self._cpu(), time.perf_counter()
-        parcels = self.line.stored()["parcels"]
-        await self.crowd.steady(make, self.asked.seconds, self.asked.interval)
-        wall, frames = time.perf_counter() - began, self.crowd.sent - already
-        total, spent = self._total(before), self._spent(before, frames)
-        expected = 2 * self.readings + frames * self.readings // len(self.devices)
-        await self._until(expected)
-        early = len(self.jumped)
+        seconds = self.asked.interval * min(1.0, self.asked.seconds / self.asked.interval)
+        before, began = self._cpu(), time.perf_counter()
+        await self.crowd.steady(make, seconds, self.asked.interval)
+        wall, early = time.perf_counter() - began, len(self.jumped)
         self.jumped |= sent
         stored = await self._alarmed()
         late = [s * 1000 for s in self._latencies(sent)]
+        expected = self.crowd.sent * self.readings // len(self.devices)
+        stored = await self._until(expected)
         return {
             "readings": expected,
             "stored": stored["readings"],
@@ -137,11 +164,13 @@ class Bench:
             "alarms": sum(map(len, stored["alarms"].values())),
             "alarm_p50_ms": percentile(late, 0.5),
             "alarm_p99_ms": percentile(late, 0.99),
-            "steady_cpu_ratio": round(total / 1000 / wall, 4),
-            "steady_cpu_us_per_frame": spent,
-            "steady_answer_p99_ms": percentile(self.crowd.answer_ms, 0.99),
-            "parcels_per_s": round((stored["parcels"] - parcels) / wall, 1),
+            "jumps_cpu_ratio": round(self._total(before) / 1000 / wall, 4),
         }
+
+    def _frame(self, number: int, tick: int, jump: bool = False) -> bytes:
+        """The next message of a device in the ordinary traffic: every one states a time of its own."""
+        self.minute[number] += 1
+        return frame(self.devices[number], self.start + timedelta(minutes=1 + self.minute[number]), tick + 2, jump)
 
     def _latencies(self, sent: dict[str, float] | None = None) -> list[float]:
         """Seconds from sending a jump until its alarm stands in the database."""

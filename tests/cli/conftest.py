@@ -1,4 +1,4 @@
-"""One initialised data folder a session; each test gets its own copy."""
+"""Each test of the commands gets its own copy of an initialised data folder."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_process import anlan
-
-
-@pytest.fixture(scope="session")
-def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("fresh") / "data"
-    ran = anlan("init", "--data", folder)
-    assert ran.code == 0, ran.err
-    return folder
 
 
 @pytest.fixture
-def data(_fresh: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(_fresh, tmp_path / "data"))
+def data(fresh_data: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(fresh_data, tmp_path / "data"))

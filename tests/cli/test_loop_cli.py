@@ -16,6 +16,7 @@ from anlan.inspection.models import Hazard
 from anlan.inspection.rules.hazard import HAZARD_LOOP
 from anlan.platform import clock
 from inspection.factories import World, make_world
+from pictures import jpeg, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -45,13 +46,11 @@ def run(world: World) -> Callable[..., tuple[int, Any, str]]:
 @pytest.fixture
 def photo(tmp_path: Path) -> Callable[[], Path]:
     """A new picture file each time."""
-    from PIL import Image
-
     made: list[Path] = []
 
     def new() -> Path:
-        path = tmp_path / f"{len(made)}.png"
-        Image.new("RGB", (40, 30), (len(made) * 50 % 256, 99, 120)).save(path)
+        path = tmp_path / f"{len(made)}.jpg"
+        path.write_bytes(jpeg(scene(len(made), (320, 240))))
         made.append(path)
         return path
 
@@ -105,6 +104,32 @@ def test_a_hazard_goes_through_the_loop(
     assert code == 0
     hazard = Hazard.objects.get(pk=found["id"])
     assert (hazard.state, hazard.ordered_by) == (answer["state"], world.scope["town"].person)
+
+
+def test_the_second_officer_answers_by_command(world: World, run: Callable[..., Any], photo: Callable[[], Path]) -> None:
+    def closed() -> str:
+        found = run("town", "hazard", "report", "--enterprise-id", world.enterprise, "--description", "堆放杂物")[1]
+        number = str(found["number"])
+        run("town", "hazard", "order", number, "--days", 5, "--note", "限期清理")
+        run("enterprise", "hazard", "submit", number, "--note", "已清理", "--photos", photo())
+        second = world.county.person["town_second"]
+        code, answer, _ = run(
+            "town", "hazard", "close", number, "--note", "合格", "--photos", photo(), "--co-reviewer", second
+        )
+        assert (code, answer["state"]) == (0, "closed")
+        return number
+
+    first, other = closed(), closed()
+    code, answer, told = run("town", "hazard", "co-confirm", first)
+    assert (code, answer["ok"], "同行复查人" in told) == (1, False, True)
+    code, answer, _ = run("town_second", "hazard", "co-confirm", first)
+    assert (code, answer["ok"], answer["state"]) == (0, True, "closed")
+    code, answer, told = run("town_second", "hazard", "dispute", other)
+    assert (code, answer["ok"], "异议理由" in told) == (1, False, True)
+    code, answer, _ = run("town_second", "hazard", "dispute", other, "--note", "当日未到现场")
+    assert (code, answer["state"]) == (0, "doubted")
+    said = {row.number: row.co_review for row in Hazard.objects.all()}
+    assert said == {first: "confirmed", other: "disputed"}
 
 
 def test_what_others_may_not_see_or_do_is_refused_in_chinese(world: World, run: Callable[..., Any]) -> None:

@@ -42,7 +42,11 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Wri
     data = tmp_path_factory.mktemp("centre") / "data"
     assert anlan("init", "--data", data).code == 0
     process = subprocess.Popen(
-        [sys.executable, str(TOOL), str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+        [sys.executable, str(TOOL), str(data), "--apart"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     line = process.stdout.readline()
     assert line, "the county was not made"

@@ -152,6 +152,7 @@ ALLOWED = {
     "API", "Excel", "CSV", "GPS", "GeoJSON", "JSON", "HTTP", "HTTPS", "IP", "ID", "PDF", "kB", "MB", "GB", "HJ", "MN", "LED",
     "LPG", "LNG",
     "WGS", "GCJ", "BD", "CGCS", "SQLite", "PostgreSQL", "JPEG", "PNG", "WebP", "XLSX", "xlsx", "csv", "UTF", "GBK", "SHA",
+    "docx", "txt",
     "thing",  # the suite's own test app
     "TOTP", "URL", "Bearer", "OpenAPI", "QR", "AQ", "TSG", "HG", "SY", "DB", "GA", "XF", "AND", "OR",
 }  # fmt: skip
@@ -249,6 +250,7 @@ def busy_county(db):
     return world
 
 
+@pytest.mark.once
 def test_pages_speak_chinese_and_links_open(busy_county):
     # Role ids and checklists' codes are people's own identifiers, shown as such.
     named = set(busy_county.scope) | {c.code for c in checklist_list(busy_county.scope["leader"])}

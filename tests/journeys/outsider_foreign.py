@@ -28,6 +28,7 @@ from anlan.platform.scope import Scope
 from anlan.platform.vault.models import VaultValue
 from anlan.registry.services.contacts import contact_set
 from anlan.registry.services.premises import premises_add
+from anlan.reporting.models import Dismissal
 from anlan.sensing.models import Quarantined
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.listing_samples import Listed, major
@@ -101,6 +102,11 @@ def make_foreign(world: World) -> Foreign:
         post_id=world.county.post["other_town"], form="single", code="calling.notice.hazard.near", facts={}, made_at=NOW,
     )  # fmt: skip
     found.loose["notice_id"] = str(notice.pk)
+    judged = Dismissal.objects.create(
+        text_hash="f" * 64, rule=1, code="parts_exceed", start=0, end=1, office=found.ids["accounts.organisation"],
+        reason=f"{OF_TOWN}理由", person_id=found.ids["accounts.person"], post_id=found.ids["accounts.post"], at=NOW,
+    )  # fmt: skip
+    found.loose["dismissal_id"] = str(judged.pk)
     importer, ledger = world.scope["other_office"], CATALOGUE.ledgers["registry.enterprise"]
     found.loose["run_id"] = import_start(scope=importer, ledger=ledger, content=b"x", name=f"{MARK}.csv", now=NOW)
     found.words |= {MARK, PHONE, "测试乙机械", *_numbers(found)}
@@ -196,6 +202,7 @@ def state_of_the_record(foreign: Foreign) -> Mapping[str, Any]:
         "notice": Notice.objects.filter(pk=foreign.loose["notice_id"]).values("read_at", "withdrawn_at").get(),
         "run": ImportRun.objects.filter(pk=foreign.loose["run_id"]).values("state", "mode").get(),
         "attempts": list(Attempt.objects.order_by("pk").values_list("pk", "state", "tries")),
+        "judged": list(Dismissal.objects.order_by("pk").values_list("pk", "reason", "taken_back_at")),
         "strangers": list(Quarantined.objects.order_by("pk").values_list("pk", "claimed_at", "count")),
         "accounts": list(others.values_list("username", "password", "is_active")),
     }

@@ -113,6 +113,18 @@ def test_the_board_follows_and_is_answered_from(centre, person, size):
     kept(there, "board-empty", size)
 
 
+def test_what_a_duty_officer_needs_is_seen_without_scrolling(person):
+    here = person("supervision", DESK)
+    page = go(here, "/")
+    for label in ("监测中心", "值班台叫应", "我的叫应", "我的待办"):
+        box = page.locator("nav a", has_text=label).first.bounding_box()
+        assert box["y"] + box["height"] <= DESK[1] // 2, label
+    # In the middle of a long menu the current page stands where it is seen, too.
+    page = go(here, "/desk/sensing/alarmrule/")
+    current = page.locator("nav a[aria-current=page]").first.bounding_box()
+    assert current["y"] >= 0 and current["y"] + current["height"] <= DESK[1]
+
+
 def test_a_missing_connection_is_said_and_made_good(centre, person):
     here = person("leader", DESK)
     here.page.route("**/api/v1/stream**", lambda route: route.abort())

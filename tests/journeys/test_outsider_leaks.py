@@ -20,7 +20,7 @@ from journeys.outsider_addresses import NoRealValue, filled, operations, routes,
 from journeys.outsider_foreign import PUBLIC
 from journeys.outsider_steps import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # What the product has is walked; what only the suite's own app has, or no address names, is not.
 KINDS = sorted(
     kind

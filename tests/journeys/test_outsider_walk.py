@@ -14,7 +14,11 @@ from journeys.outsider_foreign import OF_TOWN, ROLE_WORDS, state_of_the_record
 from journeys.outsider_steps import Walk, leaks
 
 pytestmark = pytest.mark.django_db
-WALKERS = (*ROLE_WORDS, "county_supervision", "county_department")
+_ON_EVERY_DATABASE = {"town", "enterprise", "county_department"}
+WALKERS = [
+    pytest.param(role, marks=() if role in _ON_EVERY_DATABASE else pytest.mark.once)
+    for role in (*ROLE_WORDS, "county_supervision", "county_department")
+]
 
 
 @pytest.mark.parametrize("role", WALKERS)

@@ -35,6 +35,7 @@ _COMMANDS = {
     "code": "words",
     "geo": "words",
     "decode": "decoding",
+    "check-draft": "drafts",
 }
 
 
@@ -50,7 +51,7 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"anlan.cli.{_COMMANDS[cmd_name]}")
-        found: click.Command = getattr(module, f"{cmd_name}_command")
+        found: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return found
 
 

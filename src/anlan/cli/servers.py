@@ -6,13 +6,16 @@ import contextlib
 import signal
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from anlan.cli import boot
 from anlan.cli.output import Answer, command, help_of, note, say
 from anlan.cli.serving import STOP_SECONDS, serve
+
+if TYPE_CHECKING:
+    from anlan.platform.scheduler import Runner
 
 
 def _address(function: Any) -> Any:
@@ -54,7 +57,9 @@ def worker_command() -> Answer:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     note(say("worker.started"))
-    Runner().loop(stop)
+    runner = Runner()
+    with _parcels(runner, stop):
+        runner.loop(stop)
     return Answer({"ok": True}, "")
 
 
@@ -63,8 +68,31 @@ def job_thread() -> Iterator[None]:
     """Run the jobs in a thread of this process while the context is open."""
     from anlan.platform.scheduler import Runner
 
-    stop = threading.Event()
-    thread = threading.Thread(target=Runner().loop, args=(stop,), name="jobs", daemon=True)
+    stop, runner = threading.Event(), Runner()
+    thread = threading.Thread(target=runner.loop, args=(stop,), name="jobs", daemon=True)
+    thread.start()
+    try:
+        with _parcels(runner, stop):
+            yield
+    finally:
+        stop.set()
+        thread.join(STOP_SECONDS)
+
+
+@contextlib.contextmanager
+def _parcels(runner: Runner, stop: threading.Event) -> Iterator[None]:
+    """Take gateways' parcels from JetStream while the context is open, where ANLAN_NATS names one."""
+    from anlan.config import env
+
+    address = env.read()["ANLAN_NATS"]
+    if not address:
+        yield
+        return
+    from anlan.platform.journal import node
+    from anlan.sensing.parcels import Consumer
+
+    consumer = Consumer(str(address), node.own().region, lambda: runner.held)
+    thread = threading.Thread(target=consumer.run, args=(stop,), name="parcels", daemon=True)
     thread.start()
     try:
         yield

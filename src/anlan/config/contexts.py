@@ -7,4 +7,5 @@ CONTEXTS: tuple[str, ...] = (
     "calling",
     "inspection",
     "sensing",
+    "reporting",
 )

@@ -324,6 +324,11 @@ CALLING: tuple[Variable, ...] = (
     Variable(
         "ANLAN_CALL_WEBHOOK_SECRET", _shaped(r"\S+"), "", "Signs what goes to ANLAN_CALL_WEBHOOK_URL.", "token", True
     ),
+    Variable(
+        "ANLAN_CALL_KEEP_DAYS", _between(31, 36_500), 400,
+        "Days that single messages of ended calls are kept, 31 to 36500; who was called and what was answered stays.",
+        "call_keep_days",
+    ),
 )  # fmt: skip
 VARIABLES = (*VARIABLES, *GATEWAY, *CALLING)
 

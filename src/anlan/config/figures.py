@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from anlan.inspection import queries as inspection
 from anlan.inspection.queries import CountRow, HazardCounts
+from anlan.inspection.queries.lists import ALL_STATES
 from anlan.kernel.deadlines import local_date
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
@@ -30,6 +31,7 @@ class TownLine:
     year: CountRow
     overdue: int
     month_url: str
+    month_closed_url: str
     year_url: str
     overdue_url: str
 
@@ -53,7 +55,7 @@ def rows_url(since: date | None = None, until: date | None = None, region: str =
         "region": region,
         **more,
     }
-    return f"{ROWS_URL}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"{ROWS_URL}?{urlencode({name: value for name, value in asked.items() if value}, safe=',')}"
 
 
 def overdue_url(today: date, region: str = "") -> str:
@@ -105,8 +107,9 @@ def _line(label: str, key: str, month: CountRow, year: CountRow, overdue: dict[s
         month,
         year,
         overdue.get(key, 0),
-        rows_url(first, today, key),
-        rows_url(new_year, today, key),
+        rows_url(first, today, key, state=ALL_STATES),
+        rows_url(first, today, key, state="closed"),
+        rows_url(new_year, today, key, state=ALL_STATES),
         overdue_url(today, key),
     )
 
@@ -161,7 +164,7 @@ def _grid(scope: Scope, year: int, today: date, now: datetime) -> Grid:
 
 
 def _cell(row: CountRow | None, span: tuple[date, date], region: str) -> Cell:
-    return Cell(row.found if row else 0, row.closed if row else 0, rows_url(*span, region))
+    return Cell(row.found if row else 0, row.closed if row else 0, rows_url(*span, region, state=ALL_STATES))
 
 
 # --- the trend as bars ------------------------------------------------------------------------------------------------

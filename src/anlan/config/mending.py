@@ -23,7 +23,7 @@ from anlan.platform.journal.corrections import clock_correct, may_redact, redact
 from anlan.platform.journal.models import Node
 from anlan.platform.ledger.history import Happening, history_of, subject_label, visible_subject
 from anlan.platform.regions.changes import ACTIONS
-from anlan.platform.scope import Scope
+from anlan.platform.scope import Scope, right_label
 from anlan.platform.web import once_token, screen
 
 _ASKED = require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def redacting(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     subject = f"{kind}/{key}"
     head = visible_subject(scope, subject)
     if not may_redact(scope, head.region):
-        raise NotAllowed("platform.not_allowed", right="platform.redact")
+        raise NotAllowed("platform.not_allowed", right="platform.redact", label=right_label("platform.redact"))
     happened = [h for h in history_of(subject, scope) if h.bare]
     chosen = request.POST.getlist("entries")
 

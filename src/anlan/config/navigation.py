@@ -67,7 +67,8 @@ SECTIONS: tuple[Section, ...] = (
             Link("工作台", "/", "home", phone="工作台"),
             Link("我的待办", "/todos", "todo", phone="待办"),
             Link("收件箱", "/inbox", "inbox", under=("/inbox/",)),
-            Link("我的叫应", "/my-calls", "phone"),
+            # What a duty officer needs stands where it is seen without scrolling, at any height of the window.
+            Link("监测中心", "/sensing/board", "map", ("sensing.view",), ("/sensing/map", "/sensing/fleet")),
             Link(
                 "值班台叫应",
                 "/calls/board",
@@ -76,6 +77,7 @@ SECTIONS: tuple[Section, ...] = (
                 ("/calls/", "/desk/calling/", "/records/calling/"),
                 own=False,
             ),
+            Link("我的叫应", "/my-calls", "phone"),
             Link("手机端", "/pocket/", "phone", ("inspection.inspect", "inspection.hazard.review")),
         ),
     ),
@@ -135,6 +137,7 @@ SECTIONS: tuple[Section, ...] = (
                 own=False,
             ),
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
+            Link("审稿", "/reporting/drafts", "edit", ("reporting.draft.check",), own=False),
             Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
             Link("统计", "/figures", "chart", ("inspection.view",), ("/inspection/indicators",), own=False),
         ),
@@ -142,7 +145,6 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "监测预警",
         (
-            Link("监测中心", "/sensing/board", "clock", ("sensing.view",), ("/sensing/map", "/sensing/fleet")),
             Link("报警", "/desk/sensing/alarm/", "alert", ("sensing.view",), ("/sensing/alarms",)),
             Link("监测设备", "/desk/sensing/device/", "pin", ("sensing.view",), ("/sensing/devices",)),
             Link("设备型号", "/desk/sensing/devicemodel/", "file", ("sensing.view",), ("/sensing/models",), own=False),

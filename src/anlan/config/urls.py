@@ -24,6 +24,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.registry.screens", "registry/"),
     ("anlan.inspection.screens", "inspection/"),
     ("anlan.sensing.screens", "sensing/"),
+    ("anlan.reporting.screens", "reporting/"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

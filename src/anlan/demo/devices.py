@@ -149,5 +149,6 @@ def day_of_readings(end: datetime) -> int:
 
 def _report(device: Device, at: int) -> Report:
     found = values(device, at / 1000 % 86_400, seed=SEED, scenario="quiet", share=0.0, seconds=1.0)
-    readings = tuple((f.metric, at, value, "N") for f, value in zip(device.kind.factors, found, strict=True))
-    return Report(f"demo:{device.number}:{at}", "hj212", device.identity, "2011", at, "127.0.0.1:0", readings)
+    metrics = tuple(f.metric for f in device.kind.factors)
+    moment = ((metrics, ("N",) * len(metrics)), at, tuple(found))
+    return Report(f"demo:{device.number}:{at}", "hj212", device.identity, "2011", at, "127.0.0.1:0", (moment,))

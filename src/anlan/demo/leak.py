@@ -82,7 +82,9 @@ class Leak:
         listed = {h["id"] for h in self._deputy.get("/inspection/hazards?limit=100")["items"]}
         self._demand("listed", hazard in listed, len(listed))
         self._stranger.get(f"{_ALARMS}/{self.alarm}", expect=404)
-        called = [s["number"] for s in self._said() if self._title in s["text"]]
+        # The frame crosses both limits of the channel; what was said of either counts (ADR 0020).
+        channel = self._title.partition("达")[0]
+        called = [s["number"] for s in self._said() if channel in s["text"]]
         self._demand("calls", called == [self._first["number"], second["number"]], called)
         return {"hazard": held["number"], "steps": self.steps, "calls": len(called), "other_town_status": 404}
 

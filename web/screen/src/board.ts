@@ -27,7 +27,7 @@ function count(): void {
 follow({
   happened(event) {
     if (event.topic === "alarms") {
-      if (event.kind === "sensing.alarm.triggered" && !event.drill) sound.ring(event.severity ?? "routine");
+      if (event.kind === "sensing.alarm.triggered" && !event.drill && !event.superseded) sound.ring(event.severity ?? "routine");
       rows.refresh(event.id);
     } else if (event.topic === "calls" && event.matter?.startsWith("sensing.alarm/")) {
       rows.refresh(event.matter.slice("sensing.alarm/".length));

@@ -8,6 +8,7 @@ export interface Happening {
   device?: string | null;
   state?: string;
   severity?: string;
+  superseded?: boolean;
   drill?: boolean;
 }
 

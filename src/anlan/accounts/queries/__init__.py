@@ -2,6 +2,7 @@
 
 from anlan.accounts.queries.duty import (
     PostCard,
+    firms_of,
     people_expert,
     post_cards,
     posts_holding,
@@ -55,6 +56,7 @@ __all__ = [
     "acting_as",
     "acting_posts",
     "deputies_of",
+    "firms_of",
     "office_choices",
     "open_work",
     "organisation_get",

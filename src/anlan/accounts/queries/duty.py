@@ -83,6 +83,16 @@ def people_expert(ids: Iterable[str], right: str, now: datetime) -> set[str]:
     return {c.person_id for c in holding if c.expert} - {c.person_id for c in holding if not c.expert}
 
 
+def firms_of(ids: Iterable[str], now: datetime) -> dict[str, set[str]]:
+    """Ids of the enterprises that these people work for today, by person; others absent. Unscoped, as `people_expert`."""
+    wanted = {key for i in ids if (key := as_id(i))}
+    rows = posts_active(now).filter(person_id__in=wanted, enterprise_id__isnull=False)
+    found: dict[str, set[str]] = {}
+    for person, firm in rows.values_list("person_id", "enterprise_id"):
+        found.setdefault(str(person), set()).add(str(firm))
+    return found
+
+
 def post_cards(ids: Iterable[str], now: datetime) -> dict[str, PostCard]:
     """Posts by id, ended ones too; unknown ids are absent. Unscoped: for records that the caller has scoped."""
     wanted = {key for i in ids if (key := as_id(i))}

@@ -62,6 +62,10 @@ _PLANS = " inspection.plan.view "
 _ASSIGN = _PLANS + "inspection.team.change inspection.task.assign"
 
 
+# Reads drafts of the office's reports for what contradicts itself; what it does not follow is remembered with its reason.
+_DRAFTS = " reporting.draft.check"
+
+
 def _sources(words: str) -> str:
     """The rights to name these sources of an inspection or hazard (inspection.rules.hazard.SOURCES)."""
     return "".join(f" inspection.source.{word}" for word in words.split())
@@ -79,7 +83,8 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.escalation.read inspection.listing.sign inspection.hazard.extend"
         + _DESK
         + " calling.chain.change"
-        + " sensing.alarm.answer",
+        + " sensing.alarm.answer"
+        + _DRAFTS,
     ),
     _role(
         "supervision",
@@ -95,13 +100,14 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.chain.change"
         + _WATCH
         + _DEVICES
+        + _DRAFTS
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
     _role(
         "enforcement",
         "执法人员",
-        _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _WATCH + _sources("county public alarm upper"),
+        _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _WATCH + _DRAFTS + _sources("county public alarm upper"),
     ),
     _role(
         "town",
@@ -115,6 +121,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.chain.change"
         + _WATCH
         + _DEVICES
+        + _DRAFTS
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _ALARMS + _sources("town village")),
@@ -128,6 +135,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ASSIGN
         + _WATCH
         + _DEVICES
+        + _DRAFTS
         + _sources("department expert enterprise public alarm upper"),
         office=True,
     ),

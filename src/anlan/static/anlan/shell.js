@@ -31,6 +31,13 @@
     document.querySelectorAll("details.al-user[open], details.menu[open]").forEach(function (menu) { menu.open = false; });
   });
 
+  // A long menu begins where the current page stands, so that one sees where one is.
+  var here = document.querySelector(".al-menu a[aria-current]");
+  var list = here && here.closest(".al-menu");
+  if (list && here.offsetTop + here.offsetHeight > list.clientHeight) {
+    list.scrollTop = here.offsetTop - list.clientHeight / 2;
+  }
+
   // data-confirm="…" on a form or on its button: asked once, in our own dialog.
   function ask(text, yes) {
     var dialog = document.createElement("dialog");
