@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 # backlog), an urgent one. Each write costs a sync and wakes two threads, however few messages are in it.
 _WINDOW_S, _AWAITED_S, _URGENT_S = 0.4, 0.02, 0.001
 _ENDLESS = float("inf")
-# Most reports of one record, and most that may wait before connections that send are paused.
-_MOST, _CROWD = 1000, 10_000
+# Most reports of one record, how many are written without waiting for more, and how many may wait before connections
+# that send are paused.
+_MOST, _ENOUGH, _CROWD = 1000, 500, 10_000
 # How long after a failed write the next one is tried.
 _RETRY_S = 1.0
 
@@ -81,7 +82,7 @@ class Committer:
         self._pending.append(item)
         if self._busy or self._full:
             return
-        if len(self._pending) >= _MOST:
+        if len(self._pending) >= _ENOUGH:
             self._flush()
             return
         seconds = _URGENT_S if item.heard.urgent else _AWAITED_S if awaited else _WINDOW_S

@@ -1,6 +1,6 @@
 """Handing on: parcels in order, each at least once, in the pace of whoever takes them.
 
-Reports wait half a second for company, unless something urgent is among them or a parcel is full. One parcel is
+Reports wait half a second for company, unless something urgent is among them or many wait already. One parcel is
 under way at a time, so the order holds; while it is, the next one grows.
 
 Source: house rule (docs/howto/gateway.md).
@@ -24,7 +24,9 @@ __all__ = ["Carrier", "Publisher", "joined"]
 
 logger = logging.getLogger(__name__)
 
-_REPORTS = 2000
+# Most reports of a parcel; and how many are enough to go without waiting for company: in a burst whoever takes them
+# should begin while the others are still arriving.
+_REPORTS, _ENOUGH = 2000, 500
 _LINGER_S, _LEAST_GAP_S, _URGENT_GAP_S = 0.5, 0.01, 0.002
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.25, 30.0
 # A parcel is `pack` of its reports: what stands before and behind them, learnt from a parcel without any.
@@ -72,9 +74,9 @@ class Publisher:
             self._some.set()
 
     def durable(self, urgent: bool) -> None:
-        """A commit has ended: there is something to hand on, at once when it is urgent or a parcel is full."""
+        """A commit has ended: there is something to hand on, at once when it is urgent or enough for a parcel."""
         self._some.set()
-        if urgent or self._spool.waiting >= _REPORTS:
+        if urgent or self._spool.waiting >= _ENOUGH:
             self._now.set()
 
     async def run(self) -> None:
@@ -85,7 +87,7 @@ class Publisher:
             if self._draining and not self._spool.waiting:
                 return
             await self._some.wait()
-            if not self._draining and self._spool.waiting < _REPORTS:
+            if not self._draining and self._spool.waiting < _ENOUGH:
                 await self._company()
             self._now.clear()
             if not await self._hand_on() and self._draining:
