@@ -167,18 +167,26 @@ def _file(image: Image.Image) -> Image.Image:
 
 def _found(grey: Any, greys: list[Any], looks: list[tuple[int, ...]]) -> tuple[set[int], list[float]]:
     """The scenes that a picture is taken for a copy of, and the seconds of CPU each comparison took."""
-    from anlan.platform.attachments.framing import copied
+    from anlan.platform.attachments.compare import degree_of
+    from anlan.platform.attachments.index import FAR_TURNED
     from anlan.platform.attachments.looks import FAR, asking, distance, looks_of, turned, turned_looks
+    from anlan.platform.attachments.tilt import pressed_tilted, tilted_looks
 
     asked = asking(looks_of(grey))
-    ways = turned_looks(grey)
+    ways, askew = turned_looks(grey), tilted_looks(grey)
     found, spent = set(), []
     for n, held in enumerate(looks):
         turns = [0] if min((distance(a, b) for a in asked for b in held), default=64) <= FAR else []
         turns += [turn for turn, look in ways.items() if any(_shares(look, b) for b in held)]
         for turn in turns:
             start = time.process_time()
-            if copied(greys[n], turned(grey, turn)):
+            if degree_of(greys[n], turned(grey, turn)):
+                found.add(n)
+            spent.append(time.process_time() - start)
+        near, tilt = min((distance(look, b), at) for at, look in askew.items() for b in held or (~look,))
+        if n not in found and near <= FAR_TURNED:
+            start = time.process_time()
+            if pressed_tilted(greys[n], grey, tilt):
                 found.add(n)
             spent.append(time.process_time() - start)
     return found, spent
@@ -216,6 +224,7 @@ def lookup(known: list[tuple[int, ...]], count: int) -> dict[str, Any]:
         begin, cpu = time.perf_counter(), time.process_time()
         found.append(len(index.near(asked, without="")))
         index.near_turned({turn: _mixed(dice, flat) for turn in range(1, 8)}, without="")
+        index.near_turned({(0, d): _mixed(dice, flat) for d in (-4.0, -2.0, 2.0, 4.0)}, without="")
         times.append((time.perf_counter() - begin) * 1000)
         busy.append((time.process_time() - cpu) * 1000)
     times.sort()

@@ -7,6 +7,7 @@ light, with sensor noise; `mended` takes some things away and puts others there,
 from __future__ import annotations
 
 import io
+import math
 import random
 from collections.abc import Callable
 
@@ -226,6 +227,18 @@ def _mirrored(image: Image.Image, dice: random.Random) -> Image.Image:
     return _resized(image.transpose(way), dice)
 
 
+def _tilted(image: Image.Image, dice: random.Random) -> Image.Image:
+    """Turned by 1 to 5 degrees, as a phone's editor straightens: what lies outside the picture is cut away."""
+    degrees = dice.choice((-1, 1)) * dice.uniform(1, 5)
+    angle = math.radians(abs(degrees))
+    wide, high = image.size
+    # The largest upright rectangle of the picture's own shape within the turned one.
+    part = 1 / (math.cos(angle) + max(wide / high, high / wide) * math.sin(angle))
+    turned = image.rotate(degrees, Image.Resampling.BICUBIC)
+    left, top = wide * (1 - part) / 2, high * (1 - part) / 2
+    return _resized(turned.crop((int(left) + 1, int(top) + 1, int(wide - left) - 1, int(high - top) - 1)), dice)
+
+
 TURNS: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {"turned": _turned, "mirrored": _mirrored}
 
 COPIES: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
@@ -237,4 +250,5 @@ COPIES: dict[str, Callable[[Image.Image, random.Random], Image.Image]] = {
     "screenshot": _screenshot,
     "bubble": _bubble,
     "tinted": _tinted,
+    "tilted": _tilted,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import random
 from datetime import datetime, timedelta, timezone
 
@@ -96,3 +97,12 @@ def again(image: Image.Image, by: float = 1.0) -> Image.Image:
     w, h = image.size
     left, right = (-3.0 * by, 2.0 * by, 4.0 * by, h + 3.0 * by), (w + 1.0 * by, h - 4.0 * by, w - 5.0 * by, 3.0 * by)
     return image.transform(image.size, Image.Transform.QUAD, (*left, *right), Image.Resampling.BICUBIC)
+
+
+def tilted(image: Image.Image, degrees: float) -> Image.Image:
+    """Turned by some degrees, as a phone's editor straightens: what lies outside is cut away."""
+    wide, high = image.size
+    angle = math.radians(abs(degrees))
+    part = 1 / (math.cos(angle) + max(wide / high, high / wide) * math.sin(angle))
+    left, top = int(wide * (1 - part) / 2) + 1, int(high * (1 - part) / 2) + 1
+    return image.rotate(degrees, Image.Resampling.BICUBIC).crop((left, top, wide - left, high - top))

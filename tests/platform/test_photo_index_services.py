@@ -13,7 +13,7 @@ from anlan.platform import attachments, jobs
 from anlan.platform.attachments import files, index, table
 from anlan.platform.attachments.looks import VERSION
 from anlan.platform.attachments.models import Attachment, AttachmentLook
-from pictures import again, bubble, cropped, jpeg, photographed, scene, screenshot, smaller, trimmed
+from pictures import again, bubble, cropped, jpeg, photographed, scene, screenshot, smaller, tilted, trimmed
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,20 @@ def test_a_copy_of_a_picture_full_of_fine_detail_finds_its_original(keep: Any, w
     keep(photographed(2))
     keep(again(photographed(1), 2.0))
     assert [twin.sha256 for twin in attachments.twins(keep(way(photographed(1)), 70), everything)] == [original]
+
+
+@pytest.mark.parametrize("degrees", [-4.6, -3.0, -1.2, 0.6, 2.0, 3.4, 5.0])
+def test_a_copy_that_was_turned_a_little_finds_its_original(keep: Any, degrees: float) -> None:
+    original = keep(photographed(1))
+    keep(photographed(2))
+    keep(again(photographed(1), 2.0))
+    assert [twin.sha256 for twin in attachments.twins(keep(tilted(photographed(1), degrees), 70), everything)] == [original]
+
+
+@pytest.mark.parametrize("degrees", [-3.0, 0.7, 2.0])
+def test_a_view_taken_again_askew_is_no_copy(keep: Any, degrees: float) -> None:
+    keep(photographed(1))
+    assert attachments.twins(keep(tilted(again(photographed(1), 2.0), degrees), 88), everything) == []
 
 
 def test_only_what_the_caller_asks_for_is_compared(keep: Any) -> None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from anlan.platform.attachments import index
 from anlan.platform.attachments.content import is_empty
-from anlan.platform.attachments.framing import copied, one_press_either
+from anlan.platform.attachments.framing import copied_laid, one_press_either
+from anlan.platform.attachments.likeness import laid
 from anlan.platform.attachments.looks import FAR, Grey, asking, distance, looks_of, turned, turned_looks
+from anlan.platform.attachments.tilt import pressed_askew, pressed_tilted, tilted_looks
 
 __all__ = ["Twin", "same_press", "shows_nothing", "twins"]
 
 _MOST = 12
 """Of pictures that look alike only the nearest are compared; more of one view come from one place, not from a copy."""
+_MOST_ASKEW = 4
+"""As `_MOST`, of those that would look alike if turned a little: to fit an angle takes many comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Twin:
 def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> list[Twin]:
     """The stored pictures that this stored one was copied from, the likest first; the same file is not one of them.
 
-    A copy may be resized, cropped, a screenshot, turned by quarters or mirrored.
+    A copy may be resized, cropped, a screenshot, turned by quarters or by a few degrees, or mirrored.
 
     Args:
         among: which of the look-alikes matter to the caller (photos of other records); asked once.
@@ -37,16 +41,27 @@ def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> l
         return []
     upright = [(key, 0) for key, _ in index.near(looks, without=sha256)]
     aslant = index.near_turned(turned_looks(grey), without=sha256)
-    found = [*upright, *aslant]
+    askew = index.near_turned(tilted_looks(grey), without=sha256)
+    found = [*upright, *aslant, *askew]
     wanted = set(among(list(dict.fromkeys(key for key, _ in found)))) if found else set()
     same: dict[str, float] = {}
     for some in (upright, aslant):
         for key, turn in [pair for pair in some if pair[0] in wanted][:_MOST]:
             original = index.grey_held(key)
-            degree = copied(original, turned(grey, turn)) if original is not None else 0.0
+            degree = degree_of(original, turned(grey, turn)) if original is not None else 0.0
             if degree:
                 same[key] = max(degree, same.get(key, 0.0))
+    for key, tilt in [pair for pair in askew if pair[0] in wanted and pair[0] not in same][:_MOST_ASKEW]:
+        original = index.grey_held(key)
+        if original is not None and (degree := pressed_tilted(original, grey, tilt)):
+            same[key] = degree
     return _ordered(same)
+
+
+def degree_of(original: Grey, copy: Grey) -> float:
+    """How well the pictures agree where one is a copy of the other, at most a degree askew, 0..1; 0 where it is not."""
+    found = laid(original, copy)
+    return copied_laid(found) or pressed_askew(found)
 
 
 def same_press(sha256: str, others: Iterable[str]) -> list[Twin]:

@@ -14,7 +14,7 @@ import numpy as np
 from anlan.platform.attachments.likeness import SAME, Laid, laid, part_of
 from anlan.platform.attachments.looks import Grey
 
-__all__ = ["ALIKE", "STEADY", "copied", "one_press", "one_press_either", "unrest"]
+__all__ = ["ALIKE", "STEADY", "copied", "copied_laid", "one_press", "one_press_either", "unrest"]
 
 ALIKE = 0.96
 """Pictures that agree less are no copies: a copy agrees better, also one in which something was painted over."""
@@ -60,7 +60,11 @@ def copied(original: Grey, copy: Grey) -> float:
     Args:
         original, copy: from looks.grey_of, of two places as far as is known.
     """
-    found = laid(original, copy)
+    return copied_laid(laid(original, copy))
+
+
+def copied_laid(found: Laid) -> float:
+    """As `copied`, of two pictures that have been laid over each other."""
     return _pressed(found, untold=found.agreement >= SAME)
 
 
@@ -72,12 +76,14 @@ def _pressed(found: Laid, *, untold: bool = False) -> float:
     return found.agreement if moved <= STEADY or (untold and moved == np.inf) else 0.0
 
 
-def unrest(found: Laid) -> float:
+def unrest(found: Laid, *, askew: bool = False) -> float:
     """By how much the details of the copy lie beside their places in the original, in 1/192 of the side.
 
     The pictures are cut into 64 blocks; each is laid over the other picture for itself. What shift and size explain is
     taken out, the quarter of the blocks that fits worst (mended, covered by a mark) is left out.
 
+    Args:
+        askew: what a small turn explains is taken out too.
     Returns:
         The root mean square over the blocks; infinite where too few of them show anything.
     """
@@ -90,15 +96,16 @@ def unrest(found: Laid) -> float:
     apart = np.zeros(len(rows))
     kept = np.ones(len(rows), bool)
     for _ in range(4):
-        apart = np.hypot(_unexplained(columns, moved[told, 0], kept), _unexplained(rows, moved[told, 1], kept))
+        across = _unexplained((columns, rows) if askew else (columns,), moved[told, 0], kept)
+        apart = np.hypot(across, _unexplained((rows, columns) if askew else (rows,), moved[told, 1], kept))
         kept = apart <= np.quantile(apart, _COUNTED)
     return float(np.sqrt((apart[kept] ** 2).mean()))
 
 
-def _unexplained(at: Grey, moved: Grey, kept: Grey) -> Grey:
-    """What is left of the moves along one side when shift and size are taken out."""
-    grown = np.polynomial.polynomial.polyfit(at[kept], moved[kept], 1)
-    return moved - grown[0] - grown[1] * at
+def _unexplained(at: tuple[Grey, ...], moved: Grey, kept: Grey) -> Grey:
+    """What is left of the moves along one side when the shift is taken out, and what grows evenly with these places."""
+    places = np.stack([np.ones(len(moved)), *at], axis=1)
+    return moved - places @ np.linalg.lstsq(places[kept], moved[kept], rcond=None)[0]
 
 
 def _details(square: Grey) -> Grey:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from PIL import Image
 
@@ -19,6 +20,7 @@ from anlan.platform.database import writing
 
 __all__ = ["FAR_TURNED", "grey_held", "looks_held", "near", "near_turned", "put", "refresh", "remove"]
 
+_Turn = TypeVar("_Turn", int, tuple[int, float])
 _ALL = (1 << 64) - 1
 FAR_TURNED = 7
 """Most bits in which a turned copy may differ: it is near in few and need not be cropped too."""
@@ -64,9 +66,9 @@ def near(looks: Sequence[int], *, without: str, far: int = FAR) -> list[tuple[st
     return sorted(found.items(), key=lambda pair: (pair[1], pair[0]))
 
 
-def near_turned(looks: Mapping[int, int], *, without: str, far: int = FAR_TURNED) -> list[tuple[str, int]]:
+def near_turned(looks: Mapping[_Turn, int], *, without: str, far: int = FAR_TURNED) -> list[tuple[str, _Turn]]:
     """(sha256, turn) of indexed pictures that one of these looks, given by turn, is near; the nearest first."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, tuple[int, _Turn]] = {}
     for sha256, held in _pictures(looks_table().near(list(looks.values()), far), without):
         differ, turn = min((distance(look, held), turn) for turn, look in looks.items())
         if differ <= far:

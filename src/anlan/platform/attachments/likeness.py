@@ -16,7 +16,7 @@ from PIL import Image
 
 from anlan.platform.attachments.looks import Grey, views
 
-__all__ = ["ENOUGH", "SAME", "Laid", "Place", "laid", "likeness", "part_of"]
+__all__ = ["ENOUGH", "SAME", "Laid", "Place", "laid", "likeness", "part_of", "relaid"]
 
 SAME = 0.98
 """From here on a picture is a copy, whatever else. Source: bench/photos.py (precision and recall at this figure)."""
@@ -81,6 +81,11 @@ def laid(original: Grey, copy: Grey) -> Laid:
         if best.agreement >= ENOUGH:
             break
     return best
+
+
+def relaid(found: Laid, copy: Grey) -> Laid:
+    """As `laid`, of the same original and a copy that differs little from the one found: looked for near its place only."""
+    return _laid(found.original, copy, [found.place])
 
 
 def part_of(grey: Grey, place: Place, side: int) -> Grey:

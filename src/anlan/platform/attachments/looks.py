@@ -22,6 +22,7 @@ __all__ = [
     "framed",
     "grey_of",
     "in_grey",
+    "look_of",
     "looks_of",
     "turned",
     "turned_looks",
@@ -173,7 +174,7 @@ def looks_of(grey: Grey) -> tuple[int, ...]:
         return ()
     shown = (grey,) if inner.shape == grey.shape else (inner, grey)
     windows = (_window(inner, share, x, y) for share, places in _CROPS for x, y in places)
-    return (*map(_look, shown), *map(_look, windows))
+    return (*map(look_of, shown), *map(look_of, windows))
 
 
 def asking(looks: tuple[int, ...]) -> tuple[int, ...]:
@@ -189,7 +190,7 @@ def turned(grey: Grey, turn: int) -> Grey:
 def turned_looks(grey: Grey) -> dict[int, int]:
     """Looks of the picture turned and mirrored in the seven ways there are besides the one it is in, by turn."""
     inner = framed(grey)
-    return {turn: _look(turned(inner, turn)) for turn in range(1, 8)}
+    return {turn: look_of(turned(inner, turn)) for turn in range(1, 8)}
 
 
 def distance(one: int, other: int) -> int:
@@ -214,7 +215,8 @@ def _waves() -> Grey:
     return np.array([np.cos(np.pi * (2 * places + 1) * n / (2 * _GRID)) for n in range(_KEPT)])
 
 
-def _look(grey: Grey) -> int:
+def look_of(grey: Grey) -> int:
+    """The look of a picture as it is: an unsigned 64-bit number."""
     strengths = (_waves() @ _grid(grey) @ _waves().T).ravel()[1:]  # the first is the mean brightness
     bits = strengths > np.median(strengths)
     return int("".join("1" if bit else "0" for bit in bits), 2)
