@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries.scoped import same_id
 from anlan.inspection.rules.acts import find_action
 from anlan.inspection.rules.batch import check_once_each
 from anlan.inspection.rules.hazard import (
@@ -125,7 +126,7 @@ def take(
     action = find_action(action_id)
     other = find_action(instead or action_id)
     items = _asked(items, now)
-    ids = [str(item.hazard_id) for item in items]
+    ids = [item.hazard_id for item in items]
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
@@ -193,9 +194,9 @@ def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> Sta
 
 def _asked(items: Sequence[_Input], now: datetime) -> list[_Input]:
     """The items with the moments that are to be recorded; no hazard stands there twice."""
-    if problems := check_once_each([str(item.hazard_id) for item in items]):
+    if problems := check_once_each([same_id(item.hazard_id) for item in items]):
         raise BadInput("inspection.batch.refused", problems)
-    asked = [replace(item, at=settled(item.at, now)) for item in items]
+    asked = [replace(item, hazard_id=same_id(item.hazard_id), at=settled(item.at, now)) for item in items]
     for item in asked:
         require_plausible(item.at)
     return asked
