@@ -132,6 +132,7 @@ from anlan.inspection.queries.photos import (
     photo_matches,
     photo_views,
     photos_before,
+    photos_proving,
     photos_repeated,
     with_doubts,
 )
@@ -300,6 +301,7 @@ __all__ = [
     "photo_matches",
     "photo_views",
     "photos_before",
+    "photos_proving",
     "photos_repeated",
     "with_doubts",
     "plan_actions",
