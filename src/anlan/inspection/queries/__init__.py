@@ -129,6 +129,7 @@ from anlan.inspection.queries.officers import (
 from anlan.inspection.queries.photos import (
     DoubtView,
     doubt_views,
+    doubts_withdrawn,
     photo_matches,
     photo_views,
     photos_before,
@@ -229,6 +230,7 @@ __all__ = [
     "criteria_offered",
     "criteria_ticked",
     "doubt_views",
+    "doubts_withdrawn",
     "draft_list",
     "draft_twin",
     "experts_among",

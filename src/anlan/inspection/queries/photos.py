@@ -14,11 +14,14 @@ from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.listing import OFFICE
 from anlan.inspection.rules.photos import LISTED_STAGE, Finding, PhotoMatch, PhotoView, finding_of
 from anlan.platform import attachments
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.refold import entries_of
 from anlan.platform.scope import Scope
 
 __all__ = [
     "DoubtView",
     "doubt_views",
+    "doubts_withdrawn",
     "photo_matches",
     "photo_views",
     "photos_before",
@@ -31,6 +34,7 @@ _CHUNK = 400
 _MOST_HAZARDS = 20
 _LISTED = ("follow", "review")  # stages of a listing whose photos show the site; the others are scans of notices
 _PROVING = ("after", "review")  # stages of a hazard whose photos shall prove a mending
+_ANEW = frozenset({"ordered", "returned", "rejected"})  # from here on the enterprise mends, and what was tried is over
 _OWN_CARD = frozenset({"doubted", "submitted"})
 
 
@@ -61,6 +65,19 @@ def photo_views(sha256s: Iterable[str]) -> dict[str, PhotoView]:
         )
         for key, facts in held.items()
     }
+
+
+def doubts_withdrawn(hazard: Hazard) -> int:
+    """How many doubted closings of the mending that now waits for review were taken back."""
+    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+    count = 0
+    for entry in entries_of(head.sid) if head else ():
+        word = entry.kind.rpartition(".")[2]
+        if word in _ANEW:
+            count = 0
+        elif word == "withdrawn" and entry.data["kind"] == "doubted":
+            count += 1
+    return count
 
 
 def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:

@@ -312,7 +312,7 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         data = {"co_reviewer": item.co_reviewer}
-        return problems, data if problems else data | doubt.of(hazard, item.photos)
+        return problems, data if problems else data | doubt.of(hazard, item.photos, closing=True)
 
     doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
     return take("close", scope, items, now, judge, instead="doubt", doubt=doubt)
