@@ -154,11 +154,22 @@ def take(
             taken.append((hazard, item))
         return drafts, taken
 
-    drafts, taken = judged()
+    def judged_now() -> tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]:
+        """As `judged`; the first press of a double click, or a colleague, may have been recorded in the meantime."""
+        try:
+            return judged()
+        except (StepRefused, StalePage) as error:
+            if not set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
+                return [], []
+            if isinstance(error, StepRefused) and queries.versions_of(subjects.values()) != versions:
+                raise _stale(scope, ids, versions) from error
+            raise
+
+    drafts, taken = judged_now()
     try:
         with writing():
             if doubt is not None and not doubt.holds():
-                drafts, taken = judged()
+                drafts, taken = judged_now()
             drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
             _write(scope, taken, drafts, now)
     except Conflict as error:
