@@ -102,6 +102,7 @@ class CloseInput(StepInput):
 
 _Input = TypeVar("_Input", bound=StepInput)
 # (hazard, input, facts) -> (reasons against, what the entry's data carries)
+_Judged = tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]
 _Judge = Callable[[Hazard, _Input, StepFacts], tuple[list[Violation], dict[str, Any]]]
 
 
@@ -123,22 +124,20 @@ def take(
         words: further texts of the entry. beside: what is recorded of other subjects in the same transaction.
         doubt: what `judge` asks about photos; all is judged anew where it holds no longer when the entry is written.
     """
-    action = find_action(action_id)
-    other = find_action(instead or action_id)
-    items = _asked(items, now)
+    action, other = find_action(action_id), find_action(instead or action_id)
+    kinds, items = (action.kind, other.kind), _asked(items, now)
     ids = [item.hazard_id for item in items]
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
     keys = [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)]
-    done = queries.once_recorded(scope, keys, action.kind, other.kind)
+    done = queries.once_recorded(scope, keys, *kinds)
     versions = queries.versions_of(subjects.values())
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
 
-    def judged() -> tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]:
-        drafts: list[tuple[Draft, int | None]] = []
-        taken: list[tuple[Hazard, _Input]] = []
+    def judged() -> _Judged[_Input]:
+        drafts, taken = [], []
         for key, item in zip(ids, items, strict=True):
             hazard, subject = hazards[key], subjects[key]
             if subject in done:
@@ -154,28 +153,50 @@ def take(
             taken.append((hazard, item))
         return drafts, taken
 
-    def judged_now() -> tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]:
-        """As `judged`; the first press of a double click, or a colleague, may have been recorded in the meantime."""
+    def judged_now() -> _Judged[_Input]:
         try:
             return judged()
         except (StepRefused, StalePage) as error:
-            if not set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
-                return [], []
-            if isinstance(error, StepRefused) and queries.versions_of(subjects.values()) != versions:
-                raise _stale(scope, ids, versions) from error
-            raise
+            _unless_recorded(error, scope, keys, kinds, versions)
+            return [], []
 
-    drafts, taken = judged_now()
     try:
-        with writing():
-            if doubt is not None and not doubt.holds():
-                drafts, taken = judged_now()
-            drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
-            _write(scope, taken, drafts, now)
+        _record_judged(scope, judged_now, beside, doubt, now)
     except Conflict as error:
-        if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
-            raise _stale(scope, ids, versions) from error
+        _unless_recorded(error, scope, keys, kinds, versions)
     return ids
+
+
+def _record_judged(
+    scope: Scope,
+    judged: Callable[[], _Judged[_Input]],
+    beside: Callable[[Hazard, _Input], list[tuple[Draft, int | None]]] | None,
+    doubt: Doubt | None,
+    now: datetime,
+) -> None:
+    drafts, taken = judged()
+    with writing():
+        if doubt is not None and not doubt.holds():
+            drafts, taken = judged()
+        drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
+        _write(scope, taken, drafts, now)
+
+
+def _unless_recorded(
+    error: Conflict | StepRefused,
+    scope: Scope,
+    keys: Sequence[tuple[str, str | None]],
+    kinds: Sequence[str],
+    versions: Mapping[str, int],
+) -> None:
+    """Raise what stands against a step, unless the first press of a double click was recorded while it was judged."""
+    subjects = [subject for subject, _ in keys]
+    if not set(subjects) - queries.once_recorded(scope, keys, *kinds):
+        return
+    refused = isinstance(error, StepRefused) and queries.versions_of(subjects) == versions
+    if refused or isinstance(error, StalePage):
+        raise error
+    raise _stale(scope, [subject.partition("/")[2] for subject in subjects], versions) from error
 
 
 def _step_draft(action: Action, hazard: Hazard, item: StepInput, data: dict[str, Any], text: dict[str, Any]) -> Draft:
