@@ -95,3 +95,21 @@ def test_a_batch_is_ordered_by_the_api_once_or_not_at_all(world: World) -> None:
         for _ in range(2):
             status, done = town("POST", "/hazards/order", body, **{"Idempotency-Key": "b-1"})
             assert (status, [i["version"] for i in done["items"]]) == (200, [2, 2])
+
+
+def test_an_id_written_in_another_way_is_the_same_hazard(world: World) -> None:
+    town, key, other = caller(world, "town"), world.found(), world.found()
+    with clock.frozen(NOW):
+        assert town("POST", f"/hazards/{key.upper()}/order", {"base": 1, "days": 5})[1]["version"] == 2
+        rows = [{"id": i, "base": 1} for i in (other, other.replace("-", ""))]
+        status, refused = town("POST", "/hazards/order", {"items": rows, "days": 5, "note": "统一整改"})
+        assert (status, codes(refused)) == (422, ["inspection.batch.twice"])
+        assert town("POST", "/hazards/order", {"items": rows[1:], "days": 5, "note": "统一整改"})[0] == 200
+    assert Hazard.objects.get(pk=other).state == "ordered"
+
+
+def test_an_id_written_in_another_way_is_no_other_hazard_s_photo(world: World) -> None:
+    town, key = caller(world, "town"), world.submitted()
+    review = {"base": 3, "note": "合格", "photos": [world.photo("town")], "co_reviewer": world.county.person["town_second"]}
+    with clock.frozen(NOW + timedelta(days=2)):
+        assert town("POST", f"/hazards/{key.replace('-', '')}/close", review)[1]["state"] == "closed"

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from anlan.inspection.errors import StalePage, StepRefused
-from anlan.inspection.models import Inspection, Listing, Plan, SelfCheck
+from anlan.inspection.models import Hazard, Inspection, Listing, Plan, SelfCheck
 from anlan.inspection.services import inspections, listing_steps, listings, plans, self_checks, steps, tasks
 from anlan.inspection.services.inspections import inspection_start
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
@@ -147,3 +147,30 @@ def test_a_double_click_on_a_look_back_is_told_that_it_moved_on(world: World, mo
     first(monkeypatch, steps, "photo_facts", lambda: look("one"))
     assert look("one") == key
     assert world.base(key) == held + 2
+
+
+def test_a_closing_pressed_twice_closes_once_and_both_hear_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone that lost the answer sends again while the first request is under way: the photo is its own, not re-used."""
+    key, then = world.submitted(), NOW + timedelta(days=2)
+    item = world.closing(key, once="tap")
+
+    def press() -> str:
+        return steps.hazard_close(scope=world.scope["town"], item=item, now=then)
+
+    first(monkeypatch, steps, "check_close", press)
+    assert press() == key
+    assert (Hazard.objects.get(pk=key).state, world.base(key)) == ("closed", 4)
+
+
+def test_a_closing_after_a_colleague_s_is_told_that_the_page_is_old(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, then = world.submitted(), NOW + timedelta(days=2)
+    item = world.closing(key)
+
+    def press() -> str:
+        return steps.hazard_close(scope=world.scope["town"], item=item, now=then)
+
+    first(monkeypatch, steps, "check_close", press)
+    with pytest.raises(StalePage):
+        press()

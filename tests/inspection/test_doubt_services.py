@@ -318,6 +318,27 @@ def test_whoever_closed_with_the_wrong_photo_takes_it_back_at_once_and_what_was_
     assert row(key).state == "closed"
 
 
+def test_who_tries_photo_after_photo_is_looked_at_by_somebody_else(world: World) -> None:
+    world.found(photos=(keep(world, "town", scene(1)),))
+    key, then = world.submitted(), NOW + 2 * DAY
+    for quality in (60, 61):
+        hazard_close(
+            scope=world.scope["town"],
+            item=world.closing(key, photos=(keep(world, "town", smaller(scene(1)), quality=quality),)),
+            now=then,
+        )
+        hazard_withdraw(scope=world.scope["town"], item=StepInput(hazard_id=key), now=then)
+    hazard_close(scope=world.scope["town"], item=world.closing(key), now=then)
+    assert (row(key).state, findings(key)) == ("doubted", ["retried"])
+    shown = queries.doubt_views(world.scope["supervision"], row(key), queries.history_of(row(key))[1])
+    assert [d.text for d in shown] == ["本次整改存疑的销号已撤回2次，又换照片销号，请到现场核实。"]
+    hazard_reject(scope=world.scope["supervision"], item=RejectInput(hazard_id=key, note="未整改"), now=then + DAY)
+    report = SubmitInput(hazard_id=key, note="重新整改", photos=(keep(world, "enterprise", scene(40)),))
+    hazard_submit(scope=world.scope["enterprise"], item=report, now=then + 2 * DAY)
+    hazard_close(scope=world.scope["town"], item=world.closing(key), now=then + 3 * DAY)
+    assert row(key).state == "closed"
+
+
 def test_a_closing_that_was_judged_before_the_filing_is_judged_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     key, photo, real = world.submitted(), keep(world, "town", scene(4)), Doubt.holds
 

@@ -229,6 +229,22 @@ def test_an_ordered_hazard_is_not_merged_into_one_without_an_order(world: World)
     assert (row(fresh).state, row(ordered).due_at is not None) == ("merged", True)
 
 
+def test_a_merger_puts_no_deadline_off(world: World) -> None:
+    """Who files the matter anew with a longer period and merges the old one into it would extend it without limit."""
+    early, late = world.ordered(days=5), world.ordered(days=60)
+    with pytest.raises(StepRefused) as error:
+        merge(world, early, late)
+    assert codes(error) == ["merge.later_due"]
+    merge(world, late, early)
+    assert (row(late).state, row(early).state) == ("merged", "ordered")
+    same, mended = world.ordered(days=5), world.submitted()
+    merge(world, same, early)
+    merge(world, early, mended)
+    graver = world.ordered(days=30, major_criteria=(CRITERION,))
+    merge(world, world.ordered(days=5), graver)
+    assert row(graver).state == "ordered"
+
+
 def test_a_look_back_that_found_it_again_is_not_taken_back(world: World) -> None:
     key = world.closed()
     later = NOW + timedelta(days=30)

@@ -109,11 +109,35 @@ def test_facts_of_a_photo_with_exif_are_read() -> None:
     assert facts.as_dict()["taken_at"] == "2026-11-20T06:05:09+00:00"
 
 
-@pytest.mark.parametrize("stated", ["0000:00:00 00:00:00", "昨天", "2026-11-20"])
-def test_a_camera_without_a_usable_clock_states_no_time(stated: str) -> None:
+@pytest.mark.parametrize(
+    ("stated", "offset"),
+    [
+        ("0000:00:00 00:00:00", ""),
+        ("昨天", ""),
+        ("2026-11-20", ""),
+        ("2026:02:30 10:00:00", ""),
+        ("0001:01:01 00:00:00", "+08:00"),
+        ("9999:12:31 23:59:59", "-12:00"),
+        ("9999:12:31 20:00:00", "+00:00"),
+    ],
+)
+def test_a_camera_without_a_usable_clock_states_no_time(stated: str, offset: str) -> None:
     exif = Image.Exif()
-    exif.get_ifd(0x8769)[36867] = stated
+    exif.get_ifd(0x8769).update({36867: stated, 36881: offset})
     assert examine(picture(exif=exif), "a.jpg", LIMIT).taken_at is None
+
+
+def test_a_place_that_is_none_on_earth_states_no_place() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (999.0, 0.0, 0.0), 3: "E", 4: (121.0, 0.0, 0.0)})
+    facts = examine(picture(exif=exif), "a.jpg", LIMIT)
+    assert (facts.lon, facts.lat) == (None, None)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_moving_picture_is_refused_because_only_its_first_one_would_be_looked_at(kind: str) -> None:
+    moving = picture(kind, save_all=True, append_images=[Image.new("RGB", (64, 48), "red")])
+    assert refusal(moving) == "platform.attachment.animated"
 
 
 def test_the_same_picture_saved_again_smaller_looks_alike() -> None:

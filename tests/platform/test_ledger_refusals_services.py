@@ -126,7 +126,14 @@ def test_retiring_needs_a_reason_and_a_ledger_that_allows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"), [({"guarded": ["也许"]}, "ledger.filter_bool"), ({"keeper_id": ["a b"]}, "ledger.filter_id")]
+    ("asked", "code"),
+    [
+        ({"guarded": ["也许"]}, "ledger.filter_bool"),
+        ({"keeper_id": ["a b"]}, "ledger.filter_id"),
+        ({"keeper_id": ["zz"]}, "ledger.filter_id"),
+        ({"depth_m_min": ["nan"]}, "kernel.text.not_a_number"),
+        ({"depth_m_max": ["1e400"]}, "kernel.text.not_a_number"),
+    ],
 )
 def test_a_filter_that_can_t_be_read_is_refused(asked: dict[str, list[str]], code: str) -> None:
     assert codes_of(read_ask, WELLS, asked) == ("ledger.filter_refused", [code])

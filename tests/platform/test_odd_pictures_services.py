@@ -37,11 +37,6 @@ def sixteen_bits(serial: int) -> bytes:
     return written(Image.fromarray(levels), "PNG")
 
 
-def moving(serial: int) -> bytes:
-    frames = [scene(n) for n in (serial + 50, serial + 51)]
-    return written(scene(serial), "WEBP", save_all=True, append_images=frames, quality=85)
-
-
 def oriented(serial: int, orientation: int) -> bytes:
     way = ORIENTED[orientation]
     exif = Image.Exif()
@@ -68,7 +63,6 @@ ODD: dict[str, Callable[[int], bytes]] = {
     "two_colours": lambda n: written(scene(n).convert("1"), "PNG"),
     "palette": lambda n: written(scene(n).quantize(128), "PNG"),
     "clear": clear,
-    "moving": moving,
     **{f"orientation_{way}": lambda n, way=way: oriented(n, way) for way in ORIENTED},
 }
 SHOWN = [name for name in ODD if name not in {"point", "line", "black", "white"}]
@@ -109,11 +103,6 @@ def test_a_camera_held_in_any_way_takes_the_same_picture(orientation: int) -> No
     upright, held = (examine(data, "a.jpg", LIMIT) for data in (jpeg(scene(1)), oriented(1, orientation)))
     assert (held.width, held.height) == (640, 480)
     assert (held.looks[0] ^ upright.looks[0]).bit_count() <= 2
-
-
-def test_the_first_picture_of_a_moving_one_counts() -> None:
-    still, first = (examine(data, "a", LIMIT) for data in (jpeg(scene(1)), moving(1)))
-    assert (first.looks[0] ^ still.looks[0]).bit_count() <= 2
 
 
 def test_a_moving_gif_is_no_photo_and_a_file_that_breaks_off_is_damaged() -> None:

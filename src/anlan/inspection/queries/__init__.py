@@ -129,9 +129,11 @@ from anlan.inspection.queries.officers import (
 from anlan.inspection.queries.photos import (
     DoubtView,
     doubt_views,
+    doubts_withdrawn,
     photo_matches,
     photo_views,
     photos_before,
+    photos_proving,
     photos_repeated,
     with_doubts,
 )
@@ -228,6 +230,7 @@ __all__ = [
     "criteria_offered",
     "criteria_ticked",
     "doubt_views",
+    "doubts_withdrawn",
     "draft_list",
     "draft_twin",
     "experts_among",
@@ -300,6 +303,7 @@ __all__ = [
     "photo_matches",
     "photo_views",
     "photos_before",
+    "photos_proving",
     "photos_repeated",
     "with_doubts",
     "plan_actions",

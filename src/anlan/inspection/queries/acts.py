@@ -232,7 +232,7 @@ def merge_facts(
     one = str(target.enterprise_id) in _component(hazard)
     facts = MergeFacts(
         step, reason, hazard.grade, bool(hazard.drill), target.state, target.grade, bool(target.drill),
-        target.id == hazard.id, one, hazard.listed,
+        target.id == hazard.id, one, hazard.listed, hazard.due_at, target.due_at,
     )  # fmt: skip
     return facts, target
 

@@ -14,14 +14,18 @@ from anlan.inspection.queries.scoped import VIEW, as_uuid, visible
 from anlan.inspection.rules.listing import OFFICE
 from anlan.inspection.rules.photos import LISTED_STAGE, Finding, PhotoMatch, PhotoView, finding_of
 from anlan.platform import attachments
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.refold import entries_of
 from anlan.platform.scope import Scope
 
 __all__ = [
     "DoubtView",
     "doubt_views",
+    "doubts_withdrawn",
     "photo_matches",
     "photo_views",
     "photos_before",
+    "photos_proving",
     "photos_repeated",
     "with_doubts",
 ]
@@ -29,6 +33,8 @@ __all__ = [
 _CHUNK = 400
 _MOST_HAZARDS = 20
 _LISTED = ("follow", "review")  # stages of a listing whose photos show the site; the others are scans of notices
+_PROVING = ("after", "review")  # stages of a hazard whose photos shall prove a mending
+_ANEW = frozenset({"ordered", "returned", "rejected"})  # from here on the enterprise mends, and what was tried is over
 _OWN_CARD = frozenset({"doubted", "submitted"})
 
 
@@ -61,6 +67,19 @@ def photo_views(sha256s: Iterable[str]) -> dict[str, PhotoView]:
     }
 
 
+def doubts_withdrawn(hazard: Hazard) -> int:
+    """How many doubted closings of the mending that now waits for review were taken back."""
+    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+    count = 0
+    for entry in entries_of(head.sid) if head else ():
+        word = entry.kind.rpartition(".")[2]
+        if word in _ANEW:
+            count = 0
+        elif word == "withdrawn" and entry.data["kind"] == "doubted":
+            count += 1
+    return count
+
+
 def photos_before(hazard: Hazard) -> tuple[PhotoView, ...]:
     """The photos of a hazard's finding."""
     return tuple(PhotoView(p.sha256, p.taken_at) for p in hazard.photos.all() if p.stage == "before")
@@ -72,12 +91,23 @@ def photo_matches(hazard: Hazard, sha256s: Sequence[str]) -> list[PhotoMatch]:
     Unscoped on purpose: a photo used in another town is used all the same. What of the answer a person may read is
     decided where it is shown (`doubt_views`).
     """
-    own = _own(hazard)
-    found = [PhotoMatch(p, p, owner) for p, owner in _owners(own, sha256s)]
+    return _matches(_own(hazard), sha256s)
+
+
+def photos_proving(sha256s: Sequence[str], own: Sequence[Any] = ()) -> list[PhotoMatch]:
+    """Photos with which other hazards than `own` were mended or reviewed, of the whole node, that these are; likest first.
+
+    Unscoped as `photo_matches`. Photos of findings and look-backs are left out: one picture of a room may show several.
+    """
+    return _matches(own, sha256s, _PROVING)
+
+
+def _matches(own: Sequence[Any], sha256s: Sequence[str], stages: Collection[str] = ()) -> list[PhotoMatch]:
+    found = [PhotoMatch(p, p, owner) for p, owner in _owners(own, sha256s, stages)]
     for sha256 in sha256s:
-        same = attachments.twins(sha256, lambda keys: {key for key, _ in _owners(own, keys)})
+        same = attachments.twins(sha256, lambda keys: {key for key, _ in _owners(own, keys, stages)})
         degree = {twin.sha256: twin.likeness for twin in same}
-        found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(own, degree)]
+        found += [PhotoMatch(sha256, key, owner, degree[key]) for key, owner in _owners(own, degree, stages)]
     return sorted(found, key=lambda m: (-m.likeness, m.hazard_id))
 
 
@@ -111,13 +141,19 @@ def _own(hazard: Hazard) -> list[Any]:
     return [hazard.id, *repeating, *([hazard.merged_into_id] if hazard.merged_into_id else [])]
 
 
-def _owners(own: Sequence[Any], sha256s: Collection[str]) -> list[tuple[str, str]]:
-    """(hash, hazard id) of other hazards than `own` with one of these photos; of one photo at most twenty."""
+def _owners(own: Sequence[Any], sha256s: Collection[str], stages: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(hash, hazard id) of other hazards than `own` with one of these photos; of one photo at most twenty.
+
+    Args:
+        stages: of the hazards' photos that count; none: all.
+    """
     wanted, pairs = list(sha256s), []
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         rows = HazardPhoto._default_manager.filter(sha256__in=part).exclude(parent__in=own)
-        listed = ListingPhoto._default_manager.filter(sha256__in=part, stage__in=_LISTED)
+        rows = rows.filter(stage__in=stages) if stages else rows
+        shown = [stage for stage in _LISTED if not stages or stage in stages]
+        listed = ListingPhoto._default_manager.filter(sha256__in=part, stage__in=shown)
         listed = listed.exclude(parent__hazard__in=own)
         pairs += _pairs(rows, "parent_id") + _pairs(listed, "parent__hazard_id")
     kept: dict[str, list[str]] = {}

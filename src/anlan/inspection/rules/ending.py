@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from anlan.inspection.rules.hazard import StepFacts, check_entry
 from anlan.inspection.rules.words import check_words
+from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import shown_length
 
@@ -23,7 +25,7 @@ class MergeFacts:
     Attributes:
         target_state: "" where no such hazard is in sight. same: both are one row.
         same_enterprise: both belong to one enterprise, or to enterprises merged into one.
-        target_grade, target_drill: of the one that stays.
+        target_grade, target_drill: of the one that stays. due_at, target_due: the deadlines of both (aware UTC).
         listed: levels of the open listings (挂牌督办) of the one that ends.
     """
 
@@ -37,6 +39,8 @@ class MergeFacts:
     same: bool = False
     same_enterprise: bool = True
     listed: str = ""
+    due_at: datetime | None = None
+    target_due: datetime | None = None
 
 
 def _check_reason(reason: str) -> list[Violation]:
@@ -68,6 +72,19 @@ def check_finder(facts: StepFacts, grade: str, found_by: str) -> list[Violation]
     return [Violation("inspection.hazard.dismiss.finder_alone", {})] if alone else []
 
 
+def _check_later(facts: MergeFacts) -> list[Violation]:
+    """The deadline that ends with a hazard may not be an earlier one, or merging would be an extension without limit.
+
+    Where the one that stays is the graver one, or has been mended already, nothing is put off.
+    """
+    if facts.target_state != "ordered" or facts.due_at is None or facts.target_due is None:
+        return []
+    if facts.target_grade != facts.grade or local_date(facts.target_due) <= local_date(facts.due_at):
+        return []
+    dates = {"due": str(local_date(facts.due_at)), "later": str(local_date(facts.target_due))}
+    return [Violation("inspection.hazard.merge.later_due", dates, "into")]
+
+
 def check_merge(facts: MergeFacts) -> list[Violation]:
     """Why this hazard can't be merged into the other one; empty when it can.
 
@@ -87,6 +104,7 @@ def check_merge(facts: MergeFacts) -> list[Violation]:
     if facts.target_state == "found" and facts.step.state != "found":
         # The deadline would go with the hazard that ends, and whoever filed the other one could end that alone.
         found.append(Violation("inspection.hazard.merge.target_not_ordered", {}, "into"))
+    found += _check_later(facts)
     if facts.grade == "major" and facts.target_grade != "major":
         found.append(Violation("inspection.hazard.merge.major_into_general", {}, "into"))
     return found

@@ -72,7 +72,7 @@ class Finding:
 
     Attributes:
         kind: "other_file", "other_look", "before_file", "own_file", "own_look", "before_time", "before_order",
-            "before_listing", "before_closing", "after_recording", "far", "empty" or "small".
+            "before_listing", "before_closing", "after_recording", "far", "empty", "small" or "retried".
         photo: hash of the doubtful photo. other: of the one it resembles, "" for none.
         hazard_id: the other hazard, "" for none; a reader who may not see it is told that there is one.
         facts: what the sentence needs.

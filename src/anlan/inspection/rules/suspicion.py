@@ -15,7 +15,7 @@ from anlan.inspection.rules.photos import Finding, HazardView, PhotoMatch, Photo
 from anlan.kernel.deadlines import local_time
 from anlan.kernel.geo import gcj02_to_wgs84, haversine_m
 
-__all__ = ["SUSPICION_RULES", "SuspicionRule", "rule_on", "suspicions"]
+__all__ = ["SUSPICION_RULES", "SuspicionRule", "retried", "rule_on", "suspicions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class SuspicionRule:
 
     `same_hazards`: of so many other hazards with the same photo each is named; the rest adds nothing.
     `least_sides`: longer and shorter side in pixels that a photo has at least.
+    `slips`: of so many doubted closings taken back the next one is no slip of the finger any more.
     """
 
     since: date
@@ -31,11 +32,12 @@ class SuspicionRule:
     clock_slack: timedelta
     same_hazards: int
     least_sides: tuple[int, int]
+    slips: int
     source: str
 
 
 SUSPICION_RULES: tuple[SuspicionRule, ...] = (
-    SuspicionRule(date(2000, 1, 1), 500.0, timedelta(minutes=5), 3, (320, 240), "house rule"),
+    SuspicionRule(date(2000, 1, 1), 500.0, timedelta(minutes=5), 3, (320, 240), 2, "house rule"),
 )
 
 
@@ -72,6 +74,16 @@ def suspicions(
         found += _too_far(photo, hazard, rule)
         found += _shows_nothing(photo, rule)
     return found
+
+
+def retried(photos: Sequence[PhotoView], withdrawn: int, rule: SuspicionRule) -> list[Finding]:
+    """Whether one photo after the other is tried until none is found doubtful: closed and taken back, again and again.
+
+    Args:
+        withdrawn: doubted closings of this mending that were taken back.
+    Source: house rule (a wrong photo chosen by mistake is taken back once).
+    """
+    return [Finding("retried", p.sha256, "", "", {"times": withdrawn}) for p in photos[:1] if withdrawn >= rule.slips]
 
 
 def _elsewhere(matches: Sequence[PhotoMatch], rule: SuspicionRule) -> Iterator[Finding]:

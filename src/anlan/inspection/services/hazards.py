@@ -14,7 +14,7 @@ from anlan.inspection.queries.gone import gone_reasons
 from anlan.inspection.rules.campaign import check_tag
 from anlan.inspection.rules.hazard import GRADES, HAZARD_LOOP, SOURCES, ReportFacts, check_report
 from anlan.inspection.rules.major import check_not_major, check_ticked, cite, cited
-from anlan.inspection.services.doubting import hold_photos
+from anlan.inspection.services.doubting import doubts_filed, hold_photos
 from anlan.inspection.services.drafting import (
     PhotoFacts,
     key_for,
@@ -193,7 +193,8 @@ def hazard_drafts(
         subject = f"{_SUBJECT}/{key}"
         if item.photos:
             attachments.link(item.photos, subject, scope=scope)
-        drafts.append((_found_draft(item, found[item.enterprise_id], subject, number, known), NEW))
+        doubts = doubts_filed(item.photos, now, [item.reopened_from] if item.reopened_from else [])
+        drafts.append((_found_draft(item, found[item.enterprise_id], subject, number, known, doubts), NEW))
     return drafts
 
 
@@ -202,7 +203,9 @@ def _judged(item: HazardInput) -> HazardInput:
     return replace(item, grade=grade, major_criteria=ids, major_basis=basis)
 
 
-def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, known: PhotoFacts) -> Draft:
+def _found_draft(
+    item: HazardInput, enterprise: Any, subject: str, number: str, known: PhotoFacts, doubts: dict[str, Any]
+) -> Draft:
     data = {
         "number": number,
         "enterprise_id": str(enterprise.id),
@@ -223,7 +226,7 @@ def _found_draft(item: HazardInput, enterprise: Any, subject: str, number: str, 
         kind=_REPORT.kind,
         subject=subject,
         region=enterprise.region,
-        data={n: v for n, v in data.items() if v is not None},
+        data={n: v for n, v in data.items() if v is not None} | doubts,
         text=said(
             description=item.description, place=item.place, major_basis=item.major_basis,
             general_reason=item.general_reason if item.grade == "general" else "",

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries.scoped import same_id
 from anlan.inspection.rules.acts import find_action
 from anlan.inspection.rules.batch import check_once_each
 from anlan.inspection.rules.hazard import (
@@ -101,6 +102,7 @@ class CloseInput(StepInput):
 
 _Input = TypeVar("_Input", bound=StepInput)
 # (hazard, input, facts) -> (reasons against, what the entry's data carries)
+_Judged = tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]
 _Judge = Callable[[Hazard, _Input, StepFacts], tuple[list[Violation], dict[str, Any]]]
 
 
@@ -122,22 +124,20 @@ def take(
         words: further texts of the entry. beside: what is recorded of other subjects in the same transaction.
         doubt: what `judge` asks about photos; all is judged anew where it holds no longer when the entry is written.
     """
-    action = find_action(action_id)
-    other = find_action(instead or action_id)
-    items = _asked(items, now)
-    ids = [str(item.hazard_id) for item in items]
+    action, other = find_action(action_id), find_action(instead or action_id)
+    kinds, items = (action.kind, other.kind), _asked(items, now)
+    ids = [item.hazard_id for item in items]
     queries.hazards_get(scope, ids)
     scope.require(action.right)
     subjects = {i: f"{_SUBJECT}/{i}" for i in ids}
     keys = [(subjects[i], item.once) for i, item in zip(ids, items, strict=True)]
-    done = queries.once_recorded(scope, keys, action.kind, other.kind)
+    done = queries.once_recorded(scope, keys, *kinds)
     versions = queries.versions_of(subjects.values())
     hazards = queries.hazards_get(scope, ids)  # after the versions: a step in between must show as a stale version
     known = photo_facts(p for item in items for p in item.photos)
 
-    def judged() -> tuple[list[tuple[Draft, int | None]], list[tuple[Hazard, _Input]]]:
-        drafts: list[tuple[Draft, int | None]] = []
-        taken: list[tuple[Hazard, _Input]] = []
+    def judged() -> _Judged[_Input]:
+        drafts, taken = [], []
         for key, item in zip(ids, items, strict=True):
             hazard, subject = hazards[key], subjects[key]
             if subject in done:
@@ -153,17 +153,50 @@ def take(
             taken.append((hazard, item))
         return drafts, taken
 
-    drafts, taken = judged()
+    def judged_now() -> _Judged[_Input]:
+        try:
+            return judged()
+        except (StepRefused, StalePage) as error:
+            _unless_recorded(error, scope, keys, kinds, versions)
+            return [], []
+
     try:
-        with writing():
-            if doubt is not None and not doubt.holds():
-                drafts, taken = judged()
-            drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
-            _write(scope, taken, drafts, now)
+        _record_judged(scope, judged_now, beside, doubt, now)
     except Conflict as error:
-        if set(subjects.values()) - queries.once_recorded(scope, keys, action.kind, other.kind):
-            raise _stale(scope, ids, versions) from error
+        _unless_recorded(error, scope, keys, kinds, versions)
     return ids
+
+
+def _record_judged(
+    scope: Scope,
+    judged: Callable[[], _Judged[_Input]],
+    beside: Callable[[Hazard, _Input], list[tuple[Draft, int | None]]] | None,
+    doubt: Doubt | None,
+    now: datetime,
+) -> None:
+    drafts, taken = judged()
+    with writing():
+        if doubt is not None and not doubt.holds():
+            drafts, taken = judged()
+        drafts += [draft for hazard, item in taken for draft in (beside(hazard, item) if beside else ())]
+        _write(scope, taken, drafts, now)
+
+
+def _unless_recorded(
+    error: Conflict | StepRefused,
+    scope: Scope,
+    keys: Sequence[tuple[str, str | None]],
+    kinds: Sequence[str],
+    versions: Mapping[str, int],
+) -> None:
+    """Raise what stands against a step, unless the first press of a double click was recorded while it was judged."""
+    subjects = [subject for subject, _ in keys]
+    if not set(subjects) - queries.once_recorded(scope, keys, *kinds):
+        return
+    refused = isinstance(error, StepRefused) and queries.versions_of(subjects) == versions
+    if refused or isinstance(error, StalePage):
+        raise error
+    raise _stale(scope, [subject.partition("/")[2] for subject in subjects], versions) from error
 
 
 def _step_draft(action: Action, hazard: Hazard, item: StepInput, data: dict[str, Any], text: dict[str, Any]) -> Draft:
@@ -193,9 +226,9 @@ def _stale(scope: Scope, ids: Sequence[str], versions: Mapping[str, int]) -> Sta
 
 def _asked(items: Sequence[_Input], now: datetime) -> list[_Input]:
     """The items with the moments that are to be recorded; no hazard stands there twice."""
-    if problems := check_once_each([str(item.hazard_id) for item in items]):
+    if problems := check_once_each([same_id(item.hazard_id) for item in items]):
         raise BadInput("inspection.batch.refused", problems)
-    asked = [replace(item, at=settled(item.at, now)) for item in items]
+    asked = [replace(item, hazard_id=same_id(item.hazard_id), at=settled(item.at, now)) for item in items]
     for item in asked:
         require_plausible(item.at)
     return asked
@@ -311,7 +344,7 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):
             problems.append(Violation("inspection.hazard.close.co_reviewer_unknown", {}, "co_reviewer"))
         data = {"co_reviewer": item.co_reviewer}
-        return problems, data if problems else data | doubt.of(hazard, item.photos)
+        return problems, data if problems else data | doubt.of(hazard, item.photos, closing=True)
 
     doubt = Doubt(((item.hazard_id, item.photos) for item in items), now)
     return take("close", scope, items, now, judge, instead="doubt", doubt=doubt)

@@ -39,6 +39,10 @@ EXTENSIONS = {
 MAX_PIXELS = 50_000_000
 """A 50-megapixel photo is 150 MB when unpacked; more is a trap, not a photo."""
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+# Kinds that may hold several pictures of which only the first is looked at, while a page shows them all.
+_MOVING = frozenset({"image/png", "image/webp"})
+# No camera's clock says another year by itself; and near the ends of the calendar no zone can be reckoned with.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _CHINA_TIME = timezone(timedelta(hours=8))
 # Everything Pillow's decoders are known to raise on bytes they can't read.
 UNREADABLE = (
@@ -92,7 +96,8 @@ def examine(data: bytes, filename: str, limit_bytes: int) -> AttachmentFacts:
     """Tell what `data` is and refuse what may not be kept.
 
     Raises:
-        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|unpacks_too_large|macros".
+        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|animated|unpacks_too_large|
+            macros".
     Source: house rule; accepted are JPEG, PNG, WebP, PDF and the workbooks and documents of ECMA-376.
     """
     name = safe_name(filename)
@@ -157,6 +162,8 @@ def _image_facts(data: bytes, media_type: str, name: str) -> dict[str, Any]:
             with Image.open(io.BytesIO(data), formats=formats) as probe:
                 if probe.width * probe.height > MAX_PIXELS:
                     raise _too_many_pixels(name)
+                if media_type in _MOVING and getattr(probe, "is_animated", False):
+                    raise BadInput("platform.attachment.animated", name=name)
                 probe.verify()
             # verify() reads no pixels: only decoding the whole picture finds the one that breaks off.
             with Image.open(io.BytesIO(data), formats=formats) as image:
@@ -210,6 +217,8 @@ def _taken_at(detail: dict[int, Any]) -> datetime | None:
     try:
         moment = datetime.strptime(str(stated).strip("\x00 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - zone comes next
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
     offset = str(detail.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\x00 ")
     try:

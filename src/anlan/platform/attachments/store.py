@@ -26,7 +26,7 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
     """Check and keep one file; the same bytes twice are one file. Until a service links it, only the uploader sees it.
 
     Raises:
-        BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|unpacks_too_large|macros",
+        BadInput: as `facts.examine`;
             "platform.attachment.erased" for a file that was blanked by a redaction: it is not kept again.
         Unavailable: "platform.attachment.disk_full", "platform.attachment.not_written".
     """

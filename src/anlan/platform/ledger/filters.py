@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -156,10 +158,7 @@ def _values(parameter: Parameter, given: Sequence[str]) -> tuple[Any, ...]:
         moment = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
         return (moment + timedelta(days=1) if parameter.operator == "lt" else moment,)
     if kind in _RANGED:
-        try:
-            return (float(given[0]),)
-        except ValueError:
-            raise BadInput("kernel.text.not_a_number", value=given[0][:60]) from None
+        return (_number(given[0]),)
     words = [word for value in given for word in (value.split(",") if kind in _MANY else [value]) if word][
         :_MOST_VALUES
     ]
@@ -177,10 +176,21 @@ def _values(parameter: Parameter, given: Sequence[str]) -> tuple[Any, ...]:
     return tuple(sorted(words))
 
 
+def _number(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadInput("kernel.text.not_a_number", value=word[:60])
+    return number
+
+
 def _identifier(word: str) -> str:
-    if len(word) > 40 or not word.replace("-", "").isalnum():
-        raise BadInput("ledger.filter_id", value=word[:60])
-    return word
+    try:
+        return str(uuid.UUID(word))
+    except ValueError:
+        raise BadInput("ledger.filter_id", value=word[:60]) from None
 
 
 def apply(ledger: Ledger, queryset: QuerySet[Any], ask: Ask) -> QuerySet[Any]:
