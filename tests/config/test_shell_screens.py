@@ -1,5 +1,6 @@
 """The chrome, home, figures, the desk's door and the pages of refusals."""
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client, RequestFactory
 from anlan.config import home, urls
 from anlan.config.contexts import CONTEXTS
 from anlan.config.desk_site import desk
-from anlan.platform import clock
+from anlan.platform import clock, health
 
 ROLES = (
     "leader",
@@ -229,3 +230,18 @@ def test_lists_of_ledgers_load_none_of_unfolds_scripts(client_as):
     assert "unfold/" not in page
     assert "<style" not in page
     assert "x-data" not in page
+
+
+# --- a disk that is nearly full -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "told"), [("leader", True), ("town", True), ("admin", True), ("enterprise", False)])
+def test_every_page_says_that_the_disk_is_nearly_full(client_as, monkeypatch, role, told):
+    client, said = client_as(role), "服务器磁盘仅剩 300 MB"
+    assert said not in client.get("/").content.decode()
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**12, 10**12, 300 * 1024**2))
+    for address in ("/", "/inbox", "/todos", "/desk/registry/enterprise/"):
+        answer = client.get(address)
+        assert (said in answer.content.decode()) == (told and answer.status_code == 200), address
+    assert said not in Client().get("/login").content.decode()

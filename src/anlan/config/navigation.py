@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -13,6 +14,7 @@ from anlan.accounts.queries import acting_posts
 from anlan.calling.queries import unread_counts
 from anlan.data import region_name
 from anlan.platform import clock
+from anlan.platform.health import room_missing
 from anlan.platform.scope import Scope
 
 
@@ -78,7 +80,7 @@ SECTIONS: tuple[Section, ...] = (
                 own=False,
             ),
             Link("我的叫应", "/my-calls", "phone"),
-            Link("手机端", "/pocket/", "phone", ("inspection.inspect", "inspection.hazard.review")),
+            Link("手机端", "/pocket/", "mobile", ("inspection.inspect", "inspection.hazard.review")),
         ),
     ),
     Section(
@@ -187,13 +189,16 @@ def menu(scope: Scope | None, path: str) -> list[dict[str, Any]]:
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `menu`, `place` (name of the person's region) and `inbox_unread` (of every post they may act in),
-    computed only when a template shows them."""
+    """Context processor: `menu`, `place` (name of the person's region), `inbox_unread` (of every post they may act in) and
+    `no_room` (what to say while the disk is nearly full; not to enterprises), computed only when a template shows them."""
     scope = getattr(request, "scope", None)
     return {
         "menu": SimpleLazyObject(lambda: menu(scope, request.path)),
         "place": SimpleLazyObject(lambda: (region_name(scope.region) or "") if scope and scope.region else ""),
         "inbox_unread": SimpleLazyObject(lambda: _unread(request) if scope else 0),
+        "no_room": SimpleLazyObject(
+            lambda: room_missing(settings.DATA_DIR) if scope and scope.subjects is None and scope.person else ""
+        ),
     }
 
 

@@ -52,6 +52,14 @@ def examine_all(data_dir: Path, now: datetime) -> list[Finding]:
     return found + [check(data_dir, now) for check in checks]
 
 
+def room_missing(data_dir: Path) -> str:
+    """What every page tells people while the disk of the data folder is nearly full; "" while there is room."""
+    finding = _disk(data_dir)
+    if finding.ok:
+        return ""
+    return render("platform.health.no_room", {"free_mb": shutil.disk_usage(data_dir).free // 1024**2})
+
+
 def _restore(data_dir: Path) -> Finding:
     return _found("restore", not (data_dir / UNFINISHED).exists())
 
