@@ -20,7 +20,7 @@ from anlan.platform.database import writing
 
 __all__ = ["FAR_TURNED", "grey_held", "looks_held", "near", "near_turned", "put", "refresh", "remove"]
 
-_Turn = TypeVar("_Turn", int, tuple[int, float])
+_Turn = TypeVar("_Turn")
 _ALL = (1 << 64) - 1
 FAR_TURNED = 7
 """Most bits in which a turned copy may differ: it is near in few and need not be cropped too."""
@@ -68,12 +68,13 @@ def near(looks: Sequence[int], *, without: str, far: int = FAR) -> list[tuple[st
 
 def near_turned(looks: Mapping[_Turn, int], *, without: str, far: int = FAR_TURNED) -> list[tuple[str, _Turn]]:
     """(sha256, turn) of indexed pictures that one of these looks, given by turn, is near; the nearest first."""
-    found: dict[str, tuple[int, _Turn]] = {}
+    turns = list(looks)
+    found: dict[str, tuple[int, int]] = {}
     for sha256, held in _pictures(looks_table().near(list(looks.values()), far), without):
-        differ, turn = min((distance(look, held), turn) for turn, look in looks.items())
-        if differ <= far:
-            found[sha256] = min((differ, turn), found.get(sha256, (differ, turn)))
-    return [(sha256, turn) for sha256, (_, turn) in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))]
+        nearest = min((distance(looks[turn], held), place) for place, turn in enumerate(turns))
+        if nearest[0] <= far:
+            found[sha256] = min(nearest, found.get(sha256, nearest))
+    return [(sha256, turns[place]) for sha256, (_, place) in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))]
 
 
 def _pictures(rows: Iterable[int], without: str) -> Iterator[tuple[str, int]]:

@@ -16,7 +16,7 @@ from django.db import connection
 
 __all__ = ["LookTable", "looks_table"]
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 15
 _PAGE = 'SELECT "id", "look" FROM "attachment_looks" WHERE "id" > %s AND "place" >= 0 ORDER BY "id" LIMIT 20000'
 _AGAIN = 1024
 """So many of the newest rows are read anew each time: another transaction may have committed a lower number later, or one
@@ -38,11 +38,15 @@ class LookTable:
         with self._lock:
             self._refresh()
             found: set[int] = set()
+            differing, counts = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint8)
             for start in range(0, self._count, _BLOCK):
                 block = self._looks[start : min(start + _BLOCK, self._count)]
+                some, bits = differing[: len(block)], counts[: len(block)]
                 for look in looks:
-                    near = np.flatnonzero(np.bitwise_count(block ^ np.uint64(look)) <= far)
-                    found.update(self._ids[start + near].tolist())
+                    np.bitwise_xor(block, np.uint64(look), out=some)
+                    np.bitwise_count(some, out=bits)
+                    if bits.min() <= far:  # in most blocks nothing is near
+                        found.update(self._ids[start + np.flatnonzero(bits <= far)].tolist())
             return sorted(found)
 
     def forget(self) -> None:
