@@ -71,11 +71,11 @@ def test_a_copy_of_a_picture_full_of_fine_detail_is_near_and_a_copy(way: str, se
     original = grey_of(photographed(serial))
     seen = grey_of(REAL_COPIES[way](photographed(serial)))
     assert min(distance(a, b) for a in asking(looks_of(seen)) for b in looks_of(original)) <= FAR
-    assert copied(original, seen) > 0.9
+    assert copied(laid(original, seen)) > 0.9
 
 
 @pytest.mark.parametrize("serial", [1, 2, 3])
 def test_fine_detail_taken_again_or_of_another_place_is_no_copy(serial: int) -> None:
     original = grey_of(photographed(serial))
-    assert copied(original, grey_of(again(photographed(serial), 2.0))) == 0.0
-    assert copied(original, grey_of(photographed(serial + 10))) == 0.0
+    assert copied(laid(original, grey_of(again(photographed(serial), 2.0)))) == 0.0
+    assert copied(laid(original, grey_of(photographed(serial + 10)))) == 0.0

@@ -17,6 +17,7 @@ from anlan.kernel.errors import BadInput
 from anlan.platform import attachments
 from anlan.platform.attachments.facts import examine
 from anlan.platform.attachments.framing import copied, one_press
+from anlan.platform.attachments.likeness import laid
 from anlan.platform.attachments.looks import grey_of, looks_of, turned, turned_looks
 from pictures import jpeg, photographed, scene, smaller
 
@@ -124,5 +125,5 @@ def test_pictures_of_any_size_are_compared_without_an_error(a: int, b: int, c: i
     looks_of(one)
     turned_looks(one)
     for turn in (0, 1, 4):
-        assert 0.0 <= copied(one, turned(other, turn)) <= 1.0
+        assert 0.0 <= copied(laid(one, turned(other, turn))) <= 1.0
     assert 0.0 <= one_press(one, other) <= 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anlan.platform.attachments import index
 from anlan.platform.attachments.content import is_empty
-from anlan.platform.attachments.framing import copied_laid, one_press_either
+from anlan.platform.attachments.framing import copied, one_press_either
 from anlan.platform.attachments.likeness import laid
 from anlan.platform.attachments.looks import FAR, Grey, asking, distance, looks_of, turned, turned_looks
 from anlan.platform.attachments.tilt import pressed_askew, pressed_tilted, tilted_looks
@@ -61,7 +61,7 @@ def twins(sha256: str, among: Callable[[Collection[str]], Collection[str]]) -> l
 def degree_of(original: Grey, copy: Grey) -> float:
     """How well the pictures agree where one is a copy of the other, at most a degree askew, 0..1; 0 where it is not."""
     found = laid(original, copy)
-    return copied_laid(found) or pressed_askew(found)
+    return copied(found) or pressed_askew(found)
 
 
 def same_press(sha256: str, others: Iterable[str]) -> list[Twin]:

@@ -14,7 +14,7 @@ import numpy as np
 from anlan.platform.attachments.likeness import SAME, Laid, laid, part_of
 from anlan.platform.attachments.looks import Grey
 
-__all__ = ["ALIKE", "STEADY", "copied", "copied_laid", "one_press", "one_press_either", "unrest"]
+__all__ = ["ALIKE", "STEADY", "copied", "one_press", "one_press_either", "unrest"]
 
 ALIKE = 0.96
 """Pictures that agree less are no copies: a copy agrees better, also one in which something was painted over."""
@@ -52,19 +52,14 @@ def one_press_either(one: Grey, other: Grey) -> float:
     return _pressed(found if found.agreement >= ALIKE else laid(other, one))
 
 
-def copied(original: Grey, copy: Grey) -> float:
-    """How well the pictures agree where one is a copy of the other, 0..1; 0 where it is not.
+def copied(found: Laid) -> float:
+    """How well two pictures agree where one is a copy of the other, 0..1; 0 where it is not.
 
     As `one_press`; pictures with too little detail to tell their places apart count where they agree like one.
 
     Args:
-        original, copy: from looks.grey_of, of two places as far as is known.
+        found: from likeness.laid, of two places as far as is known.
     """
-    return copied_laid(laid(original, copy))
-
-
-def copied_laid(found: Laid) -> float:
-    """As `copied`, of two pictures that have been laid over each other."""
     return _pressed(found, untold=found.agreement >= SAME)
 
 

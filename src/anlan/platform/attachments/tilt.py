@@ -15,20 +15,20 @@ from anlan.platform.attachments.framing import ALIKE, unrest
 from anlan.platform.attachments.likeness import Laid, laid, relaid
 from anlan.platform.attachments.looks import Grey, look_of, views
 
-__all__ = ["HOPE", "STEADY_TILTED", "Tilt", "pressed_askew", "pressed_tilted", "straightened", "tilted_looks"]
+__all__ = ["Tilt", "pressed_askew", "pressed_tilted", "tilted_looks"]
 
 Tilt = tuple[int, float]
 """Which view of a picture (looks.views), and by how many degrees it is turned to the left."""
-HOPE = 0.85
+_HOPE = 0.85
 """Pictures that agree less at an angle are not fitted: a copy turned by up to a degree beside it agrees by 0.88 and more."""
-STEADY_TILTED = 0.038
+_STEADY = 0.038
 """As framing.STEADY, for pictures whose angle was fitted: nine of ten copies stay below; of those taken again by hand the
 nearest came to 0.04 (bench/photos.py, tilted and retake_near)."""
 _TILTS = (-4.0, -2.0, 2.0, 4.0)
 _STEPS = (1.0, 0.5, 0.25, 0.125)
 
 
-def straightened(grey: Grey, degrees: float) -> Grey:
+def _straightened(grey: Grey, degrees: float) -> Grey:
     """The picture turned to the left by `degrees` (-45..45), cut to the largest part of its own shape that is all picture."""
     if not degrees:
         return grey
@@ -43,7 +43,7 @@ def straightened(grey: Grey, degrees: float) -> Grey:
 def tilted_looks(grey: Grey) -> dict[Tilt, int]:
     """Looks of the picture turned by a few degrees each way; where it has bars, without them and with them."""
     shown = views(grey)
-    return {(view, d): look_of(straightened(shown[view], d)) for view in range(len(shown)) for d in _TILTS}
+    return {(view, d): look_of(_straightened(shown[view], d)) for view in range(len(shown)) for d in _TILTS}
 
 
 def pressed_tilted(original: Grey, copy: Grey, tilt: Tilt) -> float:
@@ -54,7 +54,7 @@ def pressed_tilted(original: Grey, copy: Grey, tilt: Tilt) -> float:
             two degrees.
     """
     inner, degrees = views(copy)[tilt[0]], tilt[1]
-    return _fitted(laid(original, straightened(inner, degrees)), inner, degrees)
+    return _fitted(laid(original, _straightened(inner, degrees)), inner, degrees)
 
 
 def pressed_askew(found: Laid) -> float:
@@ -64,12 +64,12 @@ def pressed_askew(found: Laid) -> float:
 
 def _fitted(best: Laid, inner: Grey, degrees: float) -> float:
     """The agreement at the best angle near this one, 0 where that is no copy's."""
-    if best.agreement < HOPE:
+    if best.agreement < _HOPE:
         return 0.0
     for step in _STEPS:
         for way in (step, -step):
-            tried = relaid(best, straightened(inner, degrees + way))
+            tried = relaid(best, _straightened(inner, degrees + way))
             if tried.agreement > best.agreement:
                 best, degrees = tried, degrees + way
                 break
-    return best.agreement if best.agreement >= ALIKE and unrest(best, askew=True) <= STEADY_TILTED else 0.0
+    return best.agreement if best.agreement >= ALIKE and unrest(best, askew=True) <= _STEADY else 0.0
