@@ -143,7 +143,8 @@ def test_nothing_is_lost_or_twice_when_worker_and_broker_are_killed(tmp_path: Pa
         assert until(lambda: broker.messages() == [])
         assert running.stop() == 0
     # The jump at 310 fell while nobody judged: it is found, as a repetition of the alarm that nobody has answered yet.
-    assert until(lambda: rows(data, "SELECT COUNT(*) FROM sensing_alarmrepeat", "anlan.sqlite3") == [(1,)])
+    repeats = "SELECT strftime('%H:%M:%S', at) FROM sensing_alarmrepeat"
+    assert until(lambda: rows(data, repeats, "anlan.sqlite3") == [("02:05:10",)])
     assert alarms(data) == [950.0]
     assert rows(data, "SELECT COUNT(*), COUNT(DISTINCT at) FROM reading") == [(900, 900)]
     assert worker.stop() == 0

@@ -79,6 +79,16 @@ def test_after_a_restart_everything_goes_on(plant: Plant) -> None:
     assert kinds() == ["triggered", "cleared"]
 
 
+@pytest.mark.parametrize("months", [0, 3, 8])
+def test_what_is_delivered_again_after_a_restart_months_later_repeats_no_alarm(plant: Plant, months: int) -> None:
+    plant.rule()
+    told = [report("MN1", MS + 60_000 * n, NH3=v) for n, v in enumerate((5.0, 12.5, 3.0))]
+    reports_take(told, now=NOW + timedelta(days=30 * months))
+    ingesting._ingest = ingesting.Ingest()
+    assert reports_take(told, now=NOW + timedelta(days=30 * months)) == Taken(reports=3, alike=3, late=3)
+    assert kinds() == ["triggered", "cleared"]
+
+
 def test_an_alarm_that_was_not_recorded_is_found_after_a_crash(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant.rule()
 

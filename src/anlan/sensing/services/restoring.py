@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from anlan.sensing.queries.alarms import alarms_last
 from anlan.sensing.rules.device import VALID_FLAGS
@@ -18,8 +18,8 @@ __all__ = ["restore"]
 
 _LEAST_MS = 15 * MINUTE
 _MOST_MS = 31 * 24 * HOUR
-_ALARM_DAYS = 2 * 31
-"""An alarm that was over longer ago lies beyond what any rule looks back."""
+_ALARM_MS = 2 * _MOST_MS
+"""An alarm that was over longer than this before a device's last reading lies beyond what any rule looks back."""
 _PART = 500
 
 _Standing = dict[tuple[str, str], dict[str, tuple[int, bool, bool]]]
@@ -36,18 +36,25 @@ def restore(table: Table, held: Store, fresh: Sequence[Known], seen: Mapping[str
     heard = [known for known in devices if known.id in seen]
     for start in range(0, len(heard), _PART):
         part = heard[start : start + _PART]
-        standing = _standing([known.id for known in part], now)
+        latest = {known.id: held.latest(known.id) for known in part}
+        # By the readings' own time: what was kept for months while a line was down may be delivered again as well.
+        last = min([millis(now), *(said[0] for said in latest.values() if said)])
+        standing = _standing(list(latest), datetime.fromtimestamp((last - _ALARM_MS) / 1000, UTC))
         for known in part:
-            found += _restore(table, held, known, standing)
+            found += _restore(table, held, known, latest[known.id], standing)
     for known in devices:
         known.restored = True
     return found
 
 
-def _standing(ids: Sequence[str], now: datetime) -> _Standing:
-    """By (device, metric) and rule: when its last alarm changed, whether it stands, whether it flutters."""
+def _standing(ids: Sequence[str], since: datetime) -> _Standing:
+    """By (device, metric) and rule: when its last alarm changed, whether it stands, whether it flutters.
+
+    Args:
+        since: what was over before is left out.
+    """
     found: _Standing = defaultdict(dict)
-    for row in alarms_last(ids, now - timedelta(days=_ALARM_DAYS)):
+    for row in alarms_last(ids, since):
         moments = [m for m in (row.last_at, row.cleared_at, row.flapping_at) if m is not None]
         active = row.cleared_at is None
         said = (max(millis(m) for m in moments), active, active and row.flapping_at is not None)
@@ -55,8 +62,7 @@ def _standing(ids: Sequence[str], now: datetime) -> _Standing:
     return found
 
 
-def _restore(table: Table, held: Store, known: Known, standing: _Standing) -> list[Found]:
-    latest = held.latest(known.id)
+def _restore(table: Table, held: Store, known: Known, latest: Moment | None, standing: _Standing) -> list[Found]:
     metrics = {name for name, _, _ in latest[1]} if latest else set()
     metrics |= table.named_metrics(known) | {metric for key, metric in standing if key == known.id and metric}
     watches = {metric: watch for metric in sorted(metrics) if (watch := table.watch(known, metric)) is not None}
