@@ -54,6 +54,10 @@ ON_DATA = [
     ("user", "add", "a.b", "--name", "甲", "--role", "admin", "--organisation", "局"),
     *(("import", "registry.enterprise", __file__), ("export", "registry.enterprise", "-o", "out.csv")),
     *(("journal", "verify"), ("journal", "rebuild"), ("journal", "rebuild", "--check"), ("journal", "show", "a.b/c")),
+    *(("node", "code", "331003002"), ("node", "requests"), ("node", "approve", "x"), ("node", "refuse", "x")),
+    ("node", "status"),
+    *(("node", "revoke", "x", "--reason", "原因"), ("sync", "now"), ("sync", "export", "-o", "a.parts")),
+    *(("sync", "import", "a.parts"), ("sync", "forward", "a.parts", "-o", "b.parts")),
     ("journal", "fence", "331003a", "--last", "1", "--reason", "原因"),
     ("journal", "export", "--subject", "a.b/c", "-o", "s.json"),
     ("journal", "redact", "x", "--as", "a.b", "--reason", "原因", "--basis", "依据", "--yes"),
@@ -95,7 +99,7 @@ def test_every_command_on_data_is_tried_on_a_mistyped_folder() -> None:
     from test_help_cli import COMMANDS
 
     # init and demo build make the folder, a gateway makes its spool's: it runs where no data folder is.
-    without_data = {"check-draft", "code", "geo", "decode", "simulate", "init", "demo build", "gateway"}
+    without_data = {"check-draft", "code", "geo", "decode", "simulate", "init", "node init", "demo build", "gateway"}
     alike = ("documents", "checklist", "hazard", "inspect", "listing")  # one of each stands for all
     tried = {" ".join(c[:n]) for c in ON_DATA for n in (1, 2)}
     left = {name for name in COMMANDS if name not in tried and not name.startswith(alike)}

@@ -25,6 +25,8 @@ _COMMANDS = {
     "hazard": "loop",
     "inspect": "loop",
     "listing": "loop",
+    "node": "node",
+    "sync": "sync",
     "journal": "mending",
     "region": "mending",
     "backup": "safety",

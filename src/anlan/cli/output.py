@@ -38,7 +38,7 @@ def _sentences() -> dict[str, str]:
     return tomllib.loads(resources.files("anlan.kernel.messages").joinpath("cli.toml").read_text(encoding="utf-8"))
 
 
-def say(code: str, **facts: Any) -> str:
+def say(code: str, /, **facts: Any) -> str:
     """The sentence `cli.<code>` of the catalogue with its facts filled in."""
     return _sentences()[f"cli.{code}"].format_map(defaultdict(lambda: "—", facts))
 

@@ -58,7 +58,7 @@ def worker_command() -> Answer:
         signal.signal(number, lambda *_: stop.set())
     note(say("worker.started"))
     runner = Runner()
-    with _parcels(runner, stop):
+    with _parcels(runner, stop), _exchange(runner, stop):
         runner.loop(stop)
     return Answer({"ok": True}, "")
 
@@ -72,7 +72,7 @@ def job_thread() -> Iterator[None]:
     thread = threading.Thread(target=runner.loop, args=(stop,), name="jobs", daemon=True)
     thread.start()
     try:
-        with _parcels(runner, stop):
+        with _parcels(runner, stop), _exchange(runner, stop):
             yield
     finally:
         stop.set()
@@ -93,6 +93,20 @@ def _parcels(runner: Runner, stop: threading.Event) -> Iterator[None]:
 
     consumer = Consumer(str(address), node.own().region, lambda: runner.held)
     thread = threading.Thread(target=consumer.run, args=(stop,), name="parcels", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(STOP_SECONDS)
+
+
+@contextlib.contextmanager
+def _exchange(runner: Runner, stop: threading.Event) -> Iterator[None]:
+    """Keep the line to the node above while the context is open; a server without one above only answers."""
+    from anlan.platform.exchange.http import Caller
+
+    thread = threading.Thread(target=Caller(lambda: runner.held).run, args=(stop,), name="exchange", daemon=True)
     thread.start()
     try:
         yield

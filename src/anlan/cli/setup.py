@@ -26,11 +26,25 @@ def initialise(region: str) -> tuple[dict[str, object], str]:
     """
     from anlan import data
     from anlan.kernel.codes import region_pad
-    from anlan.kernel.errors import BadInput, Unavailable
+    from anlan.kernel.errors import BadInput
 
     code = region_pad(region)
     if data.region_name(code) is None:
         raise BadInput("kernel.region.unknown", value=code)
+    held, keys = tables()
+    facts = reference_data(code)
+    answer = {"ok": True, "data": str(boot.data_dir()), "made": not held, "keys": keys, **facts}
+    sentence = say("init.repeated" if held else "init.done", folder=boot.data_dir(), **facts)
+    return answer, sentence
+
+
+def tables() -> tuple[bool, list[str]]:
+    """Keys and tables where they are missing; whether this server had its node before, and the keys made now.
+
+    Raises as `initialise`.
+    """
+    from anlan.kernel.errors import Unavailable
+
     boot.lock(alone=False, make=True)
     keys = boot.make_keys()
     boot.django()
@@ -40,17 +54,18 @@ def initialise(region: str) -> tuple[dict[str, object], str]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    facts = reference_data(code)
-    answer = {"ok": True, "data": str(boot.data_dir()), "made": not held, "keys": keys, **facts}
-    sentence = say("init.repeated" if held else "init.done", folder=boot.data_dir(), **facts)
-    return answer, sentence
+    return held, keys
 
 
 def reference_data(region: str) -> dict[str, object]:
-    """Node, regions, roles and search index of this version, where they are missing; returns node and region name."""
+    """Node, regions, roles and search index of this version, where they are missing; returns node and region name.
+
+    Roles belong to the highest node; one below another has them from there.
+    """
     from anlan.accounts.services.bootstrap import SETUP
     from anlan.accounts.services.roles import roles_install
     from anlan.platform import clock, regions
+    from anlan.platform.exchange.models import PeerLink
     from anlan.platform.journal import node
     from anlan.platform.reference import references_install
     from anlan.platform.scope import SYSTEM
@@ -62,6 +77,7 @@ def reference_data(region: str) -> dict[str, object]:
     now = clock.now()
     regions.regions_install(scope=SYSTEM, region=own.region, now=now)
     references_install(scope=SYSTEM, region=own.region, now=now)
-    roles_install(scope=SETUP, region=own.region, now=now)
+    if not PeerLink.objects.filter(role="parent").exists():
+        roles_install(scope=SETUP, region=own.region, now=now)
     index.refresh()
     return {"node": own.id, "region": own.region, "name": regions.full_name(own.region)}

@@ -49,6 +49,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{4,64}")
 _EXTRA_ROUTERS = (
     ("/attachments", "anlan.platform.attachments.api"),
     ("/journal", "anlan.platform.journal.api"),
+    ("/exchange", "anlan.platform.exchange.api"),
     ("/search", "anlan.config.everywhere_doors"),
     ("/documents", "anlan.platform.documents.api"),
     ("/map", "anlan.config.map_doors"),

@@ -262,6 +262,10 @@ GATEWAY: tuple[Variable, ...] = (
         "ANLAN_NATS", _shaped(r"(nats|tls)://\S+"), "",
         "nats://host:port of JetStream for parcels of gateways; empty: HTTP.", "nats", True,
     ),
+    Variable(
+        "ANLAN_EXCHANGE_SECONDS", _between(1, 86_400), 20,
+        "Seconds between two turns with the node above.", "seconds",
+    ),
 )  # fmt: skip
 
 # 叫应: how people are reached outside the pages (docs/howto/calling.md).

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from anlan.kernel.entry import Entry
+from anlan.kernel.nodes import stem
 
 Row = dict[str, Any]
 
@@ -63,6 +65,24 @@ def fold_document_voided(row: Row | None, entry: Entry) -> Row:
     return dict(row or {}) | {"state": "void", "voided_at": entry.time, "void_reason": entry.text.get("reason", "")}
 
 
+def fold_peer_named(row: Row | None, entry: Entry) -> Row:
+    """A node says whose a key is. Only the author's own later words change what it said: the subject's id names it."""
+    if row is not None:
+        return dict(row)
+    names = ("stem", "name", "key", "box_key", "relation")
+    held = {name: str(entry.data.get(name, "")) for name in names}
+    return held | {"author": stem(entry.node), "state": "enrolled", "enrolled_at": entry.time}
+
+
+def fold_peer_revoked(row: Row | None, entry: Entry) -> Row:
+    """Its author no longer stands by a key; what others had received by then still counts."""
+    held = dict(row or {})
+    if held.get("author") != stem(entry.node):
+        return held
+    limits = json.dumps(entry.data.get("limits", {}), sort_keys=True)
+    return held | {"state": "revoked", "revoked_at": entry.time, "limits": limits}
+
+
 def fold_region_moved(row: Row | None, entry: Entry) -> Row:
     """The region the subject stands in was re-coded or merged: it stands in the successor. The fold of every projection
     that does not bring its own for `<its type>.region_moved`."""
@@ -75,4 +95,7 @@ FOLDS = {
     "document.refused": fold_document_refused,
     "document.served": fold_document_served,
     "document.voided": fold_document_voided,
+    "peer.enrolled": fold_peer_named,
+    "peer.parent_named": fold_peer_named,
+    "peer.revoked": fold_peer_revoked,
 }

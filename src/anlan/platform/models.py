@@ -2,6 +2,7 @@
 
 from anlan.platform.attachments.models import Attachment, AttachmentLink, AttachmentLook
 from anlan.platform.documents.models import Document, DocumentPaper
+from anlan.platform.exchange.models import EnrolCode, EnrolRequest, Peer, PeerLink, SignedHead
 from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import DayHead, Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
 from anlan.platform.ledger.models import ImportRun
@@ -17,6 +18,8 @@ __all__ = [
     "DayHead",
     "Document",
     "DocumentPaper",
+    "EnrolCode",
+    "EnrolRequest",
     "AttachmentLook",
     "Head",
     "ImportRun",
@@ -26,10 +29,13 @@ __all__ = [
     "JournalSeq",
     "Node",
     "Number",
+    "Peer",
+    "PeerLink",
     "Redaction",
     "Region",
     "SearchRow",
     "SearchType",
+    "SignedHead",
     "Unsequenced",
     "VaultValue",
 ]

@@ -24,13 +24,15 @@ class Local(models.Model):
 class Projection(models.Model):
     """One row per journal subject. Only `platform.journal` writes it; the columns below are filled by it.
 
-    Subclasses name their `SUBJECT` type and, if the fold keeps nested mappings, their `CHILDREN` tables.
+    Subclasses name their `SUBJECT` type and, if the fold keeps nested mappings, their `CHILDREN` tables. `TRAVELS`: to
+    which nodes besides those of its region: "within" none, "below" those of the regions within, "everywhere" all.
     """
 
     KIND: ClassVar[str] = "PROJECTION"
     SUBJECT: ClassVar[str]
     CHILDREN: ClassVar[dict[str, str]] = {}
     SCOPED_BY: ClassVar[ScopedBy] = ScopedBy()
+    TRAVELS: ClassVar[str] = "within"
 
     id = models.UUIDField("内部编号", primary_key=True, editable=False)
     region = models.CharField("区划代码", max_length=12, editable=False)

@@ -17,6 +17,7 @@ class Organisation(Projection):
 
     SUBJECT = "accounts.organisation"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     name = models.CharField("单位名称", max_length=120)
     short_name = models.CharField("简称", max_length=40, blank=True, default="")

@@ -13,6 +13,7 @@ class Person(Projection):
 
     SUBJECT = "accounts.person"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     name = models.CharField("姓名", max_length=60)
     remark = models.CharField("备注", max_length=200, blank=True, default="")

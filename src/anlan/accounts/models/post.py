@@ -17,6 +17,7 @@ class Post(Projection):
 
     SUBJECT = "accounts.post"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     person = models.ForeignKey(
         "accounts.Person",
@@ -84,6 +85,7 @@ class Deputy(Projection):
 
     SUBJECT = "accounts.deputy"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     post = models.ForeignKey(
         "accounts.Post",

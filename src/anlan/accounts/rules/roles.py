@@ -150,7 +150,11 @@ ROLES: tuple[BuiltinRole, ...] = (
     ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _PLANS + _sources("expert")),
     _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS + " calling.call.view"),
-    _role(ADMIN, "系统管理员", _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate"),
+    _role(
+        ADMIN,
+        "系统管理员",
+        _LOOK + "accounts.manage accounts.view journal.read registry.import platform.operate platform.peers",
+    ),
 )
 
 

@@ -16,6 +16,7 @@ class Chain(Projection):
 
     SUBJECT = "calling.chain"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     name = models.CharField("叫应链名称", max_length=60)
     kind = models.CharField("适用事项", max_length=60, default="")
@@ -35,6 +36,7 @@ class Link(Projection):
 
     SUBJECT = "calling.link"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     chain = models.ForeignKey(
         "calling.Chain", on_delete=models.DO_NOTHING, db_constraint=False, null=True, verbose_name="叫应链",
@@ -70,6 +72,7 @@ class Shift(Projection):
 
     SUBJECT = "calling.shift"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     name = models.CharField("班次名称", max_length=30)
     starts = models.CharField("上班时间", max_length=5)
@@ -89,6 +92,7 @@ class RosterLine(Projection):
 
     SUBJECT = "calling.roster_line"
     SCOPED_BY = ScopedBy()
+    TRAVELS = "below"
 
     on = models.DateField("值班日期")
     shift = models.ForeignKey(

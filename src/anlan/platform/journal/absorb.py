@@ -102,6 +102,8 @@ def _advance(work: _Work) -> None:
     standing: dict[str, str] = orjson.loads(head.legal) if head.legal else {}
     for one in work.fresh:
         entry = one.entry
+        if entry.region != head.region:
+            head.stood_in(entry.region)
         last = (head.last_hlc, head.last_node, head.last_id or "") if head.last_id else None
         # Its author saw exactly what is held here. (An entry whose cause arrives after it has an odd or forged clock.)
         saw_all = entry.base == head.last_id and int(entry.drill) == head.drill
@@ -121,7 +123,7 @@ def _advance(work: _Work) -> None:
             work.onces.add(entry.once)
     head.legal = refold.standing_text(standing)
     if work.row is not None:
-        head.region = work.row["region"]
+        head.stand_in(work.row["region"])
 
 
 def _columns(one: Arrived, sid: int, received_at: int) -> Mapping[str, object]:

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from anlan.kernel.entry import Draft, Entry
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound
+from anlan.kernel.nodes import above
 from anlan.kernel.text import shown_length
 from anlan.platform.database import writing
-from anlan.platform.journal import forks, node, refold, sequence
+from anlan.platform.journal import node, refold, sequence
 from anlan.platform.journal.apply_special import apply_special
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import record
@@ -106,7 +107,7 @@ def node_fence(*, scope: Scope, node_id: str, last: int, reason: str, now: datet
     peer = Node.objects.filter(pk=node_id).first()
     if peer is None:
         raise NotFound("journal.fence.node_unknown", node=node_id)
-    if not forks.above(node.own().id, node_id):
+    if not above(node.own().id, node_id):
         raise NotAllowed("journal.fence.not_above", node=node_id, own=node.own().id)
     link = JournalSeq.objects.filter(node=node_id, seq=last).first()
     if last != 0 and link is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.kernel.entry import Entry
+from anlan.kernel.nodes import above, stem
 from anlan.platform.journal import refold
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 
@@ -32,17 +33,6 @@ class Frozen:
     seq: int
     since: datetime
     fence: int | None
-
-
-def stem(node_id: str) -> str:
-    """The region prefix a node's id begins with."""
-    found = re.match(r"[0-9]+", node_id)
-    return found[0] if found else ""
-
-
-def above(node_id: str, other: str) -> bool:
-    """Whether `node_id` may decide about `other`: its region holds the other's, or is the same."""
-    return bool(stem(node_id)) and stem(other).startswith(stem(node_id))
 
 
 def note_fork(peer: Node, seq: int, now: datetime) -> None:

@@ -54,7 +54,10 @@ class JournalSeq(Local):
 
 
 class Head(Local):
-    """One row per subject: version (entries held), last entry in order, accepted tip and state, open contests."""
+    """One row per subject: version (entries held), last entry in order, accepted tip and state, open contests.
+
+    `former`: 12-digit regions where it stood before, with commas between; null for the many that never moved.
+    """
 
     sid = models.BigAutoField(primary_key=True)
     subject = models.CharField(max_length=90, unique=True)
@@ -70,10 +73,12 @@ class Head(Local):
     stalled = models.SmallIntegerField(default=0)
     legal = models.TextField(null=True)
     open = models.TextField(null=True)
+    former = models.TextField(null=True)
 
     class Meta:
         db_table = "journal_head"
         indexes = [
+            models.Index(fields=["sid"], name="journal_head_moved", condition=models.Q(former__isnull=False)),
             models.Index(fields=["sid"], name="journal_head_open", condition=models.Q(open__isnull=False)),
             models.Index(fields=["sid"], name="journal_head_stalled", condition=models.Q(stalled=1)),
         ]

@@ -74,14 +74,17 @@ def rewind() -> None:
         _last_hlc = 0
 
 
-def start(region: str) -> Node:
+def start(region: str, known: int = 0) -> Node:
     """Make this server's node: the first one, or after a restore the next incarnation of the same region.
 
     A restore cannot know what was restored elsewhere from the same backup, so what makes its id unique is drawn here,
     not counted (ADR 0012).
+
+    Args:
+        known: how many incarnations of the region the node above knows of.
     """
     with writing():
-        before = Node.objects.filter(region=region).count()
+        before = max(known, Node.objects.filter(region=region).count())
         Node.objects.filter(own=1).update(own=0)
         mark = "".join(secrets.choice(_MARK_DIGITS) for _ in range(_MARK_LENGTH)) if before else ""
         created = Node.objects.create(id=node_id(region, before, mark), own=1, region=region)

@@ -193,7 +193,7 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> _Stored:
     text_digest = text_hash(text, settings.JOURNAL_HASH)
     head.version += 1
     head.last_hlc, head.last_node, head.last_id = entry.hlc, entry.node, entry.id
-    head.region = draft.region
+    head.stand_in(draft.region)
     if draft.chosen is not None or not head.settled:
         work.refold = True
     else:

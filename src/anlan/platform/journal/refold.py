@@ -121,8 +121,10 @@ def refold(head: sql.HeadRow) -> Row | None:
     head.open = json.dumps(list(arranged.open), sort_keys=True, ensure_ascii=False) if arranged.open else None
     head.settled = int(arranged.settled and not held.fenced)
     head.stalled = int(folded.stalled is not None)
+    for region in {entry.region for entry in held.entries} - {head.region}:
+        head.stood_in(region)
     if folded.row is not None:
-        head.region = folded.row["region"]
+        head.stand_in(folded.row["region"])
     return folded.row
 
 

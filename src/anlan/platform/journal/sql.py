@@ -18,7 +18,7 @@ from anlan.platform.database import is_sqlite
 
 _HEAD_CHANGING = (
     "version", "last_hlc", "last_node", "last_id", "tip", "state", "region", "drill",
-    "settled", "stalled", "legal", "open",
+    "settled", "stalled", "legal", "open", "former",
 )  # fmt: skip
 _HEAD_COLUMNS = ("subject", *_HEAD_CHANGING)
 _UUIDS = (_HEAD_CHANGING.index("last_id"), _HEAD_CHANGING.index("tip"))
@@ -50,6 +50,19 @@ class HeadRow:
     stalled: int
     legal: str | None
     open: str | None
+    former: str | None = None
+
+    def stand_in(self, region: str) -> None:
+        """The subject stands in `region` (12 digits) now; where it stood before stays known."""
+        if region != self.region:
+            self.stood_in(self.region)
+            self.region = region
+
+    def stood_in(self, region: str) -> None:
+        """The subject stood in `region` at some time."""
+        held = self.former.split(",") if self.former else []
+        if region not in held:
+            self.former = ",".join(sorted([*held, region]))
 
 
 def new_head(subject: str, region: str, drill: int) -> HeadRow:

@@ -49,6 +49,11 @@ def signing_seed() -> bytes:
     return _derived(settings.VAULT_KEY, "journal.sign")
 
 
+def box_seed() -> bytes:
+    """32 bytes for this server's X25519 key, to which other nodes seal what they send. Raises as `signing_seed`."""
+    return _derived(settings.VAULT_KEY, "exchange.box")
+
+
 def unseal(sealed: bytes, bound_to: str) -> str:
     """Decrypt what `seal` made.
 

@@ -1,0 +1,123 @@
+"""Turns on a stick: the same sealed parts in a file. Whoever carries it can neither read nor alter it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from anlan.kernel.errors import BadInput, NotFound, ProtocolError, Unavailable
+from anlan.platform.exchange import http, turn
+from anlan.platform.exchange.models import PeerLink
+from anlan.platform.exchange.parts import HEAD_BYTES, joined, part_length
+
+__all__ = ["Imported", "export_file", "forward_file", "import_file", "link_named"]
+
+_TURN = 3 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Imported:
+    """What a file brought: parts read, links and values that were new, chains not taken and why; `whole`: read to its end."""
+
+    parts: int = 0
+    came: int = 0
+    values: int = 0
+    stopped: dict[str, str] | None = None
+    whole: bool = True
+
+
+def link_named(name: str) -> PeerLink:
+    """The neighbour with this node id or region code, "" for the node above.
+
+    Raises:
+        NotFound: "exchange.no_link".
+    """
+    links = PeerLink.objects.filter(role="parent") if not name else PeerLink.objects.filter(node=name)
+    found = links.first() or (PeerLink.objects.filter(region=name.ljust(12, "0")).first() if name else None)
+    if found is None:
+        raise NotFound("exchange.no_link", name=name)
+    return found
+
+
+def export_file(link: PeerLink, path: Path, *, now: datetime, everything: bool = False) -> int:
+    """Write what a neighbour lacks into a file, whole or not at all; its size in bytes.
+
+    Args:
+        everything: not only what it lacks by its last word, but all there is (its machine is new, or its word is lost).
+    Raises:
+        Unavailable: "exchange.not_written".
+    """
+    if everything:
+        link.vector, link.refused = "{}", "{}"
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        with beside.open("wb") as out:
+            for part in turn.say(link, now=now, limit=None):
+                out.write(part)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+        return path.stat().st_size
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise Unavailable("exchange.not_written", file=str(path), why=error.strerror or "") from error
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """The parts of a file with their heads, one at a time.
+
+    Raises:
+        ProtocolError: "exchange.not_a_part", "exchange.too_large". BadInput: "exchange.not_readable".
+    """
+    try:
+        with path.open("rb") as source:
+            while head := source.read(HEAD_BYTES):
+                length = part_length(head, source.tell() - len(head))
+                body = source.read(length)
+                if len(body) < length:
+                    raise ProtocolError("exchange.not_a_part", at=source.tell() - len(body) - len(head))
+                yield head + body
+    except OSError as error:
+        raise BadInput("exchange.not_readable", file=str(path), why=error.strerror or "") from error
+
+
+def import_file(path: Path, *, now: datetime) -> Imported:
+    """Take a file in, part by part: a second time changes nothing, a damaged rest leaves what came before it.
+
+    Raises:
+        BadInput: "exchange.not_readable". ProtocolError: "exchange.*" for the first part that can't be taken; those before
+            it are kept. NotAllowed: "exchange.unknown_peer", "exchange.revoked".
+    """
+    done = Imported(stopped={})
+    for part in _parts(path):
+        heard = turn.hear(part, now=now)
+        done.parts, done.came, done.values = done.parts + 1, done.came + heard.admitted, done.values + heard.values
+        done.stopped = {**(done.stopped or {}), **heard.stopped}
+    if not done.parts:
+        raise BadInput("exchange.not_readable", file=str(path), why="0")
+    return done
+
+
+def forward_file(path: Path, answer: Path) -> int:
+    """Hand a neighbour's file to the node above and keep its answer for the way back; neither can be read here.
+
+    Returns:
+        How many parts were handed on.
+    Raises:
+        NotFound: "exchange.no_link". Others as `exchange.http.exchange`.
+    """
+    link, count, waiting, size = link_named(""), 0, list[bytes](), 0
+    with answer.open("wb") as out:
+        for part in _parts(path):
+            if waiting and size + len(part) > _TURN:
+                out.write(http.hand_on(link, joined(waiting)))
+                waiting, size = [], 0
+            waiting.append(part)
+            size, count = size + len(part), count + 1
+        if waiting:
+            out.write(http.hand_on(link, joined(waiting)))
+    return count
+

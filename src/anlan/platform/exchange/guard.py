@@ -1,0 +1,56 @@
+"""Whether what a node sends lies within what it may write: asked before anything of it is stored or folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anlan.kernel.entry import Entry
+from anlan.kernel.errors import ProtocolError
+from anlan.kernel.nodes import above, stem
+from anlan.kernel.region_codes import region_prefix
+from anlan.platform.exchange.trust import statement_id
+from anlan.platform.journal import refold, sql
+from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.rules.exchange import PEER, may_write
+
+__all__ = ["refuse_overreach"]
+
+
+def refuse_overreach(author: str, own_region: str, entries: Sequence[Entry]) -> None:
+    """Refuse a run if one of its entries reaches beyond its author's region.
+
+    Args:
+        author: id of the node whose run it is. own_region: 12-digit region of that node today.
+    Raises:
+        ProtocolError: "exchange.overreach" naming the first such entry.
+    """
+    span, today = stem(author), region_prefix(own_region)
+    heads = sql.heads_of(sorted({entry.subject for entry in entries}))
+    stood: dict[str, set[str]] = {
+        subject: {head.region, *(head.former.split(",") if head.former else ())} for subject, head in heads.items()
+    }
+    for entry in entries:
+        held = stood.setdefault(entry.subject, set())
+        if not may_write(span, today, entry.type, entry.region, held) or not _may_touch(author, entry):
+            raise ProtocolError("exchange.overreach", node=author, entry=entry.id, subject=entry.subject)
+        held.add(entry.region)
+
+
+def _may_touch(author: str, entry: Entry) -> bool:
+    """Of the kinds that touch other subjects: a clock is put right by its own node or one above, a text is blanked by
+    whoever has the region of its subject, a statement about a key is its author's own. (A fence is judged where it
+    is applied.)"""
+    if entry.kind == refold.CLOCK_CORRECTED:
+        return above(author, str(entry.data.get("node", "")))
+    if entry.type == PEER:
+        return entry.subject_id == statement_id(stem(author), str(entry.data.get("key", "")))
+    if entry.kind == refold.REDACTED:
+        named = [one for one in entry.data.get("entries", ()) if isinstance(one, str)]
+        sids = JournalEntry.objects.filter(pk__in=_uuids(named)).values("sid")
+        held = Head.objects.filter(sid__in=sids).values_list("region", "former")
+        return all(any(code.startswith(stem(author)) for code in f"{r},{f or ''}".split(",")) for r, f in held)
+    return True
+
+
+def _uuids(texts: Sequence[str]) -> list[str]:
+    return [text for text in texts if len(text) == 36 and text.count("-") == 4 and not set(text) - set("0123456789abcdef-")]

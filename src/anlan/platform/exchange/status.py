@@ -1,0 +1,72 @@
+"""How each line stands: last entry really received, what is owed either way, clocks, chains that wait and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from anlan.kernel import hlc
+from anlan.platform.exchange.models import PeerLink
+from anlan.platform.journal.models import Node
+
+__all__ = ["SILENT_AFTER_S", "LineStatus", "lines"]
+
+SILENT_AFTER_S = 180
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    """One neighbour.
+
+    Attributes:
+        role: "parent" or "child"; state "waiting" until approved.
+        entry_at: when an entry of it was last really received; heard_at: when it last said anything (aware UTC or None).
+        owed, owing: entries that we hold and it does not, and the other way round, by its last word.
+        offset_s: its clock minus ours. stopped: chains not taken here and why; refused: ours that it does not take.
+        silent: heard of longer ago than a line may be quiet.
+    """
+
+    key: str
+    node: str
+    region: str
+    name: str
+    role: str
+    state: str
+    url: str
+    version: str
+    entry_at: datetime | None
+    heard_at: datetime | None
+    owed: int
+    owing: int
+    offset_s: float | None
+    stopped: Mapping[str, str]
+    refused: Mapping[str, str]
+    silent: bool
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return hlc.to_datetime(ms << 16) if ms is not None else None
+
+
+def lines(now: datetime) -> list[LineStatus]:
+    """Every line of this server, the one above first."""
+    held = dict(Node.objects.filter(last_seq__gt=0).values_list("id", "last_seq"))
+    found = [_line(link, held, now) for link in PeerLink.objects.order_by("region", "key")]
+    return sorted(found, key=lambda line: line.role != "parent")
+
+
+def _line(link: PeerLink, held: Mapping[str, int], now: datetime) -> LineStatus:
+    vector = {n: v for n, v in orjson.loads(link.vector).items() if not n.startswith("vault:")}
+    theirs = {n: int(v.partition(":")[0]) for n, v in vector.items() if v.partition(":")[0].isdigit()}
+    quiet = link.turn_at is None or now.timestamp() * 1000 - link.turn_at > SILENT_AFTER_S * 1000
+    return LineStatus(
+        link.key, link.node, link.region, link.name, link.role, link.state, link.url, link.version,
+        _moment(link.entry_at), _moment(link.turn_at),
+        sum(max(0, seq - theirs.get(n, 0)) for n, seq in held.items()),
+        sum(max(0, seq - held.get(n, 0)) for n, seq in theirs.items()),
+        link.offset_ms / 1000 if link.offset_ms is not None else None,
+        orjson.loads(link.stopped), orjson.loads(link.refused), quiet and link.state == "open",
+    )  # fmt: skip

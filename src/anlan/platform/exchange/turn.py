@@ -1,0 +1,181 @@
+"""A turn: what one node says to another. Who it is, what it holds, what it lacks, and what the other one lacks.
+
+HTTP carries a turn each way; a file carries one. Nothing in it is an order: whatever arrives twice or late changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+import anlan
+from anlan.kernel.errors import NotAllowed, ProtocolError
+from anlan.kernel.nodes import is_node_id, stem
+from anlan.kernel.region_codes import region_prefix
+from anlan.platform.exchange import accept, select, trust
+from anlan.platform.exchange.models import PeerLink
+from anlan.platform.exchange.parts import event, open_part, seal_part, split
+from anlan.platform.exchange.vaulting import vault_lines, vault_of, vault_take
+from anlan.platform.journal import node, sequence
+
+__all__ = ["Said", "hear", "link_of", "owes", "say"]
+
+TURN_BYTES = 3 * 1024 * 1024
+"""Lines of one turn over a network, before they are compressed; a file has no such end."""
+_PART_BYTES = 2 * 1024 * 1024
+_MOST_ASKED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a turn that was heard said and changed.
+
+    Attributes:
+        admitted, values: links and vault values that were new here. lacking: subjects of which we want the early entries.
+        asked: those that the neighbour wants. more: it holds more for us than it sent. stopped: chains not taken, and why.
+    """
+
+    link: PeerLink
+    admitted: int
+    values: int
+    lacking: tuple[str, ...]
+    asked: tuple[str, ...]
+    more: bool
+    stopped: Mapping[str, str]
+
+
+def link_of(key: str) -> PeerLink:
+    """The neighbour with this key.
+
+    Raises:
+        NotAllowed: "exchange.unknown_peer" for a key that is no neighbour's, "exchange.revoked" for one that was.
+    """
+    found = PeerLink.objects.filter(key=key).first()
+    if found is None:
+        raise NotAllowed("exchange.unknown_peer")
+    if any(row.key == key and row.state == "revoked" for row in trust.statements()):
+        raise NotAllowed("exchange.revoked", node=found.node)
+    return found
+
+
+def say(
+    link: PeerLink, *, now: datetime, want: Iterable[str] = (), fills: Iterable[str] = (), limit: int | None = TURN_BYTES
+) -> Iterator[bytes]:
+    """The parts of a turn to a neighbour, by what it said last that it holds.
+
+    Args:
+        want: subjects whose early entries are asked for. fills: those that it asked for.
+        limit: bytes of lines after which the turn ends and says that there is more; None: everything.
+    """
+    sequence.sequence_pending()
+    vector, refused = orjson.loads(link.vector), orjson.loads(link.refused)
+    receiver = region_prefix(link.region)
+    lines, size, sent, moved, more = list[bytes](), 0, 0, set[str](), False
+    given = list(fills)
+    lines += select.fills(given, receiver) + vault_of(given, receiver)
+    size = sum(map(len, lines))
+    for run in select.runs(vector, refused, receiver):
+        if limit is not None and sent + size > 0 and sent + size + sum(map(len, run.lines)) > limit:
+            more = True
+            break
+        lines += run.lines
+        size += sum(map(len, run.lines))
+        moved |= run.moved
+        if size > _PART_BYTES:
+            yield seal_part(lines, link.box_key)
+            sent, size, lines = sent + size, 0, []
+    if counts := select.moved(moved):
+        lines.append(event("counts", node.own().id, "counts", counts))
+    theirs = orjson.loads(link.vector or "{}")
+    after = int(theirs.get("vault:" + node.own().id, "0"))
+    values, seen = vault_lines(after, receiver)
+    lines += [*values, _header(link, now=now, want=want, more=more or len(values) > 0, vault=seen)]
+    yield seal_part(lines, link.box_key)
+
+
+def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, vault: int) -> bytes:
+    own = node.own()
+    vector = select.marks() | {f"vault:{link.vault_node}": str(link.vault_after)}
+    return event("turn", own.id, f"{own.id}:{int(now.timestamp() * 1000)}", {
+        "node": own.id, "region": own.region, "version": anlan.__version__, "at": int(now.timestamp() * 1000),
+        "vector": vector, "stopped": orjson.loads(link.stopped), "want": sorted(want), "more": more, "vault": vault,
+    })  # fmt: skip
+
+
+def owes(link: PeerLink) -> bool:
+    """Whether this server holds entries that the neighbour, by what it said last, does not hold and would take."""
+    return bool(select.lacking(orjson.loads(link.vector), orjson.loads(link.refused)))
+
+
+def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
+    """Take a turn in: entries, values, and what the neighbour says of itself.
+
+    Args:
+        sender: the key that it must come from, where one is expected.
+    Raises:
+        ProtocolError: "exchange.*" for bytes that can't be read. NotAllowed: as `link_of`; nothing is kept then.
+    """
+    link, admitted, values, lacking, header = None, 0, 0, set[str](), None
+    stopped, went_on = dict[str, str](), set[str]()
+    for sealed in split(data):
+        part = open_part(sealed)
+        if part.sender != (sender or part.sender):
+            raise ProtocolError("exchange.other_sender")
+        sender = part.sender
+        link = link or link_of(sender)
+        took = accept.runs_accept(part.lines, now)
+        admitted += took.admitted
+        stopped |= took.stopped
+        went_on |= took.went_on
+        lacking |= took.wanted
+        values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node)
+        for error in took.refused:
+            accept.refusal_note(link.node, error, now)
+        header = next((line["data"] for line in part.lines if line["type"] == "cn.anlan.turn"), header)
+    if link is None:
+        raise ProtocolError("exchange.malformed")
+    _note(link, header or {}, admitted, _still(link, header or {}, went_on) | stopped, now)
+    header = header or {}
+    asked = tuple(s for s in header.get("want", ()) if type(s) is str)[:_MOST_ASKED]
+    return Said(link, admitted, values, tuple(sorted(lacking))[:_MOST_ASKED], asked, bool(header.get("more")), stopped)
+
+
+def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) -> dict[str, str]:
+    """The chains that were stopped before and have not gone on: people see them until they do."""
+    theirs = _texts(header.get("vector")) or orjson.loads(link.vector)
+    held = {n: mark.partition(":")[0] for n, mark in select.marks().items()}
+    return {
+        chain: why
+        for chain, why in orjson.loads(link.stopped).items()
+        if chain not in went_on and why != "gap" and theirs.get(chain, "0:").partition(":")[0] != held.get(chain, "0")
+    }
+
+
+def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Mapping[str, str], now: datetime) -> None:
+    """Write down what a neighbour said of itself; its node id may have changed by a restore, never its region."""
+    if "vector" in header:
+        link.vector = orjson.dumps(_texts(header["vector"])).decode()
+        link.refused = orjson.dumps(_texts(header.get("stopped"))).decode()
+    at, name = header.get("at"), header.get("node")
+    moment = int(now.timestamp() * 1000)
+    link.stopped = orjson.dumps(dict(stopped)).decode()
+    link.turn_at, link.version = moment, str(header.get("version", link.version))[:40]
+    if type(at) is int and abs(at) < 2**53:
+        link.offset_ms = at - moment
+    if type(name) is str and is_node_id(name) and stem(name) == region_prefix(link.region):
+        link.node = name
+    link.entry_at = moment if admitted else link.entry_at
+    vault = header.get("vault")
+    if type(vault) is int and 0 <= vault < 2**53:
+        link.vault_node, link.vault_after = link.node, vault
+    link.save()
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {k: v for k, v in value.items() if type(v) is str and len(k) <= 40 and len(v) <= 60}

@@ -1,0 +1,78 @@
+"""Personal data between vaults: the plain values, inside a part that only the receiver can open, where its scope needs them.
+
+Unlike entries they go by where their subject stands now: a town that once had a household does not learn its new number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from anlan.kernel.nodes import above
+from anlan.platform.database import writing
+from anlan.platform.exchange.parts import event
+from anlan.platform.journal import node
+from anlan.platform.journal.models import Head
+from anlan.platform.vault.models import VaultValue
+from anlan.platform.vault.seal import unseal
+from anlan.platform.vault.store import erase, put
+
+__all__ = ["vault_lines", "vault_of", "vault_take"]
+
+_MOST = 2000
+
+
+def _within(refs: Iterable[str], receiver: str) -> set[str]:
+    held = dict(Head.objects.filter(subject__in=list(set(refs))).values_list("subject", "region"))
+    return {ref for ref, region in held.items() if region.startswith(receiver)}
+
+
+def vault_lines(after: int, receiver: str) -> tuple[list[bytes], int]:
+    """Rows of this vault after `after` that the receiver's region needs, and up to where it has been seen now."""
+    rows = list(VaultValue.objects.filter(pk__gt=after).order_by("pk")[:_MOST])
+    if not rows:
+        return [], after
+    seen = _within([row.ref for row in rows], receiver)
+    return [_line(row) for row in rows if row.ref in seen], rows[-1].pk
+
+
+def vault_of(subjects: Sequence[str], receiver: str) -> list[bytes]:
+    """Every row of these subjects, for a node in whose region they stand only now."""
+    seen = _within(subjects, receiver)
+    return [_line(row) for row in VaultValue.objects.filter(ref__in=seen).order_by("pk")]
+
+
+def _line(row: VaultValue) -> bytes:
+    value = None if row.sealed is None else unseal(bytes(row.sealed), f"{row.ref}\0{row.field}")
+    data = {"ref": row.ref, "field": row.field, "hlc": row.hlc, "value": value}
+    return event("vault", node.own().id, f"{row.ref}:{row.field}:{row.hlc}", data)
+
+
+def vault_take(lines: Sequence[Mapping[str, Any]], sender: str) -> int:
+    """Keep the values of another vault; how many were new.
+
+    Args:
+        sender: id of the node that sends: of a node below only what stands in its region is taken.
+    """
+    said = [line["data"] for line in lines if _fits(line["data"])]
+    known = dict(Head.objects.filter(subject__in={d["ref"] for d in said}).values_list("subject", "region"))
+    mine, fresh = node.own().id, 0
+    with writing():
+        for data in sorted(said, key=lambda d: d["hlc"]):
+            region = known.get(data["ref"])
+            if region is None or not (above(sender, mine) or above(sender, region)):
+                continue
+            if data["value"] is not None:
+                fresh += put(data["ref"], data["field"], data["value"], data["hlc"])
+            elif _standing(data["ref"], data["hlc"]):
+                fresh += erase(data["ref"], data["hlc"])
+    return fresh
+
+
+def _fits(data: Mapping[str, Any]) -> bool:
+    words = all(type(data.get(name)) is str for name in ("ref", "field"))
+    return words and type(data.get("hlc")) is int and (data.get("value") is None or type(data["value"]) is str)
+
+
+def _standing(ref: str, hlc: int) -> bool:
+    return VaultValue.objects.filter(ref=ref, sealed__isnull=False, hlc__lte=hlc).exists()

@@ -1,0 +1,165 @@
+"""Nodes as processes with databases of their own, driven by tests and by bench/federation.py."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import secrets
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+ROOT = HERE.parents[2]
+ACTS = HERE.with_name("node_acts.py")
+BEGUN = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)
+_LENGTH = struct.Struct(">I")
+
+
+class Refused(Exception):
+    """What a node raised: the name of its type, the code of a typed error, the traceback."""
+
+    def __init__(self, kind: str, code: str, trace: str) -> None:
+        super().__init__(f"{kind} {code}\n{trace}")
+        self.kind, self.code = kind, code
+
+
+class NodeProcess:
+    """One node; `node.act(...)` calls the function of that name in node_acts.py."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder, self._environment = folder, environment
+        self.now, self.drift = BEGUN, timedelta(0)
+        self.id = self.region = self.key = ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the process (again)."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DJANGO_"))}
+        paths = os.pathsep.join(str(ROOT / p) for p in ("src", "tests", "tests/tools"))
+        settings = {"ANLAN_DATA": str(self.folder), "DJANGO_SETTINGS_MODULE": "anlan.config.settings", "PYTHONPATH": paths}
+        self._process = subprocess.Popen(
+            [sys.executable, str(ACTS)], env=kept | settings | self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda **given: self.call(name, given)
+
+    def call(self, name: str, given: dict[str, Any]) -> Any:
+        assert self._process.stdin and self._process.stdout
+        data = pickle.dumps((name, given, (self.now + self.drift).isoformat()))
+        self._process.stdin.write(_LENGTH.pack(len(data)) + data)
+        self._process.stdin.flush()
+        well, answer = pickle.loads(self._process.stdout.read(*_LENGTH.unpack(self._process.stdout.read(_LENGTH.size))))
+        if not well:
+            raise Refused(*answer)
+        return answer
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@dataclass
+class Federation:
+    """Nodes that stand above and below each other, with the tests' county at the top; `folder` holds their data folders."""
+
+    folder: Path
+    nodes: dict[str, NodeProcess] = field(default_factory=dict)
+    above: dict[str, str] = field(default_factory=dict)
+    made: Any = None
+
+    def node(self, name: str, region: str, parent: str | None = None) -> NodeProcess:
+        """A new node; one with a parent is enrolled there."""
+        data = self.folder / name
+        shutil.copytree(self._template(), data)
+        (data / "keys").mkdir(exist_ok=True)
+        for key in ("secret.key", "vault.key"):
+            (data / "keys" / key).write_text(secrets.token_hex(32))
+            (data / "keys" / key).chmod(0o600)
+        node = self.nodes[name] = NodeProcess(data)
+        node.region = region
+        if self.nodes:
+            node.now = max(n.now for n in self.nodes.values())
+        if parent is None:
+            node.id = node.start(region=region.ljust(12, "0"), known=0, top=True)
+            self.made = node.world()
+        else:
+            self.enrol(name, parent)
+        node.key = node.keys()[0]
+        return node
+
+    def enrol(self, name: str, parent: str) -> None:
+        """Code, request, approval; the node begins with the number of incarnations that its parent knows."""
+        node, upper = self.nodes[name], self.nodes[parent]
+        code = upper.code(region=node.region)
+        key, box_key = node.keys()
+        card = upper.ask(code=code, region=node.region.ljust(12, "0"), name=name, key=key, box_key=box_key)
+        node.id = node.start(region=node.region.ljust(12, "0"), known=card.known, top=False)
+        node.parent(card=card, url="http://127.0.0.1:9")
+        upper.approve()
+        node.world(made=self.made)
+        self.above[name] = parent
+
+    def _template(self) -> Path:
+        template = self.folder / "template"
+        if not template.exists():
+            template.mkdir(parents=True)
+            maker = NodeProcess(template, ANLAN_SECRET_KEY="0" * 64, ANLAN_VAULT_KEY="0" * 64)
+            maker.prepare()
+            maker.kill()
+        return template
+
+    def meet(self, name: str, rounds: int = 50) -> int:
+        """Turns between a node and its parent until neither has more; links admitted."""
+        lower, upper = self.nodes[name], self.nodes[self.above[name]]
+        heard: dict[str, Any] = {"lacking": (), "asked": ()}
+        total = 0
+        for _ in range(rounds):
+            told = lower.say(key=upper.key, want=heard["lacking"], fills=heard["asked"])
+            answer = upper.hear(data=told)
+            back = upper.say(key=lower.key, want=answer["lacking"], fills=answer["asked"])
+            heard = lower.hear(data=back)
+            total += answer["admitted"] + heard["admitted"]
+            if not (answer["admitted"] or heard["admitted"] or heard["lacking"] or heard["asked"] or answer["lacking"]):
+                return total
+        raise AssertionError(f"{name} and its parent never have done")
+
+    def settle(self) -> None:
+        """Everybody meets, from below and back again."""
+        deep = sorted(self.above, key=lambda n: -len(self.nodes[n].region))
+        for name in (*deep, *reversed(deep), *deep, *reversed(deep)):
+            self.meet(name)
+
+    def pass_time(self, **by: float) -> None:
+        """Let every clock go on."""
+        for node in self.nodes.values():
+            node.now += timedelta(**by)
+
+    def end(self) -> None:
+        """End every process."""
+        for node in self.nodes.values():
+            node.kill()
+
+
+@contextmanager
+def federation(folder: Path) -> Iterator[Federation]:
+    """A federation whose processes end with the block."""
+    made = Federation(folder)
+    try:
+        yield made
+    finally:
+        made.end()

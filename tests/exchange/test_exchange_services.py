@@ -1,0 +1,150 @@
+"""Nodes exchange entries: each once, in full where they concern the receiver, and nothing that was not signed is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exchange.nodes import Federation, Refused, federation
+
+pytestmark = [pytest.mark.slow, pytest.mark.once]
+COUNTY, EAST, SOUTH, VILLAGE = "331003", "331003001", "331003002", "331003001001"
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Federation]:
+    """A county and two of its towns, which have met once."""
+    with federation(tmp_path) as made:
+        made.node("county", COUNTY)
+        made.node("east", EAST, "county")
+        made.node("south", SOUTH, "county")
+        made.settle()
+        yield made
+
+
+def test_a_town_works_alone_and_its_hazards_arrive_once(three: Federation) -> None:
+    east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
+    three.pass_time(hours=1)
+    key = east.found(role="town", description="配电箱无盖")
+    east.order(role="town", hazard=key)
+    told = east.say(key=top.key)
+    assert top.hear(data=told)["admitted"] > 0
+    assert top.hear(data=told)["admitted"] == 0
+    three.settle()
+    assert top.state(hazard=key) == east.state(hazard=key) == ("ordered", 0)
+    assert south.state(hazard=key) is None
+    for node in (top, east, south):
+        held = node.tally()
+        assert held["twice"] == 0 and held["verified"]
+    assert len({tuple(sorted(n.marks().items())) for n in (top, east, south)}) == 1
+
+
+def test_a_neighbour_gets_stubs_and_no_personal_data(three: Federation) -> None:
+    east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
+    person = three.made.county.person
+    top.phone(person=person["grid"], number="13900000001")
+    top.phone(person=person["other_town"], number="13900000002")
+    three.settle()
+    assert (east.phone_of(person=person["grid"]), south.phone_of(person=person["grid"])) == ("13900000001", "")
+    assert (east.phone_of(person=person["other_town"]), south.phone_of(person=person["other_town"])) == ("", "13900000002")
+    key = east.found(role="town", description="邻镇看不到的一段话")
+    three.settle()
+    assert "邻镇看不到的一段话" in str(top.run(source=_TEXTS, key=key))
+    assert south.run(source=_TEXTS, key=key) == []
+    assert south.tally()["links"] == top.tally()["links"] > south.tally()["entries"]
+
+
+_TEXTS = """
+from anlan.platform.journal.models import JournalEntry, Head
+sid = Head.objects.filter(subject=f"inspection.hazard/{key}").values_list("sid", flat=True).first()
+answer = list(JournalEntry.objects.filter(sid=sid).values_list("text", flat=True)) if sid else []
+"""
+
+
+def test_people_and_roles_travel_and_credentials_do_not(three: Federation) -> None:
+    source = """
+from anlan.accounts.models import Account, Person, Role
+answer = (Person._default_manager.count(), Role._default_manager.count(), Account.objects.count())
+"""
+    people, roles, accounts = three.nodes["county"].run(source=source)
+    assert three.nodes["east"].run(source=source)[1:] == (roles, 0)
+    assert 0 < three.nodes["east"].run(source=source)[0] <= people and accounts > 0
+
+
+def test_two_at_work_on_one_hazard_while_cut_off_end_in_the_merge_queue(three: Federation) -> None:
+    east, top = three.nodes["east"], three.nodes["county"]
+    key = east.found(role="town", description="疏散通道堵塞")
+    three.settle()
+    three.pass_time(minutes=5)
+    east.order(role="town", hazard=key, days=5)
+    top.order(role="supervision", hazard=key, days=20)
+    three.settle()
+    assert top.contests() == east.contests() == [f"inspection.hazard/{key}"]
+    assert top.state(hazard=key) == east.state(hazard=key) == ("ordered", 1)
+    assert top.run(source=_DECIDE, key=key) is None
+    three.settle()
+    assert top.contests() == east.contests() == []
+    assert top.state(hazard=key) == east.state(hazard=key) == ("ordered", 0)
+
+
+_DECIDE = """
+from anlan.cli.acting import scope_of
+from anlan.platform import clock
+from anlan.platform.journal import queue
+now = clock.now()
+scope = scope_of(None, now)
+(one,) = queue.open_contests(scope)
+queue.decide(
+    scope=scope, subject=one.subject, index=0, tip=one.contest["standing"], reason="以先作出的为准", base=one.version, now=now
+)
+"""
+
+
+def test_a_village_below_a_town_is_heard_by_the_county(three: Federation) -> None:
+    village = three.node("village", VILLAGE, "east")
+    three.settle()
+    key = village.found(role="grid", description="渔船缆绳老化")
+    three.settle()
+    assert three.nodes["county"].state(hazard=key) == ("found", 0)
+    assert village.marks() == three.nodes["county"].marks()
+    assert three.nodes["county"].run(source=_RELAYED, node=village.id) is True
+
+
+_RELAYED = """
+from anlan.platform.exchange.models import SignedHead
+from anlan.platform.exchange.trust import keys_of
+heads = SignedHead.objects.filter(node=node)
+answer = bool(heads) and all(keys_of(node).signs(h.key, h.seq) for h in heads)
+"""
+
+
+def test_a_stick_carries_what_the_line_can_not(three: Federation, tmp_path: Path) -> None:
+    east, top = three.nodes["east"], three.nodes["county"]
+    key = east.found(role="town", description="断网期间发现")
+    stick = tmp_path / "east.parts"
+    assert east.export(path=str(stick)) == stick.stat().st_size
+    assert "断网期间发现".encode() not in stick.read_bytes()
+    with pytest.raises(Refused) as refused:
+        three.nodes["south"].import_(path=str(stick))
+    assert refused.value.code == "exchange.not_for_us"
+    whole = stick.read_bytes()
+    stick.write_bytes(whole[:-40])
+    with pytest.raises(Refused) as refused:
+        top.import_(path=str(stick))
+    assert refused.value.code == "exchange.not_a_part"
+    stick.write_bytes(whole)
+    assert top.import_(path=str(stick))["came"] > 0
+    assert top.import_(path=str(stick))["came"] == 0
+    assert top.state(hazard=key) == ("found", 0)
+    for missing in (tmp_path / "none.parts", tmp_path):
+        with pytest.raises(Refused) as refused:
+            top.import_(path=str(missing))
+        assert refused.value.code == "exchange.not_readable"
+    with pytest.raises(Refused) as refused:
+        east.export(path=str(tmp_path / "no folder" / "x.parts"))
+    assert refused.value.code == "exchange.not_written"
+    with pytest.raises(Refused) as refused:
+        east.export(path=str(stick), name="331003009")
+    assert refused.value.code == "exchange.no_link"
