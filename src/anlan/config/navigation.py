@@ -160,6 +160,7 @@ SECTIONS: tuple[Section, ...] = (
             Link("组织人员", "/people", "people", ("accounts.view", "accounts.manage"), ("/accounts/",)),
             Link("履历审计", "/history", "history", ("journal.read",)),
             Link("合并裁定", "/contests", "merge", ("journal.decide",), own=False),
+            Link("上下级互联", "/exchange", "tree", ("platform.peers",), own=False),
             Link("系统", "/system", "gear", ("platform.operate",)),
         ),
     ),

@@ -12,9 +12,11 @@ from anlan.kernel import hlc
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.journal.models import Node
 
-__all__ = ["SILENT_AFTER_S", "LineStatus", "lines"]
+__all__ = ["DRIFT_S", "SILENT_AFTER_S", "LineStatus", "lines"]
 
 SILENT_AFTER_S = 180
+DRIFT_S = 600
+"""Seconds that two honest clocks may differ (docs/explanation/journal.md)."""
 
 
 @dataclass(frozen=True, slots=True)
