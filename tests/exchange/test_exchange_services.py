@@ -148,3 +148,24 @@ def test_a_stick_carries_what_the_line_can_not(three: Federation, tmp_path: Path
     with pytest.raises(Refused) as refused:
         east.export(path=str(stick), name="331003009")
     assert refused.value.code == "exchange.no_link"
+
+
+_WATCH = """
+from anlan.platform import clock
+from anlan.platform.exchange.watch import silence_watch
+answer = silence_watch(clock.now())
+"""
+
+
+def test_silence_is_said_once_and_the_return_once(three: Federation) -> None:
+    top = three.nodes["county"]
+    assert top.run(source=_WATCH) == (0, 0)
+    three.pass_time(minutes=4)
+    three.meet("east")
+    assert [top.run(source=_WATCH), top.run(source=_WATCH)] == [(1, 0), (0, 0)]
+    (silent,) = [line for line in top.lines() if line["silent"]]
+    assert silent["node"] == three.nodes["south"].id
+    three.meet("south")
+    assert [top.run(source=_WATCH), top.run(source=_WATCH)] == [(0, 1), (0, 0)]
+    assert top.kinds(prefix="platform.exchange.") == ["platform.exchange.silent", "platform.exchange.returned"]
+    assert not any(line["silent"] for line in top.lines())

@@ -14,6 +14,7 @@ from anlan.platform.attachments import index as pictures
 from anlan.platform.backup import nightly
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.declare import Job
+from anlan.platform.exchange.watch import silence_watch
 from anlan.platform.journal import chain, heads
 from anlan.platform.ledger.runs import forget_old_imports
 from anlan.platform.scheduler.models import JobRun
@@ -62,6 +63,12 @@ def follow_regions(now: datetime) -> str:
     return render("platform.job.regions_followed", {"moved": found.moved, "staying": found.staying})
 
 
+def watch_lines(now: datetime) -> str:
+    """Say which nodes have fallen silent, and which are back."""
+    fell, back = silence_watch(now)
+    return render("exchange.job.watched", {"silent": fell, "back": back})
+
+
 def look_at_photos(now: datetime) -> str:
     """Make photos stored before the looks were computed otherwise findable by their copies: some in each run."""
     return render("platform.job.photos_looked", {"count": pictures.refresh(_PHOTOS)})
@@ -70,6 +77,7 @@ def look_at_photos(now: datetime) -> str:
 JOBS = [
     Job("platform.journal_heads", "记录每日链头", keep_heads, daily_at="00:05"),
     Job("platform.regions_follow", "台账随区划变更划转", follow_regions, every=timedelta(hours=1)),
+    Job("platform.exchange_watch", "上下级节点失联监视", watch_lines, every=timedelta(minutes=1)),
     Job("platform.photo_looks", "补建照片比对特征", look_at_photos, every=timedelta(minutes=1)),
     Job("platform.backup", "每日备份（含异机副本核对）", nightly, daily_at="02:30"),
     Job("platform.journal_verify", "核对履历链", verify_journal, daily_at="03:30"),
