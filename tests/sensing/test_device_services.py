@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.kernel.errors import AnlanError, NotAllowed, NotFound
+from anlan.kernel.errors import AnlanError, NotAllowed, NotFound, Unavailable
 from anlan.kernel.telemetry import Report
 from anlan.platform.journal.record import version_of
 from anlan.registry.services.enterprises import enterprise_office_assign
 from anlan.sensing import queries
 from anlan.sensing.models import Alarm, Device, Quarantined, QuarantinedReport
 from anlan.sensing.rules.device import ChannelFacts, Peers, check_channel, check_device, check_window, is_skewed
-from anlan.sensing.services import devices, liveness, quarantine
+from anlan.sensing.services import claiming, devices, liveness, quarantine
 from anlan.sensing.services import ingest as ingesting
 from anlan.sensing.services.claiming import quarantined_claim
 from anlan.sensing.services.ingest import Taken, reports_take
@@ -343,3 +343,37 @@ def test_fleet(plant: Plant) -> None:
     assert queries.fleet(plant.scope["supervision"], NOW)["quarantined"] == 1
     assert queries.fleet(plant.scope["other_town"], NOW)["devices"] == 0
     assert Device.objects.count() == 2
+
+
+# --- claims that were cut short or pressed twice ---
+
+
+def test_a_double_click_on_claiming_leads_to_the_one_device(plant: Plant) -> None:
+    reports_take([report("NEW", MS, NH3=3.0)], now=NOW)
+    number, scope = Quarantined.objects.get(identity="NEW").pk, plant.scope["supervision"]
+    values = {"name": "新设备", "enterprise": plant.enterprise}
+    keys = [quarantined_claim(scope=scope, number=number, values=values, now=NOW, once="press") for _ in range(2)]
+    assert keys[0] == keys[1]
+    with pytest.raises(NotFound, match=r"sensing.quarantined.not_found"):
+        quarantined_claim(scope=scope, number=number, values=values, now=NOW, once="other")
+
+
+def test_a_claim_that_was_cut_short_loses_no_reading(plant: Plant, readings: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports_take([report("NEW", MS, NH3=3.0)], now=NOW)
+    number = Quarantined.objects.get(identity="NEW").pk
+    values = {"name": "新设备", "enterprise": plant.enterprise}
+
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable("sensing.store.unavailable", permanent=False)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(claiming, "reports_take", away)
+        with pytest.raises(Unavailable):
+            quarantined_claim(scope=plant.scope["supervision"], number=number, values=values, now=NOW)
+    key = str(Device.objects.get(identity="NEW").pk)
+    assert readings.series(key, NH3, MS, MS + 1).value.tolist() == []
+    # A report that was under way while the claim was recorded: the stranger seems unknown again.
+    quarantine.reports_quarantine([report("NEW", MS + 1000, NH3=4.0)], now=NOW)
+    assert (claiming.claimed_take(now=NOW), claiming.claimed_take(now=NOW)) == (1, 0)
+    assert readings.series(key, NH3, MS, MS + 1001).value.tolist() == [3.0, 4.0]
+    assert Quarantined.objects.get(identity="NEW").claimed_at is not None

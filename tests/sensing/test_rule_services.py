@@ -279,3 +279,15 @@ def test_queries_of_models(plant: Plant) -> None:
     key = ledger_create(scope=plant.scope["supervision"], ledger="sensing.model", values=values, now=NOW)
     assert queries.model_choices(plant.scope["town"]) == [(key, "AQ-1（某厂）")]
     assert queries.model_get(plant.scope["town"], key).name == "AQ-1"
+
+
+@pytest.mark.parametrize("values", [{"limit": "abc"}, {"limit": "nan"}, {"kind": "count", "times": "x", "among": [1]}])
+def test_a_dry_run_of_what_is_no_number_is_refused(plant: Plant, values: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match=r"kernel.text.not_a_number"):
+        dry(plant, **values)
+
+
+def test_a_curve_beyond_all_calendars_is_refused(plant: Plant) -> None:
+    for start in (-(9 * 10**17), 9 * 10**17):
+        with pytest.raises(BadInput, match=r"sensing.series.span"):
+            series_get(plant.scope["supervision"], plant.device, NH3, start, start + 10, 100, NOW)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from anlan.calling.models import Attempt, Call
 from anlan.platform.journal.models import JournalEntry
 from anlan.sensing import queries
 from anlan.sensing.models import Alarm
+from anlan.sensing.panels import PANELS
+from anlan.sensing.rules.alarm import TAKEN_OVER
 from anlan.sensing.services import ingest as ingesting
 from anlan.sensing.services.alarms import Pressed, alarm_false_alarm, alarm_handle
 from anlan.sensing.services.calls import alarm_call, alarms_call
@@ -169,3 +175,44 @@ def test_board_and_to_do_show_it_as_waiting_for_nobody(limits: Plant) -> None:
     told = alarms_told([str(c.alarm.pk) for c in cards])
     assert [told[str(c.alarm.pk)]["superseded"] for c in cards] == [False, True]
     assert TODOS[0].items(scope, LATER, 9)[1] == 1
+
+
+def test_lists_and_files_say_who_calls_for_it_and_nothing_waits_in_red(limits: Plant) -> None:
+    red, quiet = '<span class="tag tag-bad">已触发</span>', f'<span class="tag">已触发，{TAKEN_OVER}</span>'
+    limits.say(1.0, 150.0)
+    high, client = alarm("high"), login(limits)
+    for address in ("/desk/sensing/alarm/", f"/sensing/devices/{limits.device}/manage"):
+        page = client.get(address).content.decode()
+        assert (page.count(quiet), page.count(red)) == (1, 1), address
+    heads = [client.get(f"/sensing/alarms/{alarm(kind).pk}").content.decode() for kind in ("high", "high_high")]
+    assert [red in page for page in heads] == [False, True]
+    for suffix in ("csv", "xlsx"):
+        file = b"".join(client.get(f"/records/sensing/alarms/export.{suffix}").streaming_content)
+        rows = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig")))) if suffix == "csv" else book(file)
+        assert sorted(row["状态"] for row in rows) == ["已触发", f"已触发，{TAKEN_OVER}"]
+    [panel] = [p for p in PANELS if p.id == "sensing.enterprise_alarms"]
+    shown, _ = panel.rows(limits.scope["supervision"], limits.enterprise, 10)
+    assert sorted((row.state, row.tone) for row in shown) == [("已触发", "bad"), (f"已触发，{TAKEN_OVER}", "plain")]
+    # Once somebody has taken it up it is an alarm like any other.
+    alarm_handle(scope=limits.scope["supervision"], alarm_id=str(high.pk), pressed=Pressed(), now=LATER)
+    assert TAKEN_OVER not in client.get("/desk/sensing/alarm/").content.decode()
+
+
+def login(plant: Plant) -> Client:
+    client, account = Client(), plant.county.account["supervision"]
+    client.post("/login", {"username": account.username, "password": plant.county.password})
+    return client
+
+
+def book(file: bytes) -> list[dict[str, str]]:
+    """The rows of the first sheet by heading."""
+    head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_the_list_and_the_board_say_it_in_one_word(limits: Plant) -> None:
+    limits.say(1.0, 150.0)
+    assert TAKEN_OVER == "由另一条报警一并叫应"
+    # Where the other one is out of sight the board has no number to say.
+    Alarm.objects.filter(kind="high").update(superseded_by="00000000-0000-7000-8000-000000000000")
+    assert TAKEN_OVER in login(limits).get("/sensing/board").content.decode()

@@ -42,6 +42,7 @@ TONES: dict[str, str] = {
     "搬迁": "tag",
     "停用": "tag",
     "已触发": "tag tag-bad",
+    "已触发，由另一条报警一并叫应": "tag",
     "已叫应": "tag tag-warn",
     "处置中": "tag tag-info",
     "已恢复": "tag tag-good",

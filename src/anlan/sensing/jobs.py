@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from anlan.kernel.messages import render
 from anlan.platform.declare import Job
 from anlan.sensing.services.calls import alarms_call
+from anlan.sensing.services.claiming import claimed_take
 from anlan.sensing.services.upkeep import devices_watch, readings_compact, readings_summarise
 
 
 def _watch(now: datetime) -> str:
+    claimed_take(now=now)
     found = devices_watch(now=now)
     return render("sensing.job.watched", {"lost": found.lost, "missing": found.missing, "opened": len(found.opened)})
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from anlan.accounts import queries as accounts
 from anlan.kernel.codes import normalise_uscc
 from anlan.kernel.errors import BadInput
-from anlan.platform.ledger.declare import Column, Ledger
+from anlan.platform.ledger.declare import Column, Lapse, Ledger
 from anlan.platform.scope import Scope
 from anlan.registry import queries as registry
 from anlan.sensing import queries
+from anlan.sensing.rules.alarm import TAKEN_OVER_STATE
 from anlan.sensing.rules.device import check_device
 from anlan.sensing.services.devices import device_change, device_create
 from anlan.sensing.services.rules import rule_change, rule_create
@@ -139,7 +140,8 @@ ALARMS = Ledger(
         Column("number", search=True, entered=False, width=26),
         Column("title", search=True, entered=False, width=48),
         Column("severity", filter=True, entered=False, width=10),
-        Column("state", filter=True, entered=False, width=12),
+        Column("state", filter=True, entered=False, width=12,
+               lapse=Lapse("triggered", "superseded_by", None, TAKEN_OVER_STATE)),
         Column("triggered_at", filter=True, entered=False, width=18),
         Column("enterprise.name", label="企业名称", search=True, entered=False, width=30),
         Column("device.name", label="监测设备名称", entered=False, width=28),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from anlan.platform.declare import Panel, PanelRow
 from anlan.platform.scope import Scope
@@ -16,10 +17,14 @@ TONES = {
 }  # fmt: skip
 
 
+def _tone(alarm: Any) -> str:
+    return "plain" if alarm.taken_over else TONES.get(alarm.state, "plain")
+
+
 def _alarms(scope: Scope, key: str, limit: int) -> tuple[Sequence[PanelRow], int]:
     rows = queries.alarms_of(scope, registry.enterprise_component(key))
     shown = [
-        PanelRow(a.title, f"/sensing/alarms/{a.pk}", a.get_state_display(), TONES.get(a.state, "plain"), a.triggered_at)
+        PanelRow(a.title, f"/sensing/alarms/{a.pk}", a.state_shown, _tone(a), a.triggered_at)
         for a in rows[:limit]
     ]
     return shown, rows.count()

@@ -10,16 +10,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What a value is called once its time has passed: nothing of it is stored, so filters know the value only.
+    """What a value is called once it waits no more: nothing of it is stored, so filters know the value only.
 
     Attributes:
         value: the stored value that waits. since: the field of the moment from which it waits.
-        within: for how long. label: what people read afterwards.
+        within: for how long; None: it waits no more as soon as `since`, a field of whatever type, is filled.
+        label: what people read afterwards.
     """
 
     value: str
     since: str
-    within: timedelta
+    within: timedelta | None
     label: str
 
 
@@ -45,7 +46,7 @@ class Column:
         kind: how the value is read and shown, where the model field does not tell: text, choice, bool, int, float,
             decimal, date, datetime, region, reference, set (`bool` for a small integer used as a flag).
         exported: stands in the export although neither entered nor in the list.
-        lapse: what one of its values is called once its time has passed.
+        lapse: what one of its values is called once it waits no more.
     """
 
     field: str

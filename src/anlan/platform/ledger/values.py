@@ -286,11 +286,11 @@ class Shower:
         return self._show[bound.name](value)
 
     def cell(self, bound: Bound, row: Mapping[str, Any]) -> str:
-        """The text of a column in a row by JSON key; what has waited too long by the server's clock is called so."""
+        """The text of a column in a row by JSON key; what waits no more is called so, by the server's clock."""
         value, lapse = row[bound.name.replace(".", "_")], bound.column.lapse
         if lapse is not None and value == lapse.value:
             since = row.get(lapse.since)
-            if since is not None and clock.now() - since > lapse.within:
+            if since not in (None, "") and (lapse.within is None or clock.now() - since > lapse.within):
                 return lapse.label
         return self.text(bound, value)
 

@@ -6,7 +6,7 @@ from django.db import models
 
 from anlan.platform.projection import Projection, ProjectionChild
 from anlan.platform.scope import ScopedBy
-from anlan.sensing.rules.alarm import ALARM_LOOP, SEVERITIES, WORDS
+from anlan.sensing.rules.alarm import ALARM_LOOP, SEVERITIES, TAKEN_OVER_STATE, WORDS
 from anlan.sensing.rules.rule import ALARM_KINDS
 
 _OPEN = models.Q(ended_at__isnull=True)
@@ -75,6 +75,16 @@ class Alarm(Projection):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether it stands untouched, but people are called for another alarm in its place."""
+        return self.state == "triggered" and bool(self.superseded_by)
+
+    @property
+    def state_shown(self) -> str:
+        """Its state as people read it."""
+        return TAKEN_OVER_STATE if self.taken_over else str(self.get_state_display())
 
 
 class AlarmRepeat(ProjectionChild):

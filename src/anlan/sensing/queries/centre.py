@@ -56,12 +56,12 @@ class AlarmCard:
     @property
     def waits(self) -> bool:
         """Whether somebody still has to answer."""
-        return bool(self.alarm.state == "triggered" and not self.alarm.superseded_by)
+        return bool(self.alarm.state == "triggered" and not self.alarm.taken_over)
 
     @property
     def stand(self) -> str:
         """Its state as the board's script reads it: what a further limit took over waits for nobody."""
-        return "superseded" if self.alarm.superseded_by and self.alarm.state == "triggered" else self.alarm.state
+        return "superseded" if self.alarm.taken_over else str(self.alarm.state)
 
     @property
     def order(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from anlan.kernel.errors import BadInput
+from anlan.kernel.telemetry import EARLIEST, LATEST
 from anlan.platform.scope import Scope
 from anlan.protocols.hj212.factors import DATA_FLAGS
 from anlan.sensing import store
@@ -88,7 +89,7 @@ def series_get(scope: Scope, device_id: Any, metric: str, start: int, end: int, 
         DeviceNotFound: "sensing.device.not_found". BadInput: "sensing.series.span", "sensing.series.points".
     """
     device = device_get(scope, device_id)
-    if not start < end <= start + MOST_DAYS * DAY:
+    if not (start < end <= start + MOST_DAYS * DAY and start >= EARLIEST and end <= LATEST):
         raise BadInput("sensing.series.span", days=MOST_DAYS)
     if not 2 <= points <= MOST_POINTS:
         raise BadInput("sensing.series.points", most=MOST_POINTS)

@@ -13,8 +13,8 @@ from anlan.kernel.loops import Action, Loop, State
 from anlan.kernel.text import blank, check_hidden
 
 __all__ = [
-    "ABOVE", "ALARM_LOOP", "OPEN_STATES", "SEVERITIES", "URGENCY", "WORDS", "AlarmFacts", "Excursion", "check_alarm_step",
-    "takes_over",
+    "ABOVE", "ALARM_LOOP", "OPEN_STATES", "SEVERITIES", "TAKEN_OVER", "TAKEN_OVER_STATE", "URGENCY", "WORDS", "AlarmFacts",
+    "Excursion", "check_alarm_step", "takes_over",
 ]  # fmt: skip
 
 SEVERITIES: tuple[tuple[str, str], ...] = (("critical", "紧急"), ("urgent", "重要"), ("routine", "一般"))
@@ -24,6 +24,11 @@ WORDS: tuple[tuple[str, str], ...] = (("on_my_way", "正在前往"), ("seen", "�
 """What was answered to a call."""
 ABOVE = {"high": "high_high", "low": "low_low"}
 """Kind of rule -> the further limit of the same channel, whose alarm takes its place."""
+
+TAKEN_OVER = "由另一条报警一并叫应"
+"""What is said of an alarm that another one took over, where that one's number is not at hand."""
+TAKEN_OVER_STATE = f"已触发，{TAKEN_OVER}"
+"""What such an alarm's state is called while nobody has taken it up: nobody is called for it."""
 
 _WORKING = ("triggered", "answered", "handling")
 

@@ -16,7 +16,7 @@ from anlan.kernel.text import blank, check_hidden
 
 __all__ = [
     "CHANNEL_FIELDS", "EARLIEST_BELIEVED", "PROTOCOLS", "STATUSES", "VALID_FLAGS", "ChannelFacts", "Peers",
-    "check_channel", "check_device", "check_window", "is_skewed",
+    "check_channel", "check_device", "check_window", "covered", "is_skewed",
 ]  # fmt: skip
 
 STATUSES: tuple[tuple[str, str], ...] = (("active", "在用"), ("stopped", "停用"), ("removed", "拆除"))

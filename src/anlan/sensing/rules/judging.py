@@ -8,14 +8,16 @@ readings give the same signals. Source: house rule.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from anlan.sensing.rules.device import covered
 from anlan.sensing.rules.rule import THRESHOLDS, RuleVersion, in_force, specificity
 
 __all__ = [
-    "Judge", "JudgeState", "Signal", "Watch", "fresh", "look_back_ms", "make_watch", "narrowness", "replay", "silent", "step",
+    "Judge", "JudgeState", "Signal", "Watch", "fresh", "look_back_ms", "make_watch", "narrowness", "outlast", "replay",
+    "silent", "step",
 ]  # fmt: skip
 
 _UP = frozenset({"high", "high_high"})
@@ -42,6 +44,7 @@ class JudgeState:
         changed_at: when `active` last changed. opened: when it opened lately. flapping: it flutters.
         last_at, last: the reading before. since, held: since when the value has not changed, and that value.
         window: readings that the rule still looks at; total: their sum.
+        muted: what it said last was said under repair, where no alarm is raised.
     """
 
     active: bool = False
@@ -55,6 +58,7 @@ class JudgeState:
     since: int | None = None
     held: float = 0.0
     window: deque[tuple[int, float]] = field(default_factory=deque)
+    muted: bool = False
 
     @property
     def idle(self) -> bool:
@@ -149,6 +153,24 @@ def _opened(spec: RuleVersion, state: JudgeState, at: int, value: float) -> Sign
     return Signal("flapping", at, value)
 
 
+def outlast(state: JudgeState, signal: Signal | None, at: int, value: float, repair: bool) -> Signal | None:
+    """The signal of a judgement, and what began under repair and outlasts it: said with the first judgement afterwards.
+
+    Args:
+        signal: what `step` or `settle` made of it. repair: whether `at` (epoch ms) lies in a maintenance window.
+    """
+    if repair:
+        if signal is not None:
+            state.muted = signal.what != "cleared"
+        return signal
+    if not state.muted or (signal is None and state.flapping and not state.active):
+        return signal
+    state.muted = False
+    if signal is None and state.active:
+        return Signal("flapping" if state.flapping else "opened", at, value)
+    return signal
+
+
 def silent(spec: RuleVersion, heard_at: int, now: int) -> bool:
     """Whether a device or channel has been silent for longer than a rule by time allows (epoch ms)."""
     return now - heard_at > spec.window_s * 1000
@@ -182,11 +204,11 @@ class Watch:
     memory_ms: int = 0
     judged_at: int = -(2**62)
 
-    def judge(self, at: int, value: float) -> list[tuple[Judge, RuleVersion, Signal]]:
-        """Judge one valid reading; the signals with their rules."""
+    def judge(self, at: int, value: float, repair: bool = False) -> list[tuple[Judge, RuleVersion, Signal]]:
+        """Judge one valid reading; the signals with their rules. `repair`: it lies in a maintenance window."""
         found = []
         for judge, version in self._in_force(at):
-            signal = step(version, judge.state, at, value)
+            signal = outlast(judge.state, step(version, judge.state, at, value), at, value, repair)
             if signal is not None:
                 found.append((judge, version, signal))
         self.rest()
@@ -262,14 +284,16 @@ def narrowness(judge: Judge) -> tuple[tuple[int, int, int], str]:
 
 
 def replay(
-    watch: Watch, readings: Sequence[tuple[int, float]], known: dict[str, tuple[int, bool, bool]]
+    watch: Watch, readings: Sequence[tuple[int, float]], known: dict[str, tuple[int, bool, bool]],
+    windows: Collection[tuple[int, int]] = (),
 ) -> list[tuple[Judge, RuleVersion, Signal]]:
     """Bring a fresh watch up to date with stored readings after a restart; the signals that nobody has recorded yet.
 
     Args:
         readings: valid ones (at epoch ms, value) in the order of time, reaching back as far as any rule looks.
         known: rule id -> (when its alarm last changed, whether it stands, whether it flutters), as recorded.
-    """
+        windows: maintenance windows (from, to), epoch ms.
+    """  # fmt: skip
     judges = {j.rule_id: j for group in (*watch.groups, watch.timers) for j in group}
     waiting = {key: known[key] for key in judges if key in known}
     found = []
@@ -280,7 +304,7 @@ def replay(
         if watch.calm and watch.low <= value <= watch.high:
             watch.judged_at = at
             continue
-        signals = watch.judge(at, value)
+        signals = watch.judge(at, value, covered(windows, at))
         found += [said for said in signals if said[0].rule_id not in waiting]
         watch.judged_at = at
     for key, held in waiting.items():
@@ -291,7 +315,7 @@ def replay(
 
 def _set(state: JudgeState, changed_at: int, active: bool, flapping: bool) -> None:
     state.active, state.flapping, state.changed_at = active, flapping, changed_at
-    state.raw, state.raw_since = active, changed_at
+    state.raw, state.raw_since, state.muted = active, changed_at, False
 
 
 def look_back_ms(versions: Sequence[RuleVersion]) -> int:

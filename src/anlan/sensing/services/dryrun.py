@@ -21,6 +21,10 @@ from anlan.sensing.store.readings import Store
 __all__ = ["DryRun", "WouldHave", "rule_dry_run"]
 
 MOST_DEVICES, MOST_DAYS, MOST_ALARMS = 200, 92, 1000
+_NUMBERS = (
+    "limit", "hysteresis", "on_delay_s", "off_delay_s", "window_s", "times", "among", "flap_count", "flap_window_s",
+)  # fmt: skip
+_TOO_GREAT = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def rule_dry_run(
         rule_id: an existing rule to begin with, "" for a new one. values: what it would say instead (rules.rule.RULE_FIELDS).
     Raises:
         NotAllowed: "platform.not_allowed". RuleViolation: "sensing.rule.refused" with every reason.
-        BadInput: "sensing.dry_run.span" for an empty span or one of more than 92 days.
+        BadInput: "sensing.dry_run.span" for an empty span or one of more than 92 days; "kernel.text.not_a_number".
     """
     scope.require("sensing.rule.change")
     first, last = millis(start), millis(end)
@@ -63,6 +67,7 @@ def rule_dry_run(
     key = queries.as_uuid(rule_id)
     held = queries.visible(AlarmRule, scope).filter(pk=key).first() if key else None
     said = {**(rule_values(held) if held is not None else {}), **(values or {})}
+    said |= {n: _number(said[n]) for n in _NUMBERS if said.get(n) not in (None, "")}
     if problems := check_rule(said):
         raise RuleViolation("sensing.rule.refused", problems)
     spec = RuleVersion(start=0, end=ENDLESS, **{n: _typed(n, said.get(n)) for n in RULE_FIELDS if n != "basis"})
@@ -76,6 +81,17 @@ def rule_dry_run(
     found.sort(key=lambda one: (one.at, one.device_id, one.metric))
     cut = len(devices) > MOST_DEVICES or len(found) > MOST_ALARMS
     return DryRun(tuple(found[:MOST_ALARMS]), min(len(devices), MOST_DEVICES), counted, cut)
+
+
+def _number(value: Any) -> float:
+    """A number of a rule as a form or the API gives it."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = float("nan")
+    if not abs(found) < _TOO_GREAT:
+        raise BadInput("kernel.text.not_a_number", value=str(value)[:20])
+    return found
 
 
 def _typed(name: str, value: Any) -> Any:

@@ -5,10 +5,10 @@ Times are epoch ms, values in the channel's unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from anlan.sensing.rules.device import VALID_FLAGS
-from anlan.sensing.rules.judging import JudgeState, settle, step
+from anlan.sensing.rules.device import VALID_FLAGS, covered
+from anlan.sensing.rules.judging import JudgeState, outlast, settle, step
 from anlan.sensing.rules.rule import BY_TIME, RuleVersion
 from anlan.sensing.store.days import Series
 from anlan.sensing.store.packing import flag_code
@@ -18,8 +18,13 @@ __all__ = ["signals", "silences", "spans"]
 _VALID = {flag_code(flag) for flag in VALID_FLAGS}
 
 
-def signals(spec: RuleVersion, series: Series, first: int, last: int) -> list[tuple[str, int, float]]:
-    """(what, at, value) of every signal that the rule gives over these readings; `first`, `last`: the span looked at."""
+def signals(
+    spec: RuleVersion, series: Series, first: int, last: int, windows: Collection[tuple[int, int]] = ()
+) -> list[tuple[str, int, float]]:
+    """(what, at, value) of every signal that the rule gives over these readings; `first`, `last`: the span looked at.
+
+    What began in one of the maintenance windows (from, to) and outlasts it opens a second time when that is over.
+    """
     valid = [
         (at, value)
         for at, value, flag in zip(series.at.tolist(), series.value.tolist(), series.flag.tolist(), strict=True)
@@ -29,7 +34,7 @@ def signals(spec: RuleVersion, series: Series, first: int, last: int) -> list[tu
         return silences(spec, [at for at, _ in valid], first, last)
     state, found = JudgeState(), []
     for at, value in valid:
-        if signal := step(spec, state, at, value):
+        if signal := outlast(state, step(spec, state, at, value), at, value, covered(windows, at)):
             found.append((signal.what, at, value))
     return found
 
@@ -51,6 +56,8 @@ def spans(said: Sequence[tuple[str, int, float]]) -> list[tuple[int, int | None,
     standing: tuple[int, float] | None = None
     for what, at, value in said:
         if what == "opened":
+            if standing is not None:
+                found.append((standing[0], at, standing[1]))
             standing = (at, value)
         elif what == "cleared" and standing is not None:
             found.append((standing[0], at, standing[1]))

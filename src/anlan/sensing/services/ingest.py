@@ -15,7 +15,7 @@ from django.conf import settings
 
 from anlan.kernel.telemetry import Head, Moment, Report
 from anlan.sensing import store
-from anlan.sensing.rules.device import EARLIEST_BELIEVED, VALID_FLAGS
+from anlan.sensing.rules.device import EARLIEST_BELIEVED, VALID_FLAGS, covered
 from anlan.sensing.rules.judging import Watch
 from anlan.sensing.services.calls import AT_REST
 from anlan.sensing.services.late import LateReading, late_found, outdated
@@ -217,6 +217,7 @@ class Ingest:
         late = 0
         for known, (head, at, values) in batch.spoke:
             looks = known.looks[1] if known.looks[0] is head else self._looks(known, head)
+            repair = bool(known.windows) and covered(known.windows, at)
             for place, metric, watch in looks:
                 value = values[place]
                 if value is None:
@@ -228,7 +229,7 @@ class Ingest:
                 else:
                     watch.judged_at = at
                     if not (watch.calm and watch.low <= value <= watch.high):
-                        for judge, version, signal in watch.judge(at, value):
+                        for judge, version, signal in watch.judge(at, value, repair):
                             found.append(Found(known, metric, judge.rule_id, version, signal))
         return late
 

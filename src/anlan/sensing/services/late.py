@@ -109,7 +109,7 @@ def _unrecorded(
     first = max(min(ats) - max(look_back_ms([version]), _LEAST_BACK_MS), version.start)
     last = min(watch.judged_at + 1 if watch else ENDLESS, version.end)
     reach = _reach_ms(version)
-    said = signals(version, held.series(known.id, metric, first, last), first, last)
+    said = signals(version, held.series(known.id, metric, first, last), first, last, known.windows)
     for at, until, value in spans(said):
         if until is None and last == version.end:
             until = last  # the rule's next version judges what comes after

@@ -21,7 +21,7 @@ from anlan.sensing.services.drafting import alarm_title
 from anlan.sensing.services.raising import Found, Raised, alarms_raise, moment
 from anlan.sensing.services.table import Known, millis
 
-__all__ = ["MASS", "devices_doubt", "devices_lost", "devices_up"]
+__all__ = ["MASS", "devices_doubt", "devices_lost", "devices_unsaid", "devices_up"]
 
 MASS = 20
 """So many devices lost within a few minutes are one event, not so many alarms."""
@@ -99,28 +99,44 @@ def _leave(heard: Collection[str], now: datetime) -> None:
     _record(drafts, now)
 
 
-def devices_lost(lost: Sequence[tuple[Known, int]], *, now: datetime) -> Raised:
+def devices_unsaid(down: Sequence[Known]) -> list[Known]:
+    """Of devices that are down those of whose silence no alarm was recorded."""
+    if not down:
+        return []
+    ids = [known.id for known in down]
+    alone = Alarm._default_manager.filter(kind="offline", device_id__in=ids).values_list("device_id", "triggered_at")
+    among = AlarmMember._default_manager.filter(parent__kind="mass", key__in=ids).values_list("key", "joined_at")
+    said: dict[str, datetime] = {}
+    for key, at in (*alone, *among):
+        said[str(key)] = max(at, said.get(str(key), at))
+    return [known for known in down if known.id not in said or said[known.id] < known.row["down_at"]]
+
+
+def devices_lost(lost: Sequence[tuple[Known, int]], *, now: datetime, mended: Sequence[Known] = ()) -> Raised:
     """Record that devices have fallen silent since (epoch ms); one alarm each where a rule asks for it, one for many.
+
+    Args:
+        mended: devices that are recorded as down, and whose repair is over: their silence is said now.
 
     Many are so many as were lost within ten minutes: those that had alarms of their own by then are members, too, and the
     calling for them ends.
 
     Returns what was raised; a device under repair is recorded as down and raises nothing.
     """
-    if not lost:
+    if not lost and not mended:
         return Raised()
     _record([_draft(known, "down", {"since": moment(at)}, f"down:{moment(at)}") for known, at in lost], now)
     for known, at in lost:
         known.row["down_at"] = datetime.fromtimestamp(at / 1000, UTC)
     now_ms, found = millis(now), []
-    for known, _ in lost:
+    for known in (*(known for known, _ in lost), *mended):
         for judge in known.offline:
             version = next((v for v in judge.versions if v.start <= now_ms < v.end), None)
             if version is not None:
                 found.append(Found(known, "", judge.rule_id, version, Signal("opened", now_ms, 0.0)))
                 break
     awake = [f for f in found if not any(start <= now_ms < end for start, end in f.known.windows)]
-    since = {known.id: at for known, at in lost}
+    since = {known.id: at for known, at in lost} | {known.id: millis(known.row["down_at"]) for known in mended}
     mass = _standing_mass(now)
     before = _single(now) if awake and mass is None else []
     if not awake or (mass is None and len(awake) + len(before) < MASS):

@@ -73,7 +73,9 @@ def _restore(table: Table, held: Store, known: Known, latest: Moment | None, sta
     told = held.moments(known.id, latest[0] - back, latest[0] + 1) if latest else []
     found, valid = [], _valid(told, watches)
     for metric, watch in watches.items():
-        for judge, version, signal in replay(watch, valid[metric], standing.get((known.id, metric), {})):
+        for judge, version, signal in replay(
+            watch, valid[metric], standing.get((known.id, metric), {}), known.windows
+        ):
             found.append(Found(known, metric, judge.rule_id, version, signal))
     return found
 

@@ -11,11 +11,11 @@ from django.conf import settings
 from anlan.platform.journal.home import home_test
 from anlan.sensing import store
 from anlan.sensing.models import Quarantined
-from anlan.sensing.rules.device import VALID_FLAGS
-from anlan.sensing.rules.judging import settle, silent
+from anlan.sensing.rules.device import VALID_FLAGS, covered
+from anlan.sensing.rules.judging import outlast, settle, silent
 from anlan.sensing.rules.rule import in_force
 from anlan.sensing.services.ingest import ingest
-from anlan.sensing.services.liveness import devices_lost
+from anlan.sensing.services.liveness import devices_lost, devices_unsaid
 from anlan.sensing.services.raising import Found, alarms_raise
 from anlan.sensing.services.restoring import restore
 from anlan.sensing.services.table import Known, Table, millis
@@ -60,6 +60,7 @@ def devices_watch(*, now: datetime) -> Watched:
             heard = max(seen[known.id], work.began)
             if known.row["down_at"] is None and now_ms - heard > _allowed_ms(known, now_ms):
                 lost.append((known, seen[known.id]))
+        mended = devices_unsaid([k for k in awake if _mended(k, now_ms)])
         up = [k for k in awake if k.row["down_at"] is None] if work.table.timed else []
         watching = [k for k in up if _timers(work.table, k)]
         timed += restore(work.table, held, [k for k in watching if not k.restored], seen, now)
@@ -67,7 +68,7 @@ def devices_watch(*, now: datetime) -> Watched:
             timed += _missing(held, known, now_ms)
         recorded = False
         try:
-            raised = devices_lost(lost, now=now)
+            raised = devices_lost(lost, mended=mended, now=now)
             more = alarms_raise(timed, now=now)
             recorded = True
         finally:
@@ -75,6 +76,14 @@ def devices_watch(*, now: datetime) -> Watched:
                 for known in watching:
                     work.table.forget(known)
     return Watched(len(lost), sum(f.signal.what == "opened" for f in timed), (*raised.opened, *more.opened))
+
+
+def _mended(known: Known, now_ms: int) -> bool:
+    """Whether a device is down and was under repair meanwhile, but is so no more."""
+    down = known.row["down_at"]
+    if down is None or not known.windows or covered(known.windows, now_ms):
+        return False
+    return any(millis(down) < until <= now_ms for _, until in known.windows)
 
 
 def _allowed_ms(known: Known, now_ms: int) -> int:
@@ -103,7 +112,8 @@ def _missing(held: Store, known: Known, now_ms: int) -> list[Found]:
             # A channel that never sent counts from when its rule took effect.
             heard = max(watch.judged_at, version.start)  # type: ignore[union-attr]
             raw = silent(version, heard, now_ms) and not _spoke(held, known, metric, heard, now_ms)
-            signal = settle(version, judge.state, now_ms, 0.0, raw)
+            said = settle(version, judge.state, now_ms, 0.0, raw)
+            signal = outlast(judge.state, said, now_ms, 0.0, covered(known.windows, now_ms))
             if signal is not None:
                 found.append(Found(known, metric, judge.rule_id, version, signal))
             break
