@@ -9,8 +9,11 @@ import pytest
 from anlan.kernel.errors import AnlanError, NotAllowed, NotFound, Unavailable
 from anlan.kernel.telemetry import Report
 from anlan.platform.journal.record import version_of
+from anlan.platform.ledger.columns import columns_of
+from anlan.platform.ledger.workbook.import_ import import_file
 from anlan.registry.services.enterprises import enterprise_office_assign
 from anlan.sensing import queries
+from anlan.sensing.ledgers import DEVICES
 from anlan.sensing.models import Alarm, Device, Quarantined, QuarantinedReport
 from anlan.sensing.rules.device import ChannelFacts, Peers, check_channel, check_device, check_window, is_skewed
 from anlan.sensing.services import claiming, devices, liveness, quarantine
@@ -377,3 +380,16 @@ def test_a_claim_that_was_cut_short_loses_no_reading(plant: Plant, readings: Sto
     assert (claiming.claimed_take(now=NOW), claiming.claimed_take(now=NOW)) == (1, 0)
     assert readings.series(key, NH3, MS, MS + 1001).value.tolist() == [3.0, 4.0]
     assert Quarantined.objects.get(identity="NEW").claimed_at is not None
+
+
+def test_an_import_without_protocol_knows_the_devices_on_file(plant: Plant) -> None:
+    names = {b.name: b.label for b in columns_of(DEVICES)}
+    head = ",".join(names[n] for n in ("name", "protocol", "identity", "place"))
+    text = f"{head}\r\n1号氨气探头改,,MN1,机房\r\n新设备,,MN2,站房\r\n新设备又一次,HJ 212,MN2,站房\r\n"
+    given = {"scope": BOSS, "ledger": DEVICES, "content": text.encode(), "name": "a.csv", "now": NOW}
+    report = import_file(**given, mode="dry_run")
+    assert (report.created, report.changed, report.bad) == (1, 1, 1), report.as_dict()
+    assert [e["code"] for e in report.as_dict()["errors"]] == ["ledger.import.twice"]
+    assert import_file(**given, mode="skip_bad").changed == 1
+    assert (plant.row().name, plant.row().protocol) == ("1号氨气探头改", "hj212")
+    assert Device.objects.get(identity="MN2").protocol == "hj212"

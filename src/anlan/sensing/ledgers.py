@@ -50,7 +50,7 @@ DEVICES = Ledger(
     plural="devices",
     columns=(
         Column("name", required=True, search=True, width=28),
-        Column("protocol", filter=True, width=10, help="不填为HJ 212"),
+        Column("protocol", filter=True, width=10, help="不填为HJ 212", blank="hj212"),
         Column("identity", required=True, search=True, width=28, help="设备在通信协议中的标识，HJ 212为MN号"),
         Column("model", filter=True, choices=_models, width=24, help="型号带有通道，可不填"),
         Column("enterprise.name", label="企业名称", search=True, entered=False, width=30),

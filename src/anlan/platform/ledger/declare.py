@@ -47,6 +47,7 @@ class Column:
             decimal, date, datetime, region, reference, set (`bool` for a small integer used as a flag).
         exported: stands in the export although neither entered nor in the list.
         lapse: what one of its values is called once it waits no more.
+        blank: what an empty cell of an imported row stands for, where the column is part of the natural key.
     """
 
     field: str
@@ -65,6 +66,7 @@ class Column:
     kind: str = ""
     exported: bool = False
     lapse: Lapse | None = None
+    blank: str = ""
 
 
 @dataclass(frozen=True, eq=False)

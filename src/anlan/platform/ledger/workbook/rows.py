@@ -18,7 +18,7 @@ from anlan.kernel.errors import AnlanError, Violation
 from anlan.kernel.text import clean_cell
 from anlan.platform.database import hold_keys
 from anlan.platform.ledger import guard, plan
-from anlan.platform.ledger.columns import Bound, by_name, has_field, model_of
+from anlan.platform.ledger.columns import Bound, by_name, columns_of, has_field, model_of
 from anlan.platform.ledger.declare import Ledger
 from anlan.platform.ledger.queries import rows_of
 from anlan.platform.ledger.values import Reader, Shower, as_violation, missing, same
@@ -121,7 +121,9 @@ def _key(ledger: Ledger, values: Mapping[str, Any]) -> _Key | None:
 def _match(scope: Scope, ledger: Ledger, rows: list[Row], seen: dict[_Key, int]) -> None:
     """Find the rows that are held already, and refuse a key that stands twice in the file."""
     keyed: dict[_Key, Row] = {}
+    blanks = [(b.name, b.column.blank) for b in columns_of(ledger) if b.column.blank and b.column.field in ledger.natural_key]
     for row in rows:
+        row.values |= {name: blank for name, blank in blanks if row.values.get(name) in (None, "")}
         key = _key(ledger, row.values)
         if key is None:
             continue
