@@ -45,16 +45,74 @@ def start(region: str, known: int, top: bool) -> str:
     return own.id
 
 
-def world(made: Any = None) -> Any:
-    """Make the county of the tests here, or take over what another process made of it."""
+def world(made: bytes | None = None) -> bytes:
+    """Make the county of the tests here, or take over what another process made of it; a pickle."""
     global WORLD
     if made is None:
         from inspection.factories import make_world
 
         WORLD = make_world()
-        return replace(WORLD, county=replace(WORLD.county, account={}))
-    WORLD = made
-    return None
+    else:
+        WORLD = pickle.loads(made)
+    return pickle.dumps(replace(WORLD, county=replace(WORLD.county, account={})))
+
+
+def staff(regions: list[str]) -> tuple[bytes, dict[str, str]]:
+    """An officer (`at_<region>`) and an enterprise for each of these towns; the world with them, enterprises by region."""
+    from anlan.platform import clock
+    from anlan.registry.services.enterprises import enterprise_office_assign
+    from inspection.factories import REGISTRAR
+    from registry.factories import make_enterprise
+
+    made = {}
+    for number, region in enumerate(regions):
+        padded = region.ljust(12, "0")
+        WORLD.county.add(f"at_{region}", role="town", organisation=f"{region}应急办", region=region, name="值班员")
+        made[region] = str(make_enterprise(REGISTRAR, 100 + number, name=f"测试{region}厂", region=padded))
+        office = {"office_id": WORLD.county.office, "base": None, "now": clock.now()}
+        enterprise_office_assign(scope=REGISTRAR, enterprise_id=made[region], **office)
+    return pickle.dumps(replace(WORLD, county=replace(WORLD.county, account={}))), made
+
+
+def twin(region: str, number: int) -> str:
+    """An enterprise registered at this node, perhaps a second time: equal numbers are one enterprise in two towns."""
+    from inspection.factories import REGISTRAR
+    from registry.factories import make_enterprise
+
+    return str(make_enterprise(REGISTRAR, number, name=f"重复登记{number}厂", region=region.ljust(12, "0")))
+
+
+def open_hazards(region: str) -> list[str]:
+    """Hazards of a region that nobody has ordered to be mended yet, as far as this node knows."""
+    from anlan.inspection.models import Hazard
+
+    rows = Hazard._default_manager.filter(state="found", region__startswith=region).order_by("pk")
+    return [str(pk) for pk in rows.values_list("pk", flat=True)]
+
+
+def scoped_digest(region: str) -> str:
+    """One hash over all projection rows that stand in a region, with their children."""
+    import hashlib
+
+    from anlan.kernel.canonical import canonical
+    from anlan.platform.catalogue import CATALOGUE
+    from anlan.platform.journal.digest import _plain
+    from anlan.platform.journal.rows import load_rows
+
+    state = hashlib.sha256()
+    for kind, model in sorted(CATALOGUE.projections.items()):
+        ids = sorted(str(i) for i in model._default_manager.filter(region__startswith=region).values_list("pk", flat=True))
+        rows = load_rows(kind, ids)
+        for key in ids:
+            state.update(canonical([kind, _plain(rows[key])]))
+    return state.hexdigest()
+
+
+def entry_ids() -> list[str]:
+    """Ids of the entries of people held here, sorted."""
+    from anlan.platform.journal.models import JournalEntry
+
+    return sorted(str(i) for i in JournalEntry.objects.exclude(actor="").values_list("id", flat=True))
 
 
 def code(region: str) -> str:
@@ -77,11 +135,13 @@ def keys() -> tuple[str, str]:
     return public_key(), box_key()
 
 
-def ask(**facts: str) -> Any:
+def ask(**facts: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
     from anlan.platform import clock
     from anlan.platform.exchange.enrol import enrol_ask
 
-    return enrol_ask(**facts, now=clock.now())
+    return asdict(enrol_ask(**facts, now=clock.now()))
 
 
 def approve() -> list[str]:
@@ -102,11 +162,11 @@ def revoke(peer: str) -> None:
     peer_revoke(scope=_all_rights(), peer_id=peer, now=clock.now(), reason="设备报废")
 
 
-def parent(card: Any, url: str) -> None:
+def parent(card: Mapping[str, Any], url: str) -> None:
     from anlan.platform import clock
-    from anlan.platform.exchange.enrol import parent_name
+    from anlan.platform.exchange.enrol import Card, parent_name
 
-    parent_name(card, url=url, now=clock.now())
+    parent_name(Card(**card), url=url, now=clock.now())
 
 
 def say(key: str, want: tuple[str, ...] = (), fills: tuple[str, ...] = (), everything: bool = False) -> bytes:

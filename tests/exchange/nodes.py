@@ -80,7 +80,12 @@ class Federation:
     folder: Path
     nodes: dict[str, NodeProcess] = field(default_factory=dict)
     above: dict[str, str] = field(default_factory=dict)
-    made: Any = None
+    made: bytes = b""
+
+    @property
+    def world(self) -> Any:
+        """What the county's process made, with the ids of its people and enterprises."""
+        return pickle.loads(self.made)
 
     def node(self, name: str, region: str, parent: str | None = None) -> NodeProcess:
         """A new node; one with a parent is enrolled there."""
@@ -108,7 +113,7 @@ class Federation:
         code = upper.code(region=node.region)
         key, box_key = node.keys()
         card = upper.ask(code=code, region=node.region.ljust(12, "0"), name=name, key=key, box_key=box_key)
-        node.id = node.start(region=node.region.ljust(12, "0"), known=card.known, top=False)
+        node.id = node.start(region=node.region.ljust(12, "0"), known=card["known"], top=False)
         node.parent(card=card, url="http://127.0.0.1:9")
         upper.approve()
         node.world(made=self.made)

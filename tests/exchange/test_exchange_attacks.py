@@ -132,7 +132,7 @@ draft = Draft("accounts.person.changed", "accounts.person/" + person, "331003001
 record.record(draft, scope=SYSTEM, now=clock.now(), base=None)
 """
     towns.meet("east")
-    seen = towns.made.county.person["leader"]
+    seen = towns.world.county.person["leader"]
     east.run(source=_BENT + source, key=top.key, person=seen)
     unchanged(top, east.say(key=top.key), code="exchange.overreach")
     lines = {line["node"]: line for line in top.lines()}
@@ -171,12 +171,12 @@ turn.hear(data, now=clock.now(), sender=other)
 
 def test_a_stranger_and_a_revoked_node(towns: Federation, tmp_path: Path) -> None:
     south, top = towns.nodes["south"], towns.nodes["county"]
-    late = south.found(role="other_town", description="吊销前发现", enterprise=towns.made.other_enterprise)
+    late = south.found(role="other_town", description="吊销前发现", enterprise=towns.world.other_enterprise)
     towns.meet("south")
     replayed = south.say(key=top.key)
     (peer,) = top.run(source=_PEERS, key=south.key)
     top.revoke(peer=peer)
-    after = south.found(role="other_town", description="吊销后发现", enterprise=towns.made.other_enterprise)
+    after = south.found(role="other_town", description="吊销后发现", enterprise=towns.world.other_enterprise)
     unchanged(top, south.say(key=top.key), code="exchange.revoked", noted=False)
     unchanged(top, replayed, code="exchange.revoked", noted=False)
     assert top.state(hazard=late) == ("found", 0) and top.state(hazard=after) is None

@@ -124,7 +124,7 @@ from anlan.platform.journal.models import Head, JournalEntry
 head = Head.objects.filter(subject=f"registry.enterprise/{key}").first()
 answer = None if head is None else (head.region, JournalEntry.objects.filter(sid=head.sid).count(), head.version)
 """
-    key = alone.made.enterprise
+    key = alone.world.enterprise
     held = east.run(source=source, key=key)
     assert held[0] == "331003001001" and south.run(source=source, key=key) is None
     alone.pass_time(hours=1)

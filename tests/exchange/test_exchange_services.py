@@ -43,7 +43,7 @@ def test_a_town_works_alone_and_its_hazards_arrive_once(three: Federation) -> No
 
 def test_a_neighbour_gets_stubs_and_no_personal_data(three: Federation) -> None:
     east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
-    person = three.made.county.person
+    person = three.world.county.person
     top.phone(person=person["grid"], number="13900000001")
     top.phone(person=person["other_town"], number="13900000002")
     three.settle()

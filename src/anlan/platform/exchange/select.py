@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.kernel.nodes import stem
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.exchange import keys
 from anlan.platform.exchange.models import SignedHead
@@ -66,9 +67,12 @@ def _ours(node_id: str, seq: int) -> str:
 
 
 def lacking(vector: Mapping[str, str], stopped: Mapping[str, str]) -> list[tuple[Node, int]]:
-    """Each chain of which the peer lacks something, this server's own first, and the number after which to send."""
+    """Each chain of which the peer lacks something, and the number after which to send.
+
+    This server's own first, then from above downward: a chain says whose the keys of those below are.
+    """
     found = []
-    for node in Node.objects.filter(last_seq__gt=0).order_by("-own", "id"):
+    for node in sorted(Node.objects.filter(last_seq__gt=0), key=lambda n: (not n.own, len(stem(n.id)), n.id)):
         theirs, _, mark = vector.get(node.id, "0:").partition(":")
         after = int(theirs) if theirs.isascii() and theirs.isdigit() and len(theirs) < 19 else 0
         if stopped.get(node.id) in _DECIDED:
