@@ -187,8 +187,9 @@ def hear(data: bytes) -> dict[str, Any]:
 
     said = turn.hear(data, now=clock.now())
     return {
-        "admitted": said.admitted, "values": said.values, "lacking": said.lacking, "asked": said.asked,
-        "more": said.more, "stopped": dict(said.stopped), "owes": turn.owes(said.link),
+        "admitted": said.admitted, "values": said.values, "file_bytes": said.file_bytes,
+        "lacking": said.lacking, "asked": said.asked, "more": said.more,
+        "stopped": dict(said.stopped), "owes": turn.owes(said.link),
     }  # fmt: skip
 
 
@@ -223,6 +224,27 @@ def found(role: str, description: str, enterprise: str | None = None) -> str:
 
     values = {"enterprise_id": enterprise} if enterprise else {}
     return str(WORLD.found(role, clock.now(), description=description, **values))
+
+
+def found_with_photo(role: str, size: int = 0) -> tuple[str, str]:
+    """A hazard with a photo (made larger by noise behind its end); its id and the photo's hash."""
+    from anlan.platform import attachments, clock
+    from pictures import jpeg, scene
+
+    data = jpeg(scene(77, (640, 480))) + os.urandom(size)
+    sha256 = attachments.store(data, "现场.jpg", scope=WORLD.scope[role], now=clock.now()).sha256
+    return WORLD.found(role, clock.now(), photos=(sha256,)), sha256
+
+
+def photo(sha256: str, role: str) -> int | None:
+    """Bytes of a photo as this role's person may see it; None where it is not held or not theirs to see."""
+    from anlan.kernel.errors import NotFound
+    from anlan.platform import attachments
+
+    try:
+        return int(attachments.read(sha256, WORLD.scope[role]).size)
+    except NotFound:
+        return None
 
 
 def order(role: str, hazard: str, days: int = 10) -> None:

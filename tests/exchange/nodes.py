@@ -139,7 +139,8 @@ class Federation:
             back = upper.say(key=lower.key, want=answer["lacking"], fills=answer["asked"])
             heard = lower.hear(data=back)
             total += answer["admitted"] + heard["admitted"]
-            if not (answer["admitted"] or heard["admitted"] or heard["lacking"] or heard["asked"] or answer["lacking"]):
+            went = any(said[what] for said in (answer, heard) for what in ("admitted", "file_bytes", "lacking", "asked"))
+            if not went:
                 return total
         raise AssertionError(f"{name} and its parent never have done")
 

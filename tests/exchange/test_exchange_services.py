@@ -157,6 +157,15 @@ answer = silence_watch(clock.now())
 """
 
 
+def test_a_stick_holds_the_photos_whole(three: Federation, tmp_path: Path) -> None:
+    east, top = three.nodes["east"], three.nodes["county"]
+    key, large = east.found_with_photo(role="town", size=2_000_000)
+    east.export(path=str(tmp_path / "a.parts"))
+    top.import_(path=str(tmp_path / "a.parts"))
+    assert top.state(hazard=key) == ("found", 0)
+    assert top.photo(sha256=large, role="leader") == east.photo(sha256=large, role="town")
+
+
 def test_silence_is_said_once_and_the_return_once(three: Federation) -> None:
     top = three.nodes["county"]
     assert top.run(source=_WATCH) == (0, 0)
@@ -169,3 +178,24 @@ def test_silence_is_said_once_and_the_return_once(three: Federation) -> None:
     assert [top.run(source=_WATCH), top.run(source=_WATCH)] == [(0, 1), (0, 0)]
     assert top.kinds(prefix="platform.exchange.") == ["platform.exchange.silent", "platform.exchange.returned"]
     assert not any(line["silent"] for line in top.lines())
+
+
+def test_photos_follow_in_pieces_to_those_who_may_see_them(three: Federation) -> None:
+    east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
+    _, small = east.found_with_photo(role="town")
+    three.settle()
+    assert top.photo(sha256=small, role="leader") == east.photo(sha256=small, role="town") > 0
+    assert south.photo(sha256=small, role="leader") is None
+    _, large = east.found_with_photo(role="town", size=3_000_000)
+    lost = east.say(key=top.key)
+    three.settle()
+    assert top.photo(sha256=large, role="leader") == east.photo(sha256=large, role="town") > 3_000_000
+    assert top.hear(data=lost)["admitted"] == 0
+    assert south.photo(sha256=large, role="leader") is None
+    assert south.run(source=_WANTED) == top.run(source=_WANTED) == 0
+
+
+_WANTED = """
+from anlan.platform.exchange.models import FileWanted
+answer = FileWanted.objects.count()
+"""

@@ -2,7 +2,7 @@
 
 from anlan.platform.attachments.models import Attachment, AttachmentLink, AttachmentLook
 from anlan.platform.documents.models import Document, DocumentPaper
-from anlan.platform.exchange.models import EnrolCode, EnrolRequest, Peer, PeerLink, SignedHead
+from anlan.platform.exchange.models import EnrolCode, EnrolRequest, FileWanted, Peer, PeerLink, SignedHead
 from anlan.platform.idempotency import ApiAnswer
 from anlan.platform.journal.models import DayHead, Head, JournalEntry, JournalSeq, Node, Number, Redaction, Unsequenced
 from anlan.platform.ledger.models import ImportRun
@@ -20,6 +20,7 @@ __all__ = [
     "DocumentPaper",
     "EnrolCode",
     "EnrolRequest",
+    "FileWanted",
     "AttachmentLook",
     "Head",
     "ImportRun",

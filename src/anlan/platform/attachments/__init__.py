@@ -5,12 +5,24 @@ A screen or API stores a file with `store`; the service that records it (entry.t
 
 from anlan.platform.attachments.compare import Twin, same_press, shows_nothing, twins
 from anlan.platform.attachments.facts import AttachmentFacts
-from anlan.platform.attachments.store import erase, facts_of, link, read, release, store, sweep, visible
+from anlan.platform.attachments.store import (
+    erase,
+    expect,
+    facts_of,
+    link,
+    read,
+    release,
+    store,
+    sweep,
+    take_over,
+    visible,
+)
 
 __all__ = [
     "AttachmentFacts",
     "Twin",
     "erase",
+    "expect",
     "facts_of",
     "link",
     "read",
@@ -19,6 +31,7 @@ __all__ = [
     "shows_nothing",
     "store",
     "sweep",
+    "take_over",
     "twins",
     "visible",
 ]

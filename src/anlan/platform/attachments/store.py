@@ -30,6 +30,23 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
             "platform.attachment.erased" for a file that was blanked by a redaction: it is not kept again.
         Unavailable: "platform.attachment.disk_full", "platform.attachment.not_written".
     """
+    return _keep(data, filename, [f"person/{scope.person}"], now)
+
+
+def take_over(data: bytes, filename: str, subjects: Sequence[str], *, now: datetime) -> AttachmentFacts:
+    """Keep a file that another node sent for entries held here; whoever may see these subjects sees it. Raises as `store`."""
+    return _keep(data, filename, subjects, now)
+
+
+def expect(named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Show files (hash, subject) that received entries name; those that are not held, nor erased for good, come back."""
+    rows = dict(Attachment.objects.filter(pk__in={sha256 for sha256, _ in named}).values_list("sha256", "erased"))
+    links = [AttachmentLink(sha256=s, subject=subject) for s, subject in sorted(named) if rows.get(s) == 0]
+    AttachmentLink.objects.bulk_create(links, ignore_conflicts=True)
+    return {(sha256, subject) for sha256, subject in named if sha256 not in rows}
+
+
+def _keep(data: bytes, filename: str, subjects: Sequence[str], now: datetime) -> AttachmentFacts:
     facts = examine(data, filename, settings.UPLOAD_MAX_BYTES)
     if Attachment.objects.filter(pk=facts.sha256, erased=1).exists():
         raise BadInput("platform.attachment.erased", name=facts.name)
@@ -57,7 +74,7 @@ def store(data: bytes, filename: str, *, scope: Scope, now: datetime) -> Attachm
             ignore_conflicts=True,
         )
         AttachmentLink.objects.bulk_create(
-            [AttachmentLink(sha256=facts.sha256, subject=f"person/{scope.person}")], ignore_conflicts=True
+            [AttachmentLink(sha256=facts.sha256, subject=subject) for subject in subjects], ignore_conflicts=True
         )
         if facts.media_type in IMAGES:
             index.put([(facts.sha256, facts.looks)])

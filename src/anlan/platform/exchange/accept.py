@@ -19,6 +19,7 @@ from anlan.kernel.errors import ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.platform.database import writing
 from anlan.platform.exchange import keys, trust
+from anlan.platform.exchange.filing import files_expect
 from anlan.platform.exchange.guard import refuse_overreach
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
@@ -88,10 +89,12 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
             return
         held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
         region = held or stem(name).ljust(12, "0")
-        refuse_overreach(name, region, [entry_from_bytes(one.body, one.text) for one in links if one.body is not None])
+        entries = [entry_from_bytes(one.body, one.text) for one in links if one.body is not None]
+        refuse_overreach(name, region, entries)
         with writing():
             took = receive(links, region=region, now=now)
             _keep_head(head)
+            files_expect(entries)
         done.admitted += took.admitted
         if took.stopped:
             done.stopped[name] = took.stopped
@@ -207,6 +210,7 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
     try:
         with transaction.atomic():
             receive(known, region=stem(node_id).ljust(12, "0"), now=now)
+            files_expect(entry_from_bytes(one.body, one.text) for one in known if one.body is not None)
     except ProtocolError as error:
         done.refused.append(error)
 

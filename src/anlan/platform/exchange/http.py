@@ -120,15 +120,17 @@ def exchange(link: PeerLink) -> Moved:
     while rounds < _MOST_ROUNDS:
         rounds += 1
         want, fills = (said.lacking, said.asked) if said else ((), ())
-        before = (link.vector, link.vault_after)
+        before = (link.vector, link.vault_after, link.files)
         body = joined(turn.say(link, now=clock.now(), want=want, fills=fills))
         answer = hand_on(link, body)
         said = turn.hear(answer, now=clock.now(), sender=link.key)
         sent_bytes, came_bytes = sent_bytes + len(body), came_bytes + len(answer)
         link, came, values = said.link, came + said.admitted, values + said.values
-        moved = said.admitted or said.values or said.lacking or said.asked or (link.vector, link.vault_after) != before
+        moved = said.admitted or said.values or said.lacking or said.asked or said.file_bytes
+        moved = moved or (link.vector, link.vault_after, link.files) != before
         # What came is acknowledged by one more turn, so that the node above sees where we are.
-        if not moved or not (said.admitted or said.more or said.lacking or said.asked or turn.owes(link)):
+        waits = said.more or said.lacking or said.asked or said.file_bytes or link.files != "{}" or turn.owes(link)
+        if not moved or not (said.admitted or waits):
             break
     if link.state != "open":
         PeerLink.objects.filter(pk=link.pk).update(state="open")

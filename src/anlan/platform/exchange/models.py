@@ -55,6 +55,7 @@ class PeerLink(Local):
         offset_ms: its clock minus ours. version: its program's. vector: what it said it holds, JSON {node: seq}.
         stopped: which chains it does not take and why, JSON {node: reason}; `refused`: the same of ours.
         vault_node, vault_after: up to which of its vault's rows we hold. silent_at: since when its silence is told.
+        files: attachments it asked for last, JSON {hash: bytes it has}.
     """
 
     key = models.CharField(primary_key=True, max_length=64)
@@ -76,6 +77,7 @@ class PeerLink(Local):
     vault_node = models.CharField(max_length=24, default="")
     vault_after = models.BigIntegerField(default=0)
     silent_at = models.BigIntegerField(null=True)
+    files = models.TextField(default="{}")
 
     class Meta:
         db_table = "exchange_link"
@@ -93,6 +95,22 @@ class SignedHead(Local):
 
     class Meta:
         db_table = "exchange_head"
+
+
+class FileWanted(Local):
+    """An attachment that a received entry of `subject` names and that is not here yet. `id`: hash and subject."""
+
+    id = models.CharField(primary_key=True, max_length=160)
+    sha256 = models.CharField(max_length=64)
+    subject = models.CharField(max_length=90)
+    asked_at = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "exchange_file"
+        indexes = [
+            models.Index(fields=["sha256"], name="exchange_file_sha256"),
+            models.Index(fields=["asked_at"], name="exchange_file_asked"),
+        ]
 
 
 class EnrolCode(Local):

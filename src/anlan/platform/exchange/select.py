@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,14 @@ from anlan.platform.journal import sql
 from anlan.platform.journal.models import Head, JournalSeq, Node
 from anlan.platform.rules.exchange import in_scope
 
-__all__ = ["Run", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
+__all__ = ["Run", "concerns", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
 
 MOST_LINKS = 1000
 # A node above decides about these; more of them would change nothing.
 _DECIDED = frozenset({"fork", "frozen", "fenced"})
 _OVERLAP = 1000
 _MARK = 16
+_FILE = re.compile(r'"([0-9a-f]{64})"')
 _COLUMNS = "SELECT s.seq, s.entry, s.body_hash, e.body, e.text, e.text_hash, h.subject, h.region, h.former"
 _FROM = (
     " FROM journal_seq s LEFT JOIN journal_entry e ON e.id = s.entry LEFT JOIN journal_head h ON h.sid = e.sid"
@@ -36,13 +38,17 @@ _FILL = f"{_COLUMNS}, s.node{_FROM}"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive links of one node that end at a head it signed; `lines` as they travel, `last` its last number."""
+    """Consecutive links of one node that end at a head it signed; `lines` as they travel, `last` its last number.
+
+    `moved`: subjects among them that stood elsewhere before. `files`: hashes of attachments that its texts name.
+    """
 
     node: str
     first: int
     last: int
     lines: Sequence[bytes]
     moved: frozenset[str]
+    files: frozenset[str]
 
 
 def travels_below() -> frozenset[str]:
@@ -92,11 +98,13 @@ def _run_after(node: Node, after: int, receiver: str, most: int) -> Run | None:
     with connection.cursor() as cursor:
         cursor.execute(_RUN, [node.id, after, head.seq])
         rows = cursor.fetchall()
-    below, lines, moved = travels_below(), [], set()
+    below, lines, moved, files = travels_below(), [], set(), set[str]()
     for seq, entry, digest, body, text, text_hash, subject, stands, former in rows:
         whole = body is not None and in_scope(subject.partition("/")[0], _stood(stands, former), receiver, below)
         if whole and former:
             moved.add(subject)
+        if whole and text:
+            files.update(_FILE.findall(text))
         lines.append(_line(node.id, seq, sql.uuid_text(entry), digest, (body, text, text_hash) if whole else None))
     lines.append(
         event("head", node.id, f"{node.id}:{head.seq}", {
@@ -104,7 +112,7 @@ def _run_after(node: Node, after: int, receiver: str, most: int) -> Run | None:
             "signature": b64encode(bytes(head.signature)).decode(),
         })
     )  # fmt: skip
-    return Run(node.id, after + 1, head.seq, lines, frozenset(moved))
+    return Run(node.id, after + 1, head.seq, lines, frozenset(moved), frozenset(files))
 
 
 def _stood(region: str, former: str | None) -> list[str]:
@@ -155,6 +163,13 @@ def moved(subjects: Iterable[str]) -> dict[str, int]:
     """How many entries are held of subjects that stood in other regions before: their early ones may be stubs there."""
     held = Head.objects.filter(subject__in=list(subjects), former__isnull=False)
     return dict(held.values_list("subject", "version"))
+
+
+def concerns(subjects: Iterable[str], receiver: str) -> bool:
+    """Whether one of these subjects is one that a node receives whole."""
+    held = Head.objects.filter(subject__in=list(subjects)).values_list("subject", "region", "former")
+    below = travels_below()
+    return any(in_scope(s.partition("/")[0], _stood(region, former), receiver, below) for s, region, former in held)
 
 
 def fills(subjects: Sequence[str], receiver: str) -> list[bytes]:

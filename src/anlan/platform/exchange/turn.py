@@ -17,6 +17,7 @@ from anlan.kernel.errors import NotAllowed, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.kernel.region_codes import region_prefix
 from anlan.platform.exchange import accept, select, trust
+from anlan.platform.exchange.filing import file_lines, files_take, files_wanted, whole_files
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.parts import event, open_part, seal_part, split
 from anlan.platform.exchange.vaulting import vault_lines, vault_of, vault_take
@@ -35,13 +36,15 @@ class Said:
     """What a turn that was heard said and changed.
 
     Attributes:
-        admitted, values: links and vault values that were new here. lacking: subjects of which we want the early entries.
+        admitted, values, file_bytes: links, vault values and bytes of attachments that were new here.
+        lacking: subjects of which we want the early entries.
         asked: those that the neighbour wants. more: it holds more for us than it sent. stopped: chains not taken, and why.
     """
 
     link: PeerLink
     admitted: int
     values: int
+    file_bytes: int
     lacking: tuple[str, ...]
     asked: tuple[str, ...]
     more: bool
@@ -74,7 +77,7 @@ def say(
     sequence.sequence_pending()
     vector, refused = orjson.loads(link.vector), orjson.loads(link.refused)
     receiver = region_prefix(link.region)
-    lines, size, sent, moved, more = list[bytes](), 0, 0, set[str](), False
+    lines, size, sent, moved, named, more = list[bytes](), 0, 0, set[str](), set[str](), False
     given = list(fills)
     lines += select.fills(given, receiver) + vault_of(given, receiver)
     size = sum(map(len, lines))
@@ -85,6 +88,7 @@ def say(
         lines += run.lines
         size += sum(map(len, run.lines))
         moved |= run.moved
+        named |= run.files
         if size > _PART_BYTES:
             yield seal_part(lines, link.box_key)
             sent, size, lines = sent + size, 0, []
@@ -95,6 +99,13 @@ def say(
     values, seen = vault_lines(after, receiver)
     lines += [*values, _header(link, now=now, want=want, more=more or len(values) > 0, vault=seen)]
     yield seal_part(lines, link.box_key)
+    # Last, when entries have gone: a thin line carries what is said before what is shown.
+    wanted = orjson.loads(link.files)
+    if limit is None:
+        for piece in whole_files(dict.fromkeys(sorted(named), 0) | wanted, receiver):
+            yield seal_part([piece], link.box_key)
+    elif not more and (pieces := file_lines(wanted, receiver)):
+        yield seal_part(pieces, link.box_key)
 
 
 def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, vault: int) -> bytes:
@@ -103,6 +114,7 @@ def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, v
     return event("turn", own.id, f"{own.id}:{int(now.timestamp() * 1000)}", {
         "node": own.id, "region": own.region, "version": anlan.__version__, "at": int(now.timestamp() * 1000),
         "vector": vector, "stopped": orjson.loads(link.stopped), "want": sorted(want), "more": more, "vault": vault,
+        "files": files_wanted(now),
     })  # fmt: skip
 
 
@@ -120,7 +132,7 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         ProtocolError: "exchange.*" for bytes that can't be read. NotAllowed: as `link_of`; nothing is kept then.
     """
     link, admitted, values, lacking, header = None, 0, 0, set[str](), None
-    stopped, went_on = dict[str, str](), set[str]()
+    stopped, went_on, file_bytes = dict[str, str](), set[str](), 0
     for sealed in split(data):
         part = open_part(sealed)
         if part.sender != (sender or part.sender):
@@ -133,6 +145,7 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         went_on |= took.went_on
         lacking |= took.wanted
         values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node)
+        file_bytes += files_take([line for line in part.lines if line["type"] == "cn.anlan.file"], now)
         for error in took.refused:
             accept.refusal_note(link.node, error, now)
         header = next((line["data"] for line in part.lines if line["type"] == "cn.anlan.turn"), header)
@@ -141,7 +154,8 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     _note(link, header or {}, admitted, _still(link, header or {}, went_on) | stopped, now)
     header = header or {}
     asked = tuple(s for s in header.get("want", ()) if type(s) is str)[:_MOST_ASKED]
-    return Said(link, admitted, values, tuple(sorted(lacking))[:_MOST_ASKED], asked, bool(header.get("more")), stopped)
+    want = tuple(sorted(lacking))[:_MOST_ASKED]
+    return Said(link, admitted, values, file_bytes, want, asked, bool(header.get("more")), stopped)
 
 
 def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) -> dict[str, str]:
@@ -160,6 +174,7 @@ def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Map
     if "vector" in header:
         link.vector = orjson.dumps(_texts(header["vector"])).decode()
         link.refused = orjson.dumps(_texts(header.get("stopped"))).decode()
+        link.files = orjson.dumps(_sizes(header.get("files"))).decode()
     at, name = header.get("at"), header.get("node")
     moment = int(now.timestamp() * 1000)
     link.stopped = orjson.dumps(dict(stopped)).decode()
@@ -173,6 +188,12 @@ def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Map
     if type(vault) is int and 0 <= vault < 2**53:
         link.vault_node, link.vault_after = link.node, vault
     link.save()
+
+
+def _sizes(value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {k: v for k, v in list(value.items())[:_MOST_ASKED] if type(v) is int and len(k) == 64}
 
 
 def _texts(value: Any) -> dict[str, str]:

@@ -1,0 +1,141 @@
+"""Attachments between nodes: asked for by their hash when an entry that names them has come, sent in pieces, checked whole.
+
+A piece that was lost is asked for again from where the file ends here; a file is kept only when its bytes are those hashed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from anlan.kernel.entry import Entry
+from anlan.kernel.errors import AnlanError
+from anlan.platform.attachments import expect, files, take_over
+from anlan.platform.attachments.models import Attachment, AttachmentLink
+from anlan.platform.database import writing
+from anlan.platform.exchange.models import FileWanted
+from anlan.platform.exchange.parts import event
+from anlan.platform.exchange.select import concerns
+from anlan.platform.journal import node
+
+__all__ = ["file_lines", "files_expect", "files_take", "files_wanted", "whole_files"]
+
+log = logging.getLogger(__name__)
+FOLDER = "exchange-files"
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PIECE = 768 * 1024
+_MOST_PIECES = 2
+_MOST_ASKED = 8
+
+
+def files_expect(entries: Iterable[Entry]) -> None:
+    """Note the attachments that received entries name: those held are shown with their subject, others will be asked for."""
+    named = {(sha256, entry.subject) for entry in entries if entry.text for sha256 in _hashes(entry.text)}
+    if not named:
+        return
+    with writing():
+        missing = expect(named)
+        rows = [FileWanted(id=f"{sha256}:{subject}", sha256=sha256, subject=subject) for sha256, subject in sorted(missing)]
+        FileWanted.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _hashes(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value} if _HASH.fullmatch(value) else set()
+    if isinstance(value, Mapping):
+        return {found for part in (*value.keys(), *value.values()) for found in _hashes(part)}
+    return {found for part in value for found in _hashes(part)} if isinstance(value, list | tuple) else set()
+
+
+def _place(sha256: str) -> Path:
+    return Path(settings.DATA_DIR) / FOLDER / f"{sha256}.part"
+
+
+def files_wanted(now: datetime) -> dict[str, int]:
+    """Which files to ask for now, those asked for longest ago first, and how many bytes of each are here."""
+    rows = FileWanted.objects.order_by("asked_at", "id").values_list("sha256", flat=True)[: _MOST_ASKED * 4]
+    asked = list(dict.fromkeys(rows))[:_MOST_ASKED]
+    if asked:
+        with writing():
+            FileWanted.objects.filter(sha256__in=asked).update(asked_at=int(now.timestamp() * 1000))
+    return {sha256: _place(sha256).stat().st_size if _place(sha256).is_file() else 0 for sha256 in asked}
+
+
+def file_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
+    """The next pieces of what a neighbour asks for, of the files that it may see.
+
+    Args:
+        wanted: hash -> bytes that it has. receiver: its region prefix.
+    """
+    found: list[bytes] = []
+    for sha256, have in wanted.items():
+        held = Attachment.objects.filter(pk=sha256, erased=0).first()
+        if len(found) >= _MOST_PIECES or held is None or not 0 <= have < held.size:
+            continue
+        if not concerns(AttachmentLink.objects.filter(sha256=sha256).values_list("subject", flat=True), receiver):
+            continue
+        with files.path_of(sha256).open("rb") as source:
+            source.seek(have)
+            piece = source.read(_PIECE)
+        data = {"sha256": sha256, "at": have, "size": held.size, "name": held.name, "content": b64encode(piece).decode()}
+        found.append(event("file", node.own().id, f"{sha256}:{have}", data))
+    return found
+
+
+def whole_files(wanted: Mapping[str, int], receiver: str) -> Iterator[bytes]:
+    """Every piece of these files, for a stick: whoever gets it can't ask again. Arguments as of `file_lines`."""
+    for sha256, have in wanted.items():
+        while pieces := file_lines({sha256: have}, receiver):
+            yield from pieces
+            have += _PIECE
+
+
+def files_take(lines: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Put pieces to what is here, and keep the files that are whole; bytes that were new."""
+    came = 0
+    for line in lines:
+        data = line["data"]
+        sha256, at, size = data.get("sha256"), data.get("at"), data.get("size")
+        if not (type(sha256) is str and _HASH.fullmatch(sha256) and type(at) is int and type(size) is int):
+            continue
+        subjects = list(FileWanted.objects.filter(sha256=sha256).values_list("subject", flat=True))
+        if not subjects or not 0 < size <= settings.UPLOAD_MAX_BYTES:
+            continue  # nobody here asked for it
+        came += _piece(sha256, at, size, str(data.get("name", "")), data.get("content"), subjects, now)
+    return came
+
+
+def _piece(sha256: str, at: int, size: int, name: str, content: Any, subjects: list[str], now: datetime) -> int:
+    place = _place(sha256)
+    place.parent.mkdir(exist_ok=True)
+    have = place.stat().st_size if place.is_file() else 0
+    try:
+        piece = b64decode(content, validate=True)
+    except (TypeError, ValueError, NotBase64):
+        return 0
+    if at != have or have + len(piece) > size or not piece:
+        return 0
+    with place.open("ab") as out:
+        out.write(piece)
+    if have + len(piece) < size:
+        return len(piece)
+    whole = place.read_bytes()
+    place.unlink()
+    if hashlib.sha256(whole).hexdigest() != sha256:
+        return 0  # asked for anew, from its beginning
+    try:
+        take_over(whole, name, subjects, now=now)
+    except AnlanError as error:
+        # Erased by a redaction meanwhile, or of a kind that this version refuses: it is not asked for again.
+        log.warning("exchange: attachment %s is not kept: %s", sha256, error.code)
+    FileWanted.objects.filter(sha256=sha256).delete()
+    return len(piece)
