@@ -6,6 +6,7 @@ import http.client
 import logging
 import random
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -16,8 +17,9 @@ import orjson
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from anlan.kernel.entry import Entry
 from anlan.kernel.errors import AnlanError, BadInput, NotAllowed, ProtocolError, Unavailable
-from anlan.platform import clock
+from anlan.platform import bus, clock
 from anlan.platform.exchange import turn
 from anlan.platform.exchange.enrol import Card, code_parts
 from anlan.platform.exchange.keys import box_key, fingerprint, public_key
@@ -30,7 +32,8 @@ log = logging.getLogger("anlan.exchange")
 _SECONDS = 60.0
 _PATH = "/api/v1/exchange"
 _MOST_ROUNDS = 10_000
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 2.0, 60.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S, _COMPANY_S = 2.0, 60.0, 2.0
+_IDLE_TURNS = 6
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -138,41 +141,60 @@ def exchange(link: PeerLink) -> Moved:
 
 
 class Caller:
-    """The thread that keeps the line to the node above: a turn now and then, sooner when something was recorded here."""
+    """The thread that keeps the line to the node above: a turn now and then, soon when something was recorded here."""
 
     def __init__(self, may_call: Callable[[], bool]) -> None:
         """`may_call`: whether this process is the one of the server that does timed work."""
         self._may_call = may_call
         self._failing: dict[str, float] = {}
+        self._idle = 0
+        self._born = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Call until `stop` is set; a line that is down is tried again, at most every minute."""
+        bus.subscribe("*", self._note)
         try:
             while not stop.is_set():
                 pause = float(settings.EXCHANGE_SECONDS)
                 try:
                     close_old_connections()
                     if self._may_call():
+                        self._born.clear()
                         pause = self.turn()
                 except Exception:  # the process edge: the next turn may succeed, serving goes on
                     log.exception("a turn failed")
-                stop.wait(pause)
+                self._rest(pause, stop)
         finally:
+            bus.unsubscribe("*", self._note)
             connection.close()
 
+    def _note(self, entry: Entry) -> None:
+        self._born.set()
+
+    def _rest(self, pause: float, stop: threading.Event) -> None:
+        """Wait, but not on when something was born here: it goes in the company of what comes with it."""
+        until = time.monotonic() + pause
+        while time.monotonic() < until and not stop.wait(min(_COMPANY_S, max(0.0, until - time.monotonic()))):
+            if self._born.is_set() and not self._failing:
+                return
+
     def turn(self) -> float:
-        """One exchange with each node above; seconds until the next."""
-        pause = float(settings.EXCHANGE_SECONDS)
+        """One exchange with each node above; seconds until the next: the longer, the longer nothing has moved."""
+        pause, moved = float(settings.EXCHANGE_SECONDS), False
+        failing = False
         for link in PeerLink.objects.filter(role="parent").order_by("key"):
             try:
                 done = exchange(link)
             except AnlanError as error:
+                failing = True
                 wait = min(_LONGEST_WAIT_S, self._failing.get(link.key, _FIRST_WAIT_S / 2) * 2)
                 if link.key not in self._failing:
                     log.warning("exchange with %s: %s %s", link.url, error.code, error.message)
                 self._failing[link.key] = wait
                 pause = min(pause, wait) * random.uniform(0.75, 1.0)
             else:
+                moved = moved or bool(done.came or done.values or done.rounds > 1)
                 if self._failing.pop(link.key, None):
                     log.warning("exchange with %s: reached again, %s", link.url, asdict(done))
-        return pause
+        self._idle = 0 if moved or failing else self._idle + 1
+        return pause if failing else max(pause, min(_LONGEST_WAIT_S, pause * (1 + self._idle // _IDLE_TURNS)))
