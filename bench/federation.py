@@ -68,20 +68,22 @@ class Run:
 
     def play(self) -> None:
         """Hour by hour."""
-        burns = self.hours * 5 // 9
+        burns, doomed = self.hours * 5 // 9, self.dice.choice(self.regions[1:])
         for hour in range(self.hours):
             self.made.pass_time(minutes=self.dice.randint(40, 80))
             for name in self.made.nodes:
                 self.up[name] = self.dice.random() > _CUT if self.up[name] else self.dice.random() < _MENDED
+            # Cut off before it burns, so that something is there which never left the machine.
+            self.up[doomed] = self.up[doomed] and not burns - 4 <= hour <= burns
             for name in sorted(self.made.nodes):
                 self._work(name)
             for name in self._shuffled(self.made.above):
                 if self.up[name]:
                     self._talk(name)
-                elif self.dice.random() < 0.2:
+                elif self.dice.random() < 0.2 and (name != doomed or hour < burns - 1):
                     self._stick(name)
             if hour == burns:
-                self._burn(self.dice.choice(self.regions[1:]))
+                self._burn(doomed)
             _say(f"{hour + 1}/{self.hours} 小时，隐患 {len(self.story.filed)} 条")
         self.up = dict.fromkeys(self.up, True)
         self.made.settle()

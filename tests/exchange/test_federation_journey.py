@@ -26,4 +26,4 @@ def test_hours_of_cut_lines_lose_and_double_nothing(tmp_path: Path) -> None:
     assert (found["lost"], found["doubled"], found["digests_equal"], found["verified"]) == (0, 0, True, True), found
     assert found["contested"] == found["contested_queued"] and found["queued_otherwise"] == 0, found
     # A run in which nothing happened would prove nothing.
-    assert found["hazards"] > 10 and found["contested"] > 0 and found["burnt"] >= 0 and found["nodes"] == 5
+    assert found["hazards"] > 10 and found["contested"] > 0 and found["burnt"] > 0 and found["nodes"] == 5

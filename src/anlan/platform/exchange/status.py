@@ -55,8 +55,9 @@ def _moment(ms: int | None) -> datetime | None:
 
 def lines(now: datetime) -> list[LineStatus]:
     """Every line of this server, the one above first."""
-    held = dict(Node.objects.filter(last_seq__gt=0).values_list("id", "last_seq"))
-    found = [_line(link, held, now) for link in PeerLink.objects.order_by("region", "key")]
+    links = list(PeerLink.objects.order_by("region", "key"))
+    held = dict(Node.objects.filter(last_seq__gt=0).values_list("id", "last_seq")) if links else {}
+    found = [_line(link, held, now) for link in links]
     return sorted(found, key=lambda line: line.role != "parent")
 
 
