@@ -166,6 +166,28 @@ def test_a_stick_holds_the_photos_whole(three: Federation, tmp_path: Path) -> No
     assert top.photo(sha256=large, role="leader") == east.photo(sha256=large, role="town")
 
 
+_MANY = """
+from anlan.kernel.entry import Draft
+from anlan.platform import clock
+from anlan.platform.journal import node, record
+from anlan.platform.scope import SYSTEM
+own = node.own()
+for n in range(count):
+    draft = Draft("platform.exchange.refused", f"platform.exchange/{own.id}:{n}", own.region, {"facts": "字" * 80_000})
+    record.record(draft, scope=SYSTEM, now=clock.now(), base=None)
+"""
+
+
+def test_large_entries_go_in_runs_that_fit(three: Federation) -> None:
+    east, top = three.nodes["east"], three.nodes["county"]
+    east.run(source=_MANY, count=40)
+    told = east.say(key=top.key)
+    assert 0 < top.hear(data=told)["admitted"] < 40
+    three.settle()
+    assert top.marks() == east.marks()
+    assert top.tally()["verified"]
+
+
 def test_silence_is_said_once_and_the_return_once(three: Federation) -> None:
     top = three.nodes["county"]
     assert top.run(source=_WATCH) == (0, 0)

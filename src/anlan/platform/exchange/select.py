@@ -23,6 +23,7 @@ from anlan.platform.rules.exchange import in_scope
 __all__ = ["Run", "concerns", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
 
 MOST_LINKS = 1000
+MOST_BYTES = 1024 * 1024
 # A node above decides about these; more of them would change nothing.
 _DECIDED = frozenset({"fork", "frozen", "fenced"})
 _OVERLAP = 1000
@@ -33,6 +34,10 @@ _FROM = (
     " FROM journal_seq s LEFT JOIN journal_entry e ON e.id = s.entry LEFT JOIN journal_head h ON h.sid = e.sid"
 )
 _RUN = f"{_COLUMNS}{_FROM} WHERE s.node = %s AND s.seq > %s AND s.seq <= %s ORDER BY s.seq"
+_SIZES = (
+    "SELECT s.seq, LENGTH(e.body) + COALESCE(LENGTH(e.text), 0) FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
+    " WHERE s.node = %s AND s.seq > %s AND s.seq <= %s ORDER BY s.seq"
+)
 _FILL = f"{_COLUMNS}, s.node{_FROM}"
 
 
@@ -134,10 +139,24 @@ def _line(
     return event(kind, node_id, entry, said, sequence=str(seq))
 
 
+def _far(node_id: str, after: int, most: int) -> int:
+    """The last number of a run: at most `most` links and `MOST_BYTES`, but one at least. Others cut at the same places."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZES, [node_id, after, after + most])
+        rows = cursor.fetchall()
+    last, total = after, 0
+    for seq, size in rows:
+        total += size
+        if last > after and total > MOST_BYTES:
+            break
+        last = seq
+    return last
+
+
 def _head(node: Node, after: int, most: int) -> SignedHead | None:
     """The signed head up to which to send: of one's own chain made now, of others' the last within reach."""
     if node.own:
-        seq = min(after + most, node.last_seq)
+        seq = _far(node.id, after, most)
         digest = JournalSeq.objects.values_list("hash", flat=True).get(node=node.id, seq=seq)
         signature = keys.sign(keys.head_statement(node.id, seq, bytes(digest)))
         return SignedHead(node=node.id, seq=seq, hash=bytes(digest), key=keys.public_key(), signature=signature)
