@@ -149,9 +149,11 @@ def test_a_prompt_job_waits_for_no_other(bench: Bench) -> None:
     )  # fmt: skip
     thread = threading.Thread(target=runner.loop, args=(stop, 0.05))
     thread.start()
-    assert called.wait(60)
-    stop.set()
-    thread.join()
+    try:
+        assert called.wait(90)
+    finally:
+        stop.set()
+        thread.join()
     assert both == [True]
     assert dict(JobRun.objects.values_list("job", "attempts")) == {"test.long": 1, "test.call": 1}
     assert not JobRun.objects.filter(finished_at=None).exists()
