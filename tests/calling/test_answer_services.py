@@ -150,6 +150,17 @@ def test_a_reply_means_the_latest_call_that_still_waits(ready: World) -> None:
     assert (standing(first).state, standing(first).word) == ("answered", "on_my_way")
 
 
+def test_a_stray_word_long_after_answers_no_forgotten_call(ready: World) -> None:
+    call = opened()
+    work(NOON)
+    late = NOON + timedelta(hours=48)
+    for answer in (sms_answer, lambda text, **given: keypad_answer(key=text, attempt="", **given)):
+        with pytest.raises(NotFound, match=r"calling.reply.nobody"):
+            answer(number=PHONES["town"], text="1", now=late)
+    assert standing(call).state == "calling"
+    assert sms_answer(number=PHONES["town"], text="1", now=late - MINUTE).first
+
+
 def test_a_key_answers_the_attempt_it_names_else_the_number(ready: World, monkeypatch, wire: Wire) -> None:
     from anlan.calling import channels
 
@@ -226,6 +237,20 @@ def test_a_drill_reaches_only_its_participants_and_says_so(ready: World, wire: W
         assert "【演练】氨气浓度超高" in Client().get(f"/c/{token(wire, PHONES['grid'])}/").content.decode()
 
 
+def test_a_drill_is_not_told_to_a_group(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anlan.calling import channels
+
+    group = Wire()
+    monkeypatch.setitem(channels.CHANNELS, "apprise", group)
+    chain(ready, {"post": "town", "urgent": "站内、短信、群消息和邮件"}, name="群链", kind="test.matter")
+    opened(drill=True, participants=(ready.county.person["town"],))
+    work(NOON)
+    assert group.sent == []
+    opened(key="2")
+    work(NOON)
+    assert group.numbers == [PHONES["town"]]
+
+
 def test_routine_matters_wait_for_the_morning_and_their_minutes_with_them(ready: World, wire: Wire) -> None:
     call = opened(NIGHT, urgency="routine")
     assert work(NIGHT).sent == 1
@@ -250,6 +275,10 @@ def test_delivery_reports_change_what_stands_of_an_attempt(ready: World) -> None
     assert delivery_report(channel="sms", provider_id=f"p{attempt.pk}", delivered=False, now=NOON)
     attempt.refresh_from_db()
     assert (attempt.state, attempt.why, attempt.told_at) == ("failed", "not_delivered", NOON)
+    for delivered in (True, True, False):  # in whatever order they come, what arrived has arrived
+        delivery_report(channel="sms", provider_id=f"p{attempt.pk}", delivered=delivered, now=NOON + MINUTE)
+        attempt.refresh_from_db()
+        assert (attempt.state, attempt.why, attempt.told_at) == ("delivered", "", NOON + MINUTE)
 
 
 def test_without_a_number_the_next_step_still_comes(ready: World, wire: Wire) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.calling.rules.call import CALL_LOOP, check_proxy, link_runs, may_call, word_of_key
-from anlan.calling.rules.limits import MOST_PER_HOUR, free_at, loud_at, next_try
+from anlan.calling.rules.limits import MOST_PER_HOUR, free_at, loud_at, next_try, step_over
 from anlan.calling.rules.matter import Matter, check_matter
 from anlan.kernel.deadlines import SHANGHAI
 
@@ -93,6 +93,12 @@ def test_no_hour_holds_more_than_the_limit(seconds: list[int], urgency: str) -> 
     assert len(within) < MOST_PER_HOUR[urgency] or free == now
 
 
+def test_an_end_that_only_a_clock_that_ran_ahead_can_have_set_is_over() -> None:
+    longest = at(12) + timedelta(hours=24 + 9)
+    assert [step_over(until, at(12)) for until in (at(11), at(12), at(12, 1), longest)] == [True, True, False, False]
+    assert step_over(at(12).replace(year=2090), at(12))
+
+
 def test_tries_end() -> None:
     assert [next_try(n, at(12)) for n in (1, 2, 3)] == [
         at(12) + timedelta(seconds=20), at(12) + timedelta(seconds=60), None,
@@ -114,6 +120,30 @@ def test_tries_end() -> None:
         ("正在赶赴现场", "on_my_way"),
         ("误报", "false_alarm"),
         ("谁啊", ""),
+        ("回复1", "on_my_way"),
+        ("【２】", "seen"),
+        ("①", "on_my_way"),
+        ("1，马上到", "on_my_way"),
+        ("3.误报", "false_alarm"),
+        ("1号", "on_my_way"),
+        ("收到，误报", "false_alarm"),
+        ("收到，不是误报", "seen"),
+        ("3人被困", ""),
+        ("3 人被困", ""),
+        ("3号车间着火", ""),
+        ("3.5米水深", ""),
+        ("1小时后到", ""),
+        ("2分钟后再说", ""),
+        ("1，误报", ""),
+        ("没有收到", ""),
+        ("未收到短信", ""),
+        ("不是误报", ""),
+        ("是不是误报", ""),
+        ("是误报吗", ""),
+        ("误报？", ""),
+        ("无法赶赴", ""),
+        ("不能及时赶赴", ""),
+        ("误报，赶赴", ""),
     ],
 )
 def test_keys_and_words(text: str, word: str) -> None:

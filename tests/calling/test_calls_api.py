@@ -90,7 +90,8 @@ def test_the_desk_answers_on_behalf_through_the_api(ready: World) -> None:
     body = {"person_id": town, "word": "seen", "reason": "回电", "at": NOON.isoformat()}
     assert ask(at_noon(ready, "auditor"), "POST", f"/calls/{call.pk}/answer-for", body)[0] == 403
     client = at_noon(ready, "leader")
-    assert ask(client, "POST", f"/calls/{call.pk}/answer-for", body | {"at": None})[0] == 422
+    for at in (None, "2026-03-02T12:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        assert ask(client, "POST", f"/calls/{call.pk}/answer-for", body | {"at": at})[0] == 422, at
     assert ask(client, "POST", f"/calls/{call.pk}/answer-for", body)[1]["first"] is True
     told = ask(client, "GET", f"/calls/{call.pk}/record")[1]["answers"]
     assert [(a["name"], a["channel"], a["reason"], a["repeated"]) for a in told] == [("蒋安", "desk", "回电", False)]

@@ -18,7 +18,8 @@ import pytest
 from django.conf import settings
 
 from anlan.calling.channels import CHANNELS, Message, Refused, Sent
-from anlan.calling.models import Attempt
+from anlan.calling.models import Attempt, Call
+from anlan.calling.queries import calls_mine
 from anlan.calling.services.calls import call_open
 from anlan.calling.services.runs import calls_run
 from anlan.config.env import CALLING, EnvError, read
@@ -64,7 +65,11 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def sms(monkeypatch: pytest.MonkeyPatch, door: Any):
     def setup(**given: Any) -> None:
-        base = {"ANLAN_SMS_URL": f"{door.url}/send", "ANLAN_SMS_SUCCESS": '"code": 0', "ANLAN_SMS_ID": r'"msgid": "(\w+)"'}
+        base = {
+            "ANLAN_SMS_URL": f"{door.url}/send",
+            "ANLAN_SMS_SUCCESS": '"code": 0',
+            "ANLAN_SMS_ID": r'"msgid": "(\w+)"',
+        }
         for name, value in (base | given).items():
             monkeypatch.setitem(settings.CALLING, name, value)
 
@@ -149,11 +154,30 @@ def test_apprise_is_imported_only_when_it_is_used(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("dingtalk://token/{number}", "bad://x"))
     assert CHANNELS["apprise"].send(MESSAGE) == Sent("7")
     assert heard == [
-        "dingtalk://token/13800000001", "bad://x",
-        {"title": "氨气“超高”", "body": "请回复1", "notify_type": "warning"},
+        "dingtalk://token/13800000001", {"title": "氨气“超高”", "body": "请回复1", "notify_type": "warning"}, "bad://x",
     ]  # fmt: skip
     monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("bad://x",))
     assert CHANNELS["apprise"].send(MESSAGE) == Refused(True, "address_unknown")
+
+
+def test_one_address_that_fails_does_not_make_the_others_hear_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Group:
+        def __init__(self) -> None:
+            self.urls: list[str] = []
+
+        def add(self, url: str) -> bool:
+            self.urls.append(url)
+            return True
+
+        def notify(self, **given: Any) -> bool:
+            return all("down" not in url for url in self.urls)  # as apprise has it: one that fails fails them all
+
+    library = types.SimpleNamespace(Apprise=Group, NotifyType=types.SimpleNamespace(WARNING="warning"))
+    monkeypatch.setitem(sys.modules, "apprise", library)
+    monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("dingtalk://token", "mailto://down"))
+    assert CHANNELS["apprise"].send(MESSAGE) == Sent("7")
+    monkeypatch.setitem(settings.CALLING, "ANLAN_APPRISE_URLS", ("mailto://down",))
+    assert CHANNELS["apprise"].send(MESSAGE) == Refused(False, "not_taken")
 
 
 def test_settings_that_cannot_be_used_stop_the_start() -> None:
@@ -199,6 +223,59 @@ class TestAttempts:
             opened(key=str(key))
         assert (work(NOON).refused, len(wire.sent)) == (1, 1)
         assert Attempt.objects.filter(channel="inapp", state="sent").count() == 5
+
+    def test_a_channel_that_breaks_holds_up_nobody_and_tells_no_number(
+        self, wire: Wire, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def broken(message: Message) -> None:
+            if message.title == "坏":
+                raise ValueError(f"no such address: {message.number}")
+
+        wire.refuse = broken
+        opened(key="1", title="坏", urgency="critical")
+        opened(key="2")
+        assert (work(NOON).failed, len(wire.sent)) == (1, 2)
+        assert self.states() == [(1, "failed", "channel_broken"), (1, "sent", ""), (2, "queued", "")]
+        assert "ValueError" in caplog.text
+        assert PHONES["town"] not in caplog.text
+
+    def test_a_call_that_cannot_be_escalated_holds_up_no_other(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        bad, good = opened(key="1"), opened(NOON + timedelta(seconds=1), key="2")
+        work(NOON)
+        Call.objects.filter(pk=bad.pk).update(steps="?")
+        done = work(NOON + timedelta(minutes=6))
+        assert (done.escalated, done.failed, Call.objects.get(pk=good.pk).step) == (1, 1, 1)
+        assert wire.numbers[-1] == PHONES["grid"]
+        assert str(bad.pk) in caplog.text
+
+    def test_where_no_named_channel_is_set_up_the_page_still_calls(self, world: World) -> None:
+        chain(world, {"post": "town", "urgent": "语音和其他接口", "critical": ""}, name="语音链", kind="test.matter")
+        for urgency in ("urgent", "critical"):
+            call = opened(key=urgency, urgency=urgency)
+            assert list(Attempt.objects.filter(call_id=call.pk).values_list("channel", flat=True)) == ["inapp"]
+        assert len(calls_mine(world.county.person["town"])) == 2
+
+    def test_what_a_dead_worker_held_under_a_clock_that_ran_ahead_is_tried_again(self, wire: Wire) -> None:
+        def die(message: Message) -> None:
+            raise SystemExit
+
+        wire.refuse = die
+        opened()
+        with pytest.raises(SystemExit):
+            work(NOON)
+        far = NOON.replace(year=2090)
+        Attempt.objects.filter(state="sending").update(lease_until=far)
+        wire.refuse = None
+        assert work(NOON + timedelta(seconds=1), "w2").recovered == 1
+
+    def test_a_call_made_under_a_clock_that_ran_ahead_goes_on_to_its_next_step(self, wire: Wire) -> None:
+        call = opened(NOON.replace(year=2090))
+        assert work(NOON).escalated == 1
+        assert wire.numbers == [PHONES["grid"]]
+        assert work(NOON + timedelta(minutes=4)).escalated == 0
+        assert Call.objects.get(pk=call.pk).step == 1
 
     def test_what_a_dead_worker_held_is_tried_again_once_its_lease_is_over(self, wire: Wire) -> None:
         def die(message: Message) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -109,6 +110,57 @@ def test_one_failing_job_does_not_stop_the_others(bench: Bench) -> None:
     assert errors["test.sweep"] == ""
     assert errors["test.breaks"] == "ZeroDivisionError: 坏了"
     assert errors["test.refuses"].startswith("服务器磁盘已满")
+
+
+def test_a_clock_that_ran_ahead_stops_no_job(bench: Bench) -> None:
+    daily = Job("test.daily", "", lambda now: "已执行", daily_at="02:30")
+    runner = bench.runner(daily)
+    runner.turn()
+    for name in ("test.sweep", "test.daily"):
+        JobRun.objects.create(job=name, due_at=START.replace(year=2090), started_at=START, finished_at=START)
+    bench.clock.moment = START + timedelta(minutes=10)
+    assert [r.job for r in runner.turn()] == ["test.sweep"]
+    assert runner.turn() == []
+    bench.clock.moment = START + timedelta(days=1)
+    assert [r.job for r in runner.turn()] == ["test.sweep", "test.daily"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prompt_job_waits_for_no_other(bench: Bench) -> None:
+    begun, called, stop = threading.Event(), threading.Event(), threading.Event()
+    both: list[bool] = []
+
+    def long(now: datetime) -> str:
+        begun.set()
+        both.append(called.wait(60))  # in vain, were the prompt job to wait for this one
+        return ""
+
+    def call(now: datetime) -> str:
+        if begun.wait(60):
+            called.set()
+        return ""
+
+    runner = Runner(
+        {j.id: j for j in (
+            Job("test.long", "", long, every=timedelta(hours=1)),
+            Job("test.call", "", call, every=timedelta(hours=1), prompt=True),
+        )},
+        now=bench.clock,
+    )  # fmt: skip
+    thread = threading.Thread(target=runner.loop, args=(stop, 0.05))
+    thread.start()
+    try:
+        assert called.wait(90)
+    finally:
+        stop.set()
+        thread.join()
+    assert both == [True]
+    assert dict(JobRun.objects.values_list("job", "attempts")) == {"test.long": 1, "test.call": 1}
+    assert not JobRun.objects.filter(finished_at=None).exists()
+
+
+def test_whoever_is_called_waits_for_no_backup() -> None:
+    assert {job.id for job in CATALOGUE.jobs.values() if job.prompt} == {"calling.calls", "sensing.call"}
 
 
 def test_only_one_of_two_runners_works(bench: Bench) -> None:

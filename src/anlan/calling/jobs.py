@@ -30,7 +30,7 @@ def _tidy(now: datetime) -> str:
 # Every ten minutes: an overdue grave matter is with the leader within ten minutes of midnight, or of waking up.
 # Every fifteen seconds: a step of minutes is escalated within its minute, and a call opened now goes out in seconds.
 JOBS = [
-    Job("calling.calls", "发出叫应和逐级升级", _calls, every=timedelta(seconds=15)),
+    Job("calling.calls", "发出叫应和逐级升级", _calls, every=timedelta(seconds=15), prompt=True),
     Job("calling.reminders", "期限提醒和逐级升级", _run, every=timedelta(minutes=10)),
     Job("calling.tidy", "清理旧通知和叫应投递记录", _tidy, daily_at="04:20"),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 MOST = 200
 
@@ -141,7 +142,7 @@ class AnswerForIn(AnswerIn):
 
     person_id: str = Field(max_length=36)
     reason: str = Field(max_length=600)
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class AnsweredOut(Schema):

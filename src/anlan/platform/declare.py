@@ -68,6 +68,8 @@ class Job:
     """Timed work. Runs once when due; after a sleep or a restart it catches up once, not once per missed turn.
 
     `run(now)` returns a one-line result for the job list. `daily_at` is "HH:MM" in Asia/Shanghai, instead of `every`.
+    `prompt`: it waits for no other job, however long that one takes (a backup, an import); two of it at once must do no
+    harm, and it takes seconds.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Job:
     run: Callable[[datetime], str]
     every: timedelta | None = None
     daily_at: str | None = None
+    prompt: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def _compact(now: datetime) -> str:
 
 JOBS = [
     Job("sensing.watch", "检查设备离线和数据缺失", _watch, every=timedelta(minutes=1)),
-    Job("sensing.call", "核对报警叫应", _call, every=timedelta(minutes=1)),
+    Job("sensing.call", "核对报警叫应", _call, every=timedelta(minutes=1), prompt=True),
     Job("sensing.summarise", "汇总监测数据", _summarise, every=timedelta(minutes=10)),
     Job("sensing.compact", "归档监测数据", _compact, daily_at="01:30"),
 ]

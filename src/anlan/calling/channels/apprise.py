@@ -27,11 +27,14 @@ class AppriseChannel:
         """Hand it to every address; it went out where at least one took it."""
         import apprise
 
-        group = apprise.Apprise()
-        urls = [http.fill(u, {"number": message.number}, quoted=True) for u in settings.CALLING["ANLAN_APPRISE_URLS"]]
-        taken = [group.add(url) for url in urls]
-        if not any(taken):
-            return Refused(permanent=True, why="address_unknown")
         kind = apprise.NotifyType.WARNING
-        sent = group.notify(title=message.title, body=message.text, notify_type=kind)
-        return Sent(message.attempt) if sent else Refused(permanent=False, why="not_taken")
+        urls = [http.fill(u, {"number": message.number}, quoted=True) for u in settings.CALLING["ANLAN_APPRISE_URLS"]]
+        taken = []
+        # One by one: together they count as failed when one fails, and the others would hear it again at every try.
+        for url in urls:
+            one = apprise.Apprise()
+            if one.add(url):
+                taken.append(bool(one.notify(title=message.title, body=message.text, notify_type=kind)))
+        if not taken:
+            return Refused(permanent=True, why="address_unknown")
+        return Sent(message.attempt) if any(taken) else Refused(permanent=False, why="not_taken")

@@ -7,14 +7,14 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from anlan.accounts import queries as accounts
 from anlan.calling.models import Attempt, Call
-from anlan.calling.rules.call import link_runs
+from anlan.calling.rules.call import LINK_HOURS, link_runs
 from anlan.calling.rules.chain import ChainStep
 from anlan.calling.rules.duty import Callee
 from anlan.kernel.errors import NotFound
@@ -176,13 +176,15 @@ def link_get(token: str, now: datetime) -> LinkView:
     return LinkView(call, attempt, own, other)
 
 
-def call_of_person(person_ids: Iterable[str], *, channels: Iterable[str]) -> tuple[Call, str] | None:
+def call_of_person(person_ids: Iterable[str], *, channels: Iterable[str], now: datetime) -> tuple[Call, str] | None:
     """The call that a reply without a reference means: the latest that reached one of these people by these channels.
 
-    One that still waits goes before one that does not.
+    One that still waits goes before one that does not. What went out so long ago that its link has ended is meant no more:
+    a stray word must not answer a call that was forgotten.
     """
-    rows = Attempt.objects.filter(person_id__in=list(person_ids), channel__in=list(channels), sent_at__isnull=False)
-    latest = list(rows.order_by("-sent_at", "-id")[:50])
+    rows = Attempt.objects.filter(person_id__in=list(person_ids), channel__in=list(channels))
+    near = rows.filter(sent_at__gt=now - timedelta(hours=LINK_HOURS))
+    latest = list(near.order_by("-sent_at", "-id")[:50])
     calls = {str(c.pk): c for c in Call.objects.filter(pk__in={a.call_id for a in latest})}
     known = [(calls[str(a.call_id)], a.person_id) for a in latest if str(a.call_id) in calls]
     waiting = [pair for pair in known if pair[0].state in _WAITING]

@@ -5,6 +5,8 @@ Source: house rule (issue "One protocol end to end"): never called again after a
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime, timedelta
 
 from anlan.calling.rules.matter import WORDS
@@ -52,6 +54,11 @@ CALL_LOOP = Loop(
 )  # fmt: skip
 
 _KEYS = {"1": "on_my_way", "2": "seen", "3": "false_alarm"}
+_SAYINGS = (("赶赴", "on_my_way"), ("知悉", "seen"), ("收到", "seen"), ("误报", "false_alarm"))
+_KEYED = re.compile(r"(?s)\W*(?:回复)?\W*([123])号?(?:([\W_]+)(.*))?")
+_CLAUSE = re.compile(r"[^\s，。、,.;:!?]+\??")
+_DENIAL = re.compile(r"[没未不无别非勿]")
+_QUESTION = re.compile(r"[吗么?]")
 _LONGEST_REASON = 500
 
 
@@ -61,12 +68,33 @@ def may_call(state: str, step: int, now_at: int, matter_open: bool) -> bool:
 
 
 def word_of_key(text: str) -> str:
-    """The word of an answer from a key or a short message: "1", "1号", "１。" -> on_my_way; "" where it says nothing."""
-    plain = text.strip().translate(str.maketrans("１２３", "123"))
-    labels = {"赶赴": "on_my_way", "知悉": "seen", "收到": "seen", "误报": "false_alarm"}
-    if plain[:1] in _KEYS and not plain[1:2].isdigit():
-        return _KEYS[plain[:1]]
-    return next((word for label, word in labels.items() if label in plain), "")
+    """The word of an answer from a key or a short message: "1", "回复1", "１。", "1，马上到" -> on_my_way; "" where unclear.
+
+    A wrong guess would end the calling, so whatever may mean something else is unclear: "3人被困", "没有收到", "是误报吗".
+    Source: house rule.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _KEYED.fullmatch(plain)
+    if match is None:
+        return _word_said(plain)
+    word, between, rest = _KEYS[match[1]], match[2] or "", match[3] or ""
+    said = _word_said(rest)
+    if not rest or said == word:
+        return word
+    remark = not said and bool(between.strip()) and not rest[0].isdigit()
+    return word if remark else ""
+
+
+def _word_said(plain: str) -> str:
+    """The word that a sentence says, clause by clause; a clause that denies or asks says nothing. "" for two that differ."""
+    said = {word for clause in _CLAUSE.findall(plain) for label, word in _SAYINGS if _affirmed(clause, label)}
+    graver = said - {"seen"} or said
+    return next(iter(graver)) if len(graver) == 1 else ""
+
+
+def _affirmed(clause: str, label: str) -> bool:
+    before, found, after = clause.partition(label)
+    return bool(found) and not _DENIAL.search(before) and not _QUESTION.search(after)
 
 
 def check_answer(word: str) -> list[Violation]:

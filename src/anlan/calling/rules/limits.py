@@ -8,15 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from anlan.calling.rules.chain import LONGEST_MINUTES
 from anlan.kernel.deadlines import SHANGHAI
 
-__all__ = ["MOST_PER_HOUR", "MOST_TRIES", "PAUSES", "QUIET", "SILENT", "free_at", "loud_at", "next_try"]
+__all__ = [
+    "LONGEST_STEP", "MOST_PER_HOUR", "MOST_TRIES", "PAUSES", "QUIET", "SHARED", "SILENT", "free_at", "loud_at", "next_try",
+    "step_over",
+]  # fmt: skip
 
 QUIET = (time(22, 0), time(7, 0))
 MOST_PER_HOUR = {"routine": 6, "urgent": 20}
 """Attempts to one person outside the page, in any hour, by the urgency of the next; a critical one waits for none."""
 SILENT = frozenset({"inapp"})
 """Channels that disturb nobody: neither quiet hours nor the hourly limit hold for them."""
+LONGEST_STEP = timedelta(minutes=LONGEST_MINUTES) + timedelta(hours=10)
+"""The most minutes a chain may give, after a quiet night; with an hour to spare."""
+SHARED = frozenset({"apprise"})
+"""Channels that a whole group reads, whoever is meant."""
 MOST_TRIES = 3
 PAUSES = (timedelta(seconds=20), timedelta(seconds=60))
 """After a try that failed for the moment."""
@@ -45,6 +53,14 @@ def free_at(urgency: str, channel: str, at: datetime, before: Sequence[datetime]
         return at
     recent = sorted(moment for moment in before if at - timedelta(hours=1) < moment <= at)
     return recent[-most] + timedelta(hours=1) if len(recent) >= most else at
+
+
+def step_over(until: datetime, now: datetime) -> bool:
+    """Whether a step's time is over at `now`. An end further away than any step lasts was set by a clock that ran ahead.
+
+    Such a call would wait for years; it goes on to its next step instead. Source: house rule.
+    """
+    return not now < until <= now + LONGEST_STEP
 
 
 def next_try(tries: int, at: datetime) -> datetime | None:

@@ -107,7 +107,7 @@ def call_answer_for(
 
 def _by_number(number: str, text: str, channel: str, by: tuple[str, ...], now: datetime) -> Answered:
     people = accounts.people_with_phone(number)
-    found = queries.call_of_person(people, channels=by) if people else None
+    found = queries.call_of_person(people, channels=by, now=now) if people else None
     if found is None:
         raise NotFound("calling.reply.nobody")
     word = word_of_key(text)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from anlan.accounts import queries as accounts
 from anlan.calling import queries
 from anlan.calling.channels import CHANNELS, Message, Refused, Sent
 from anlan.calling.models import Attempt, Call
 from anlan.calling.rules.call import may_call
-from anlan.calling.rules.limits import SILENT, free_at, loud_at, next_try
+from anlan.calling.rules.limits import SHARED, SILENT, free_at, loud_at, next_try
 from anlan.calling.rules.matter import RANKS, URGENCIES
 from anlan.kernel.messages import render
 from anlan.platform.bulk import insert_new
@@ -36,6 +37,7 @@ _COLUMNS = (
     "provider_id", "why", "token",
 )  # fmt: skip
 _HOUR = timedelta(hours=1)
+_NOT_DELIVERED = "not_delivered"
 _OVERTAKEN = Refused(permanent=True, why="overtaken")
 
 
@@ -58,7 +60,10 @@ def attempts_make(*, call_id: str, now: datetime) -> None:
     if call is None or turn is None:
         return
     step = queries.steps_of(call)[call.step]
-    channels = [word for word in step.channels(call.urgency) if CHANNELS[word].ready()]
+    # A drill reaches its participants alone: what a whole group reads is left out.
+    named = [word for word in step.channels(call.urgency) if not (call.drill and word in SHARED)]
+    ready = [word for word in named if CHANNELS[word].ready()]
+    channels = ready or ["inapp"]  # a chain that names only what isn't set up here must not call in silence
     rows = [
         (call.pk, call.step, callee.person, callee.post, channel, 1, RANKS[call.urgency], "queued",
          loud_at(call.urgency, channel, now), now, "", "", "", "")
@@ -166,8 +171,10 @@ def _again(attempt: Attempt, now: datetime) -> None:
 def attempts_recover(*, now: datetime) -> int:
     """Give up what a dead worker held: whether it went out is not known, so it is tried again; how many."""
     count = 0
+    # A lease longer than any lease was taken while a clock ran ahead: it would end in years.
+    ended = Q(lease_until__lte=now) | Q(lease_until__gt=now + 10 * LEASE)
     with writing():
-        for attempt in Attempt.objects.filter(state="sending", lease_until__lte=now).order_by("id"):
+        for attempt in Attempt.objects.filter(ended, state="sending").order_by("id"):
             if Attempt.objects.filter(pk=attempt.pk, state="sending", lease_until=attempt.lease_until).update(
                 state="lost", why="interrupted", lease_until=None
             ):
@@ -193,13 +200,17 @@ def attempts_tidy(*, now: datetime) -> int:
 
 
 def delivery_report(*, channel: str, provider_id: str, delivered: bool, now: datetime) -> bool:
-    """What the provider says became of a message; whether it names one of ours. Repeating it changes nothing."""
+    """What the provider says became of a message; whether it names one of ours. Repeating it changes nothing.
+
+    Reports come in any order: one that it arrived holds against an earlier one that it had not, and not the other way.
+    """
     state = "delivered" if delivered else "failed"
+    may_follow = Q(state__in=("sending", "sent"))
+    if delivered:
+        may_follow |= Q(state="failed", why=_NOT_DELIVERED)
     with writing():
         ours = Attempt.objects.filter(channel=channel, provider_id=provider_id) if provider_id else None
         if ours is None or not ours.exists():
             return False
-        ours.filter(state__in=("sending", "sent")).update(
-            state=state, told_at=now, why="" if delivered else "not_delivered"
-        )
+        ours.filter(may_follow).update(state=state, told_at=now, why="" if delivered else _NOT_DELIVERED)
     return True

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from anlan.calling import queries
 from anlan.calling.models import Call
 from anlan.calling.rules.call import CALL_LOOP
 from anlan.calling.rules.chain import ChainStep
 from anlan.calling.rules.duty import Callee, next_turn
-from anlan.calling.rules.limits import loud_at
+from anlan.calling.rules.limits import LONGEST_STEP, loud_at, step_over
 from anlan.calling.rules.matter import LONGEST_TITLE, Matter, check_matter
 from anlan.calling.services.attempts import attempts_cancel, attempts_make
 from anlan.kernel.entry import Draft, Step
@@ -82,9 +84,10 @@ def call_close(*, subject: str, reason: str, now: datetime) -> int:
 
 
 def calls_due(now: datetime) -> list[str]:
-    """Ids of the calls of this node whose step's time is over, the longest waiting first."""
+    """Ids of the calls of this node whose step's time is over (`limits.step_over`), the longest waiting first."""
     home = home_test()
-    rows = Call.objects.filter(state="calling", until__lte=now).order_by("until", "id")
+    over = Q(until__lte=now) | Q(until__gt=now + LONGEST_STEP)
+    rows = Call.objects.filter(over, state="calling").order_by("until", "id")
     return [str(pk) for pk, region in rows.values_list("pk", "region") if home(region)]
 
 
@@ -113,7 +116,7 @@ def call_escalate(*, call_id: str, now: datetime) -> str:
 
 
 def _over(call: Call | None, now: datetime) -> bool:
-    return call is not None and call.state == "calling" and call.until is not None and call.until <= now
+    return call is not None and call.state == "calling" and call.until is not None and step_over(call.until, now)
 
 
 Turn = tuple[int, tuple[Callee, ...]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection
 
@@ -24,6 +24,7 @@ log = logging.getLogger("anlan.jobs")
 
 MAX_ATTEMPTS = 3
 _HEARTBEAT_SECONDS = 15.0
+_STOP_SECONDS = 20.0
 
 
 class Runner:
@@ -41,22 +42,47 @@ class Runner:
         return self._held
 
     def loop(self, stop: threading.Event, pause_seconds: float = 5.0) -> None:
-        """Work until `stop` is set. One failing pass (database gone, disk full) is logged and tried again."""
+        """Work until `stop` is set. One failing pass (database gone, disk full) is logged and tried again.
+
+        Prompt jobs have a thread of their own: nobody is called an hour late because a backup takes an hour.
+        """
+        prompt = threading.Thread(
+            target=self._repeat, args=(stop, pause_seconds, self._prompt_turn), name="prompt-jobs", daemon=True
+        )
+        prompt.start()
         try:
-            while not stop.is_set():
-                try:
-                    close_old_connections()
-                    self.turn()
-                except Exception:  # the process edge: the next pass may succeed, serving goes on
-                    log.exception("a pass over the jobs failed")
-                stop.wait(pause_seconds)
+            self._repeat(stop, pause_seconds, lambda: self.turn(prompt=False))
         finally:
+            prompt.join(_STOP_SECONDS)
             if self._held:
                 lease.release(self.holder, self.now())
             connection.close()
 
-    def turn(self) -> list[JobRun]:
-        """One pass: lease, orphans, due jobs, background tasks. Returns the runs of this pass; [] without the lease."""
+    def _repeat(self, stop: threading.Event, pause_seconds: float, turn: Callable[[], object]) -> None:
+        try:
+            while not stop.is_set():
+                try:
+                    close_old_connections()
+                    turn()
+                except Exception:  # the process edge: the next pass may succeed, serving goes on
+                    log.exception("a pass over the jobs failed")
+                stop.wait(pause_seconds)
+        finally:
+            connection.close()
+
+    def _prompt_turn(self) -> list[JobRun]:
+        """One pass over the prompt jobs, by the process that holds the lease."""
+        if not self._held:
+            return []
+        mine = {job.id for job in self.jobs.values() if job.prompt}
+        return [run for run in (*self._orphans(mine), *self._due(mine)) if self._run(run)]
+
+    def turn(self, *, prompt: bool = True) -> list[JobRun]:
+        """One pass: lease, orphans, due jobs, background tasks. Returns the runs of this pass; [] without the lease.
+
+        Args:
+            prompt: prompt jobs too; False where their own thread looks after them.
+        """
         if not lease.acquire(self.holder, self.now()):
             self._held = False
             return []
@@ -64,17 +90,23 @@ class Runner:
             self._held = True
             background.requeue()
         sequence.sequence_pending()
-        runs = [run for run in (*self._orphans(), *self._due()) if self._run(run)]
+        apart = set() if prompt else {job.id for job in self.jobs.values() if job.prompt}
+        mine = set(self.jobs) - apart
+        runs = [run for run in (*self._orphans(without=apart), *self._due(mine)) if self._run(run)]
         background.work_off(self.holder)
         return runs
 
-    def _orphans(self) -> list[JobRun]:
+    def _orphans(self, only: Collection[str] | None = None, *, without: Collection[str] = ()) -> list[JobRun]:
         """Runs that were started and never finished. Whoever holds the lease is the only runner, so theirs died."""
-        return list(JobRun.objects.filter(started_at__isnull=False, finished_at__isnull=True).order_by("due_at"))
+        rows = JobRun.objects.filter(started_at__isnull=False, finished_at__isnull=True).exclude(job__in=without)
+        return list((rows if only is None else rows.filter(job__in=only)).order_by("due_at"))
 
-    def _due(self) -> Iterable[JobRun]:
-        for job in self.jobs.values():
-            last = JobRun.objects.filter(job=job.id).order_by("-due_at").values_list("due_at", flat=True).first()
+    def _due(self, mine: Collection[str]) -> Iterable[JobRun]:
+        for job in [job for job in self.jobs.values() if job.id in mine]:
+            # A run further ahead than one turn was written by a clock that ran ahead: it must not stop the job for years.
+            near = self.now() + (job.every or timedelta(days=1))
+            runs = JobRun.objects.filter(job=job.id, due_at__lte=near)
+            last = runs.order_by("-due_at").values_list("due_at", flat=True).first()
             moment = due(job, last, self.now())
             if moment and last is None and job.daily_at:
                 # A new installation owes nobody last night's run: it counts from here on.
