@@ -152,13 +152,17 @@ def work(entries: int) -> int:
 def _played(now: datetime) -> dict[str, list[list[Any]]]:
     """Entries of subjects that went through their services, by subject type."""
     from __main__ import WORLD  # tests/exchange/node_acts.py
-
     from anlan.inspection import queries
-    from anlan.inspection.services.inspections import ItemAnswer, inspection_finish, inspection_items_set, inspection_start
+    from anlan.inspection.services.inspections import (
+        ItemAnswer,
+        inspection_finish,
+        inspection_items_set,
+        inspection_start,
+    )
     from anlan.platform.journal.models import Head
     from anlan.platform.journal.refold import entries_of
-    from registry.factories import make_enterprise
     from inspection.factories import REGISTRAR
+    from registry.factories import make_enterprise
 
     before = set(Head.objects.values_list("subject", flat=True))
     scope = WORLD.scope["town"]
