@@ -16,6 +16,7 @@ import anlan
 from anlan.kernel.errors import NotAllowed, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.kernel.region_codes import region_prefix
+from anlan.platform.collector import no_collecting
 from anlan.platform.exchange import accept, select, trust
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.parts import event, open_part, seal_part, split
@@ -122,12 +123,14 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     link, admitted, values, lacking, header = None, 0, 0, set[str](), None
     stopped, went_on = dict[str, str](), set[str]()
     for sealed in split(data):
-        part = open_part(sealed)
+        with no_collecting():
+            part = open_part(sealed)
         if part.sender != (sender or part.sender):
             raise ProtocolError("exchange.other_sender")
         sender = part.sender
         link = link or link_of(sender)
-        took = accept.runs_accept(part.lines, now)
+        with no_collecting():
+            took = accept.runs_accept(part.lines, now)
         admitted += took.admitted
         stopped |= took.stopped
         went_on |= took.went_on

@@ -16,6 +16,7 @@ from anlan.kernel.entry import Entry, body_hash, chain_hash, entry_from_bytes, t
 from anlan.kernel.entry_shape import UUID
 from anlan.kernel.errors import ProtocolError
 from anlan.kernel.hlc import Corrections, merge, too_far_ahead
+from anlan.platform.collector import no_collecting
 from anlan.platform.database import writing
 from anlan.platform.journal import forks, refold, sql
 from anlan.platform.journal.absorb import Arrived, absorb
@@ -96,7 +97,7 @@ def receive(
     for link in links:
         if not UUID.fullmatch(link.entry):
             raise _altered(link)  # a stub's id is only said, and it is stored
-    with writing():
+    with no_collecting(), writing():
         peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
         segment = _segment(peer, links, now)
         stopped = None

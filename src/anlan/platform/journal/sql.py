@@ -81,7 +81,7 @@ def binder() -> Callable[[Any], str]:
 
 
 def _hex(uid: Any) -> str:
-    return str(uid).replace("-", "")
+    return uid.replace("-", "") if type(uid) is str else str(uid).replace("-", "")
 
 
 def uuid_text(raw: Any) -> str:
