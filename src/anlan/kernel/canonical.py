@@ -62,7 +62,8 @@ def parse(raw: bytes) -> Any:
         ValueError: not UTF-8 JSON, a repeated member, or a number that is not finite.
     """
     value = orjson.loads(raw)
-    if canonical(value) != raw:
+    # Written back in the order in which it came: a repeated member is gone then, a number spelled otherwise differs.
+    if orjson.dumps(value) != raw:
         json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
     return value
 

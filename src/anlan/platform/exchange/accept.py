@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import transaction
 
 from anlan.kernel.deadlines import local_date
-from anlan.kernel.entry import Draft, body_hash, chain_hash, entry_from_bytes
+from anlan.kernel.entry import Draft, body_hash, chain_hash
+from anlan.kernel.entry_shape import UUID
 from anlan.kernel.errors import ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.platform.database import writing
@@ -24,7 +25,7 @@ from anlan.platform.exchange.guard import refuse_overreach
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
-from anlan.platform.journal.receive import Link, receive
+from anlan.platform.journal.receive import Link, open_link, receive
 from anlan.platform.scope import SYSTEM
 
 __all__ = ["Accepted", "refusal_note", "runs_accept"]
@@ -89,10 +90,11 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
             return
         held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
         region = held or stem(name).ljust(12, "0")
-        entries = [entry_from_bytes(one.body, one.text) for one in links if one.body is not None]
+        opened = [open_link(one) for one in links]
+        entries = [entry for entry in opened if entry is not None]
         refuse_overreach(name, region, entries)
         with writing():
-            took = receive(links, region=region, now=now)
+            took = receive(links, region=region, now=now, opened=opened)
             _keep_head(head)
             files_expect(entries)
         done.admitted += took.admitted
@@ -151,7 +153,7 @@ def _link(line: Mapping[str, Any], node_id: str) -> Link:
 
 
 def _uuid(text: str) -> str:
-    if len(text) != 36 or text.count("-") != 4 or set(text) - set("0123456789abcdef-"):
+    if not UUID.fullmatch(text):
         raise ProtocolError("exchange.malformed")
     return text
 

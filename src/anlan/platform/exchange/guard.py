@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anlan.kernel.entry import Entry
+from anlan.kernel.entry_shape import UUID
 from anlan.kernel.errors import ProtocolError
 from anlan.kernel.nodes import above, stem
 from anlan.kernel.region_codes import region_prefix
@@ -53,4 +54,4 @@ def _may_touch(author: str, entry: Entry) -> bool:
 
 
 def _uuids(texts: Sequence[str]) -> list[str]:
-    return [text for text in texts if len(text) == 36 and text.count("-") == 4 and not set(text) - set("0123456789abcdef-")]
+    return [text for text in texts if UUID.fullmatch(text)]

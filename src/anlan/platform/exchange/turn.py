@@ -16,6 +16,7 @@ import anlan
 from anlan.kernel.errors import NotAllowed, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.kernel.region_codes import region_prefix
+from anlan.platform.collector import no_collecting
 from anlan.platform.exchange import accept, select, trust
 from anlan.platform.exchange.filing import file_lines, files_take, files_wanted, whole_files
 from anlan.platform.exchange.models import PeerLink
@@ -134,12 +135,14 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     link, admitted, values, lacking, header = None, 0, 0, set[str](), None
     stopped, went_on, file_bytes = dict[str, str](), set[str](), 0
     for sealed in split(data):
-        part = open_part(sealed)
+        with no_collecting():
+            part = open_part(sealed)
         if part.sender != (sender or part.sender):
             raise ProtocolError("exchange.other_sender")
         sender = part.sender
         link = link or link_of(sender)
-        took = accept.runs_accept(part.lines, now)
+        with no_collecting():
+            took = accept.runs_accept(part.lines, now)
         admitted += took.admitted
         stopped |= took.stopped
         went_on |= took.went_on

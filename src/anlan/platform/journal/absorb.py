@@ -62,7 +62,9 @@ def absorb(arrived: Sequence[Arrived], received_at: int) -> dict[str, int]:
         _advance(work)
     touched = [works[s] for s in sorted(works)]
     sql.insert_heads([w.head for w in touched if not w.seen])
-    sql.insert_entries([_columns(one, w.head.sid, received_at) for w in touched for one in w.fresh])
+    # In the order of their ids, which is that of their clocks: the indexes are filled at their ends, page by page.
+    stored = sorted(((one, w.head.sid) for w in touched for one in w.fresh), key=lambda each: each[0].entry.id)
+    sql.insert_entries([_columns(one, sid, received_at) for one, sid in stored])
     for work in touched:
         if work.refold:
             work.row = refold.refold(work.head)

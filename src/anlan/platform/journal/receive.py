@@ -13,13 +13,15 @@ from typing import Any
 from django.conf import settings
 
 from anlan.kernel.entry import Entry, body_hash, chain_hash, entry_from_bytes, text_hash
+from anlan.kernel.entry_shape import UUID
 from anlan.kernel.errors import ProtocolError
 from anlan.kernel.hlc import Corrections, merge, too_far_ahead
+from anlan.platform.collector import no_collecting
 from anlan.platform.database import writing
 from anlan.platform.journal import forks, refold, sql
 from anlan.platform.journal.absorb import Arrived, absorb
 from anlan.platform.journal.apply_special import apply_special
-from anlan.platform.journal.models import JournalEntry, JournalSeq, Node, Redaction
+from anlan.platform.journal.models import JournalEntry, JournalSeq, Node
 
 _HASH_BYTES = 32
 _PLACE = ("node", "seq", "entry", "body_hash", "hash")
@@ -59,7 +61,7 @@ class _Segment:
     """What is known while one node's links are admitted."""
 
     peer: Node
-    held: dict[int, JournalSeq]
+    held: dict[int, sql.Place]
     taken: set[str]
     entries: dict[str, tuple[int, bool]]
     blanked: set[str]
@@ -72,7 +74,9 @@ class _Segment:
     filled: list[Entry] = field(default_factory=list)
 
 
-def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
+def receive(
+    links: Sequence[Link], *, region: str, now: datetime, opened: Sequence[Entry | None] | None = None
+) -> Received:
     """Admit one node's links in the order of their seq; some thousand a call, all in one transaction.
 
     Links already held are passed over; a stub that is held is filled by the body. Admission stops, without an error, at
@@ -81,6 +85,7 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
 
     Args:
         region: 12-digit region of the node, for its row here if it is new.
+        opened: what `open_link` gave for each of the links, from a caller who had to look into them before.
     Raises:
         ProtocolError: "journal.receive.altered" for bytes that are not the ones hashed, "journal.receive.not_continuing"
             for a link that does not stand on the chain held here, "journal.receive.mixed". Nothing is kept then.
@@ -89,12 +94,17 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
         raise ProtocolError("journal.receive.mixed")
     if not links:
         return Received(0)
-    with writing():
+    for link in links:
+        if not UUID.fullmatch(link.entry):
+            raise _altered(link)  # a stub's id is only said, and it is stored
+    with no_collecting(), writing():
         peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
         segment = _segment(peer, links, now)
         stopped = None
-        for link in sorted(links, key=lambda each: each.seq):
-            if stopped := _admit(segment, link):
+        for place in sorted(range(len(links)), key=lambda i: links[i].seq):
+            link = links[place]
+            # What lies behind a stop is not looked at: it may come from a later version, and what is before it counts.
+            if stopped := _admit(segment, link, open_link(link) if opened is None else opened[place]):
                 break
         _store(segment)
     return Received(len(segment.places), stopped)
@@ -102,15 +112,10 @@ def receive(links: Sequence[Link], *, region: str, now: datetime) -> Received:
 
 def _segment(peer: Node, links: Sequence[Link], now: datetime) -> _Segment:
     """What is held of these links, asked for once and not link by link."""
-    rows = JournalSeq.objects.filter(node=peer.id, seq__in=[link.seq for link in links])
     named = [link.entry for link in links]
-    taken = JournalSeq.objects.filter(entry__in=named).values_list("entry", flat=True)
-    stored = JournalEntry.objects.filter(pk__in=named).values_list("id", "sid", "text")
-    kept = {str(entry): (sid, text is not None) for entry, sid, text in stored}
-    blanked = Redaction.objects.filter(pk__in=named).values_list("entry", flat=True)
     return _Segment(
-        peer, {r.seq: r for r in rows}, {str(e) for e in taken}, kept, {str(e) for e in blanked},
-        refold.corrections(), peer.id in refold.cuts(), now,
+        peer, sql.places_of(peer.id, [link.seq for link in links]), sql.numbered(named), sql.texts_held(named),
+        sql.blanked(named), refold.corrections(), peer.id in refold.cuts(), now,
     )  # fmt: skip
 
 
@@ -124,14 +129,13 @@ def _store(segment: _Segment) -> None:
     refold.refold_subjects(segment.subjects)
 
 
-def _admit(segment: _Segment, link: Link) -> str | None:
+def _admit(segment: _Segment, link: Link, entry: Entry | None) -> str | None:
     """Take one link; why admission stops here, or None."""
     peer, held = segment.peer, segment.held.get(link.seq)
-    entry = _checked(link)
     if held is not None:
-        if bytes(held.body_hash) != link.body_hash:
+        if held.body_hash != link.body_hash:
             return _second_body(segment, link)
-        if bytes(held.hash) != link.hash:
+        if held.hash != link.hash:
             raise _altered(link)
         if entry is not None:
             _named(segment, held, entry)
@@ -175,11 +179,11 @@ def _halted(peer: Node, seq: int) -> str | None:
     return "frozen" if peer.fork_seq is not None else None
 
 
-def _checked(link: Link) -> Entry | None:
-    """The link's entry, None for a stub.
+def open_link(link: Link) -> Entry | None:
+    """The link's entry, None for a stub: hashed, parsed, and its members checked.
 
     Raises:
-        ProtocolError: "journal.receive.altered".
+        ProtocolError: "journal.receive.altered", "journal.entry.malformed".
     """
     if len(link.body_hash) != _HASH_BYTES or len(link.hash) != _HASH_BYTES:
         raise _altered(link)
@@ -200,13 +204,13 @@ def _altered(link: Link) -> ProtocolError:
     return ProtocolError("journal.receive.altered", node=link.node, seq=link.seq)
 
 
-def _named(segment: _Segment, held: JournalSeq, entry: Entry) -> None:
+def _named(segment: _Segment, held: sql.Place, entry: Entry) -> None:
     """A stub's id is only said; the body, which the hash proves, knows it."""
-    if str(held.entry) == entry.id:
+    if held.entry == entry.id:
         return
     if entry.id in segment.taken:
-        raise ProtocolError("journal.receive.altered", node=held.node, seq=held.seq)
-    JournalSeq.objects.filter(node=held.node, seq=held.seq).update(entry=entry.id)
+        raise ProtocolError("journal.receive.altered", node=segment.peer.id, seq=held.seq)
+    JournalSeq.objects.filter(node=segment.peer.id, seq=held.seq).update(entry=entry.id)
     segment.taken.add(entry.id)
 
 

@@ -62,13 +62,26 @@ def load_rows(subject_type: str, ids: Iterable[str]) -> dict[str, Row]:
     return rows
 
 
-def _children_rows(subject_id: str, mapping: Mapping[str, Row], table: Table) -> dict[str, Row]:
-    return {
-        f"{subject_id}:{key}": table.normal(
-            {**values, "id": f"{subject_id}:{key}", "key": key, "parent_id": subject_id}
-        )
-        for key, values in mapping.items()
-    }
+def _child_pairs(
+    subject_id: str, held: Mapping[str, Row], wanted: Mapping[str, Row], table: Table
+) -> dict[str, tuple[Row | None, Row | None]]:
+    """Old and new row, by id, of each child of one subject that changed."""
+    pairs: dict[str, tuple[Row | None, Row | None]] = {}
+    for key in held.keys() | wanted.keys():
+        # An alarm may have eight hundred members, of which one has changed.
+        was, now = held.get(key), wanted.get(key)
+        if was == now:
+            continue
+        own = {"id": f"{subject_id}:{key}", "key": key, "parent_id": subject_id}
+        pairs[own["id"]] = _pair(table, was if was is None else {**was, **own}, now if now is None else {**now, **own})
+    return pairs
+
+
+def _pair(table: Table, old: Row | None, new: Row | None) -> tuple[Row | None, Row | None]:
+    """What `_write` asks for: normal rows where two are compared; a row that is new is only bound."""
+    if old is None or new is None:
+        return old, new
+    return table.normal(old), table.normal(new)
 
 
 def write_rows(subject_type: str, changes: Mapping[str, tuple[Row | None, Row | None]]) -> int:
@@ -81,23 +94,20 @@ def write_rows(subject_type: str, changes: Mapping[str, tuple[Row | None, Row | 
     table = table_of(subject_type)
     if table is None:
         return 0
-    touched = _write(table, {i: (old, new and table.normal(new)) for i, (old, new) in changes.items()})
+    touched = _write(table, {i: (old, table.normal(new) if old and new else new) for i, (old, new) in changes.items()})
     for name, child in children_of(subject_type).items():
         pairs: dict[str, tuple[Row | None, Row | None]] = {}
         for subject_id, (old, new) in changes.items():
             held, wanted = (old or {}).get(name) or {}, (new or {}).get(name) or {}
-            # An alarm may have eight hundred members, of which one has changed.
-            others = [key for key in held.keys() | wanted.keys() if held.get(key) != wanted.get(key)]
-            before = _children_rows(subject_id, {k: held[k] for k in others if k in held}, child)
-            after = _children_rows(subject_id, {k: wanted[k] for k in others if k in wanted}, child)
-            for key in before.keys() | after.keys():
-                pairs[key] = (before.get(key), after.get(key))
+            if held or wanted:
+                pairs |= _child_pairs(subject_id, held, wanted, child)
         touched += _write(child, pairs)
     index.write(subject_type, changes)
     return touched
 
 
 def _write(table: Table, pairs: Mapping[str, tuple[Row | None, Row | None]]) -> int:
+    """`pairs`: old and new row by id; both normal, except that one without an old one is as its fold left it."""
     created, updated, touched = [], [], 0
     for key in sorted(pairs):  # a fixed order keeps two writers from waiting for each other in a circle
         old, new = pairs[key]
@@ -105,7 +115,7 @@ def _write(table: Table, pairs: Mapping[str, tuple[Row | None, Row | None]]) -> 
             if old is not None:
                 touched += table.model._default_manager.filter(pk=key).delete()[0]
         elif old is None:
-            created.append(table.prepared(new))
+            created.append(table.fresh(new))
         elif changed := {c: value for c, value in new.items() if value != old[c]}:
             updated.append((key, changed))
     for columns, rows in groupby(updated, lambda each: tuple(each[1])):

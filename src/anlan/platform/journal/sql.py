@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -81,7 +81,7 @@ def binder() -> Callable[[Any], str]:
 
 
 def _hex(uid: Any) -> str:
-    return str(uid).replace("-", "")
+    return uid.replace("-", "") if type(uid) is str else str(uid).replace("-", "")
 
 
 def uuid_text(raw: Any) -> str:
@@ -166,6 +166,49 @@ def _heads(where: str, params: Sequence[Any]) -> list[HeadRow]:
         if head.tip is not None:
             head.tip = uuid_text(head.tip)
     return heads
+
+
+class Place(NamedTuple):
+    """A number of a node's chain that is held: which entry stands there, both hashes."""
+
+    seq: int
+    entry: str
+    body_hash: bytes
+    hash: bytes
+
+
+def places_of(node: str, seqs: Sequence[int]) -> dict[int, Place]:
+    """The places of a node's chain that are held among these numbers."""
+    found = _among("SELECT seq, entry, body_hash, hash FROM journal_seq WHERE node = %s AND seq IN", seqs, node)
+    return {seq: Place(seq, uuid_text(entry), bytes(body), bytes(link)) for seq, entry, body, link in found}
+
+
+def numbered(entries: Iterable[str]) -> set[str]:
+    """Those of these entries that have a place in a chain held here."""
+    return {uuid_text(raw) for (raw,) in _among("SELECT entry FROM journal_seq WHERE entry IN", map(binder(), entries))}
+
+
+def texts_held(entries: Iterable[str]) -> dict[str, tuple[int, bool]]:
+    """Those of these entries that are held: their subject's number, and whether their text is held too."""
+    found = _among("SELECT id, sid, text IS NOT NULL FROM journal_entry WHERE id IN", map(binder(), entries))
+    return {uuid_text(raw): (sid, bool(told)) for raw, sid, told in found}
+
+
+def blanked(entries: Iterable[str]) -> set[str]:
+    """Those of these entries whose text a redaction held here has erased."""
+    found = _among("SELECT entry FROM journal_redaction WHERE entry IN", map(binder(), entries))
+    return {uuid_text(raw) for (raw,) in found}
+
+
+def _among(asked: str, keys: Iterable[Any], *before: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement that ends with IN, for any number of keys."""
+    wanted, found = list(keys), []
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), MOST_KEYS):
+            chunk = wanted[start : start + MOST_KEYS]
+            cursor.execute(f"{asked} ({', '.join(['%s'] * len(chunk))})", [*before, *chunk])
+            found += cursor.fetchall()
+    return found
 
 
 def insert_heads(heads: Sequence[HeadRow]) -> None:

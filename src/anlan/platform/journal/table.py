@@ -60,9 +60,9 @@ class Table:
         """The columns' names in the database, in the order of `columns`."""
         return tuple(f.column for f in self.fields.values())
 
-    def prepared(self, row: Row) -> list[Any]:
-        """The values of a normal row as this database binds them, in the order of `columns`."""
-        values = list(self.pick(row))
+    def fresh(self, row: Mapping[str, Any]) -> list[Any]:
+        """The values of a fold's row as this database binds them, in the order of `columns`: converted, with defaults."""
+        values = self._normal_values(row)
         kinds = tuple(map(type, values))
         plan = self.plans.get(kinds)
         if plan is None:
@@ -233,7 +233,7 @@ def _hex(value: str) -> str:
 
 
 def _sqlite_utc(value: datetime) -> str:
-    return str(value.replace(tzinfo=None))
+    return value.isoformat(" ")[:-6]  # the offset of UTC; twice as fast as taking the zone away first
 
 
 def _as_is(value: Any) -> Any:
