@@ -211,8 +211,9 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
     ]
     try:
         with transaction.atomic():
-            receive(known, region=stem(node_id).ljust(12, "0"), now=now)
-            files_expect(entry_from_bytes(one.body, one.text) for one in known if one.body is not None)
+            opened = [open_link(one) for one in known]
+            receive(known, region=stem(node_id).ljust(12, "0"), now=now, opened=opened)
+            files_expect(entry for entry in opened if entry is not None)
     except ProtocolError as error:
         done.refused.append(error)
 
