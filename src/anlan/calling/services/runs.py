@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from traceback import extract_tb
 
-from django.db import DatabaseError
-
 from anlan.calling.channels import Refused, Sent
 from anlan.calling.services.attempts import Taken, attempt_finish, attempt_send, attempt_take, attempts_recover
 from anlan.calling.services.calls import call_escalate, calls_due
-from anlan.kernel.errors import Unavailable
+from anlan.kernel.errors import AnlanError, Unavailable
 
 __all__ = ["RunCount", "calls_run"]
 
@@ -23,6 +21,10 @@ MOST_SENT = 5000
 _BETWEEN = timedelta(seconds=2)
 _UNREACHABLE = "unreachable"
 _BROKEN = "channel_broken"
+# What a setting, a library or a row that nobody expected raises; a database that is gone is none of these.
+_DEFECTS = (
+    AnlanError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ def _escalate(call_id: str, now: datetime) -> str:
     """`call_escalate`, or "failed": a call that can't be escalated is logged and holds up nobody else's."""
     try:
         return call_escalate(call_id=call_id, now=now)
-    except (DatabaseError, Unavailable):
-        raise  # no call could be escalated: the whole pass is tried again
-    except Exception:
+    except Unavailable:
+        raise  # no call could be escalated: the whole pass is tried again, as it is when the database is gone
+    except _DEFECTS:
         log.exception("call %s could not be escalated", call_id)
         return "failed"
 
@@ -52,9 +54,7 @@ def _send(taken: Taken) -> Sent | Refused:
     """`attempt_send`; what a channel could not cope with is this attempt's failure, and no other call waits for it."""
     try:
         return attempt_send(taken)
-    except DatabaseError:
-        raise
-    except Exception as error:  # noqa: BLE001 - said in the log and in the record of the attempt
+    except _DEFECTS as error:
         # Not the error's own words: a library may name the address, and with it somebody's number.
         at, kind = extract_tb(error.__traceback__)[-1], type(error).__name__
         log.error("attempt %s by %s: %s in %s:%s", taken.attempt.pk, taken.attempt.channel, kind, at.name, at.lineno)
