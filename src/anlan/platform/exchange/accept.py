@@ -24,7 +24,7 @@ from anlan.platform.exchange.guard import refuse_overreach
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
-from anlan.platform.journal.receive import Link, open_link, receive
+from anlan.platform.journal.receive import Link, read_link, receive
 from anlan.platform.scope import SYSTEM
 
 __all__ = ["Accepted", "refusal_note", "runs_accept"]
@@ -89,7 +89,7 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
             return
         held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
         region = held or stem(name).ljust(12, "0")
-        opened = [open_link(one) for one in links]
+        opened = [read_link(one, settings.JOURNAL_HASH) for one in links]
         refuse_overreach(name, region, [entry for entry in opened if entry is not None])
         with writing():
             took = receive(links, region=region, now=now, opened=opened)
@@ -171,10 +171,10 @@ def _verified(links: Sequence[Link], head: _HeadLine) -> list[Link] | None:
     held = JournalSeq.objects.filter(node=head.node, seq=first - 1).values_list("hash", flat=True).first()
     if first > 1 and held is None:
         return None
-    prev = bytes(held) if held is not None else b""
+    prev, algorithm = bytes(held) if held is not None else b"", settings.JOURNAL_HASH
     chained = []
     for one in links:
-        prev = chain_hash(prev, one.body_hash, settings.JOURNAL_HASH)
+        prev = chain_hash(prev, one.body_hash, algorithm)
         chained.append(Link(one.node, one.seq, one.entry, one.body_hash, prev, one.body, one.text, one.text_hash))
     if prev != head.hash:
         raise ProtocolError("exchange.chain", node=head.node, seq=head.seq)
