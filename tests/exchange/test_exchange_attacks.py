@@ -125,6 +125,21 @@ answer = parts.seal_part([*lines, header], link.box_key)
     assert east.id in before
 
 
+def test_a_body_that_is_not_the_one_of_a_stub(towns: Federation) -> None:
+    """A neighbour can fill stubs, but nothing that it sends makes another node look forked."""
+    east, south, top = (towns.nodes[n] for n in ("east", "south", "county"))
+    source = """
+line = parts.event("fill", other, id, {"body": "{}"}, sequence="1")
+header = turn._header(link, now=clock.now(), want=(), more=False, vault=0)
+answer = parts.seal_part([line, header], link.box_key)
+"""
+    before = top.digests()
+    top.hear(data=part(south, top, source, other=east.id, id="01900000-0000-7000-8000-000000000000"))
+    assert any("exchange.chain" in note for note in top.bodies(prefix="platform.exchange.refused"))
+    frozen = "from anlan.platform.journal.forks import frozen_nodes; answer = frozen_nodes()"
+    assert top.run(source=frozen) == [] and top.digests() == before
+
+
 def test_an_entry_outside_its_author_s_region(towns: Federation) -> None:
     east, top = towns.nodes["east"], towns.nodes["county"]
     source = """

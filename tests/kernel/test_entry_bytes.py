@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.kernel import entry_shape
 from anlan.kernel.canonical import MAX_INT, canonical, digest, parse
 from anlan.kernel.entry import (
     Draft,
@@ -191,6 +192,15 @@ def test_a_missing_member_is_refused(member: str) -> None:
         ("subject", f"inspection.hazard/{ID}/{ID}"),
         ("kind", "inspection.hazard"),
         ("kind", "registry.enterprise.closed"),
+        ("kind", "inspection.hazardous.closed"),
+        ("kind", "inspection.hazard.a.b.c.d"),
+        ("kind", "inspection.hazard.Closed"),
+        ("subject", f"inspection.hazard/{ID} {ID}"),
+        ("region", "331003002000\n"),
+        ("actor", ""),
+        ("post", ""),
+        ("afters", {"name": ""}),
+        ("over", [None]),
         ("v", "1"),
         ("v", -1),
         ("drill", False),
@@ -206,6 +216,25 @@ def test_a_missing_member_is_refused(member: str) -> None:
 )
 def test_a_member_of_another_shape_is_refused(member: str, value: object) -> None:
     assert refusal(canonical({**GOOD, member: value})) == member
+
+
+VALUES = st.one_of(
+    st.sampled_from(["", "x", ID, "331003002000", "inspection.hazard", "a.b.c", 0, -1, 10**15, True, False, None, 1.5]),
+    st.lists(st.sampled_from(["", "x", None, 1])),
+    st.dictionaries(st.just("name"), st.sampled_from(["", "x", None, 1])),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*sorted(entry_shape.TEXT_MEMBERS.values()), "hlc", "wall", "v", "at", "afters",
+                                        "over", "drill", "data", "surprise"]), VALUES, max_size=3))  # fmt: skip
+def test_what_passes_at_a_glance_passes_member_by_member(changes: dict[str, Any]) -> None:
+    members = {**GOOD, **changes}
+    try:
+        entry_shape._check_each(members)
+    except ProtocolError:
+        assert not entry_shape._certain(members)
+    else:
+        assert entry_shape._certain(members)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b"{}x", b'{"id":NaN}'])

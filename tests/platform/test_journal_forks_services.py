@@ -1,13 +1,15 @@
 """One identity in two hands, in the product: what is refused, what is frozen, who is told, and what a fence decides."""
 
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from anlan.kernel.entry import Draft, chain_hash
+from anlan.kernel.entry import Draft, body_hash, chain_hash
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound, ProtocolError
 from anlan.platform import health
+from anlan.platform.collector import no_collecting
 from anlan.platform.journal import chain, corrections, forks, held, node, rebuild, receive, sequence
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq, Node
 from anlan.platform.journal.record import NEW, record, version_of
@@ -113,6 +115,52 @@ def test_the_body_corrects_the_id_that_a_stub_only_claimed():
     take(one.links)
     assert names() == ["甲"]
     assert chain.verify().ok
+
+
+def test_a_stub_whose_id_is_none_is_refused():
+    one = Peer()
+    for name in "甲乙":
+        one.bear(opened(name, subject()))
+    for said in ("x", "", one.links[1].entry.upper(), one.links[1].entry.replace("-", ""), one.links[1].entry + "\n"):
+        with pytest.raises(ProtocolError) as refusal:
+            take([one.links[0], stub(one.links[1], entry=said)])
+        assert refusal.value.code == "journal.receive.altered"
+    assert not JournalSeq.objects.exists()
+
+
+def test_what_lies_behind_a_stop_is_not_looked_at():
+    one = Peer()
+    for name in "甲乙丙":
+        one.bear(opened(name, subject()))
+    first, _, third = one.links
+    assert take([replace(third, seq=4, body=b"{}", body_hash=body_hash(b"{}", third.text_hash)), third, first]) == (
+        receive.Received(1, "gap")
+    )
+
+
+def test_links_opened_before_are_taken_by_their_place():
+    one = Peer()
+    for name in "甲乙丙":
+        one.bear(opened(name, subject()))
+    links = [one.links[2], stub(one.links[1]), one.links[0]]
+    entries = [receive.open_link(link, "sha256") for link in links]
+    assert entries[1] is None
+    assert receive.receive(links, region=WEST, now=NOW, opened=entries) == receive.Received(3)
+    assert names() == ["丙", "甲"]
+    assert chain.verify().ok and rebuild.rebuild(check=True).differences == 0
+
+
+def test_the_collector_rests_only_while_links_are_received():
+    one = Peer()
+    one.bear(opened("甲", subject()))
+    assert gc.isenabled()
+    with no_collecting():
+        take(one.links)
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ProtocolError):
+        take([replace(one.links[0], hash=bytes(32))])
+    assert gc.isenabled()
 
 
 def test_doctor_names_the_frozen_node(tmp_path):

@@ -9,6 +9,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from operator import add
 from typing import Any, Literal
 
 from anlan.kernel.errors import BadInput, Violation
@@ -307,7 +308,7 @@ def bigrams(text: str) -> set[str]:
     found: set[str] = set()
     for run in _WORD.findall(normalise_width(text).lower()):
         found.update(run)
-        found.update(run[i : i + 2] for i in range(len(run) - 1))
+        found.update(map(add, run, run[1:]))
     return found
 
 

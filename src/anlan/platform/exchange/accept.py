@@ -25,7 +25,7 @@ from anlan.platform.exchange.guard import refuse_overreach
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
-from anlan.platform.journal.receive import Link, open_link, receive
+from anlan.platform.journal.receive import Link, read_link, receive
 from anlan.platform.scope import SYSTEM
 
 __all__ = ["Accepted", "refusal_note", "runs_accept"]
@@ -90,7 +90,7 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
             return
         held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
         region = held or stem(name).ljust(12, "0")
-        opened = [open_link(one) for one in links]
+        opened = [read_link(one, settings.JOURNAL_HASH) for one in links]
         entries = [entry for entry in opened if entry is not None]
         refuse_overreach(name, region, entries)
         with writing():
@@ -174,10 +174,10 @@ def _verified(links: Sequence[Link], head: _HeadLine) -> list[Link] | None:
     held = JournalSeq.objects.filter(node=head.node, seq=first - 1).values_list("hash", flat=True).first()
     if first > 1 and held is None:
         return None
-    prev = bytes(held) if held is not None else b""
+    prev, algorithm = bytes(held) if held is not None else b"", settings.JOURNAL_HASH
     chained = []
     for one in links:
-        prev = chain_hash(prev, one.body_hash, settings.JOURNAL_HASH)
+        prev = chain_hash(prev, one.body_hash, algorithm)
         chained.append(Link(one.node, one.seq, one.entry, one.body_hash, prev, one.body, one.text, one.text_hash))
     if prev != head.hash:
         raise ProtocolError("exchange.chain", node=head.node, seq=head.seq)
@@ -203,15 +203,21 @@ def _collect(line: Mapping[str, Any], filled: dict[str, list[Link]], done: Accep
 
 def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) -> None:
     """Bodies for stubs: the chain held here proves them, so no head travels with them."""
-    places = dict(JournalSeq.objects.filter(node=node_id, seq__in=[one.seq for one in links]).values_list("seq", "hash"))
-    known = [
-        Link(one.node, one.seq, one.entry, one.body_hash, bytes(places[one.seq]), one.body, one.text, one.text_hash)
-        for one in links
-        if one.seq in places
-    ]
+    rows = JournalSeq.objects.filter(node=node_id, seq__in=[one.seq for one in links])
+    places = {seq: (bytes(digest), bytes(link)) for seq, digest, link in rows.values_list("seq", "body_hash", "hash")}
+    known = []
+    for one in links:
+        if one.seq not in places:
+            continue
+        digest, chained = places[one.seq]
+        if one.body_hash != digest:
+            # Not a second body of the node: nothing here is signed by it.
+            done.refused.append(ProtocolError("exchange.chain", node=node_id, seq=one.seq))
+            continue
+        known.append(Link(one.node, one.seq, one.entry, one.body_hash, chained, one.body, one.text, one.text_hash))
     try:
         with transaction.atomic():
-            opened = [open_link(one) for one in known]
+            opened = [read_link(one, settings.JOURNAL_HASH) for one in known]
             receive(known, region=stem(node_id).ljust(12, "0"), now=now, opened=opened)
             files_expect(entry for entry in opened if entry is not None)
     except ProtocolError as error:

@@ -30,10 +30,15 @@ def refuse_overreach(author: str, own_region: str, entries: Sequence[Entry]) -> 
     stood: dict[str, set[str]] = {
         subject: {head.region, *(head.former.split(",") if head.former else ())} for subject, head in heads.items()
     }
+    written = set[tuple[str, str]]()
     for entry in entries:
+        # Where a subject may be written once it may be written again: the regions where it stood only become more.
+        place = (entry.subject, entry.region)
         held = stood.setdefault(entry.subject, set())
-        if not may_write(span, today, entry.type, entry.region, held) or not _may_touch(author, entry):
+        allowed = place in written or may_write(span, today, entry.type, entry.region, held)
+        if not allowed or not _may_touch(author, entry):
             raise ProtocolError("exchange.overreach", node=author, entry=entry.id, subject=entry.subject)
+        written.add(place)
         held.add(entry.region)
 
 
@@ -46,12 +51,11 @@ def _may_touch(author: str, entry: Entry) -> bool:
     if entry.type == PEER:
         return entry.subject_id == statement_id(stem(author), str(entry.data.get("key", "")))
     if entry.kind == refold.REDACTED:
-        named = [one for one in entry.data.get("entries", ()) if isinstance(one, str)]
-        sids = JournalEntry.objects.filter(pk__in=_uuids(named)).values("sid")
+        named = entry.data.get("entries", [])
+        # An id spelled otherwise would be found by the database where it is blanked, and not by its text here.
+        if type(named) is not list or not all(type(one) is str and UUID.fullmatch(one) for one in named):
+            return False
+        sids = JournalEntry.objects.filter(pk__in=named).values("sid")
         held = Head.objects.filter(sid__in=sids).values_list("region", "former")
         return all(any(code.startswith(stem(author)) for code in f"{r},{f or ''}".split(",")) for r, f in held)
     return True
-
-
-def _uuids(texts: Sequence[str]) -> list[str]:
-    return [text for text in texts if UUID.fullmatch(text)]

@@ -68,6 +68,7 @@ class _Segment:
     known: Corrections
     fenced: bool
     now: datetime
+    algorithm: str
     places: list[tuple[Any, ...]] = field(default_factory=list)
     subjects: set[int] = field(default_factory=set)
     arrived: list[Arrived] = field(default_factory=list)
@@ -85,7 +86,7 @@ def receive(
 
     Args:
         region: 12-digit region of the node, for its row here if it is new.
-        opened: what `open_link` gave for each of the links, from a caller who had to look into them before.
+        opened: what `open_link` (or `read_link`) gave for each of the links, from a caller who had to look into them before.
     Raises:
         ProtocolError: "journal.receive.altered" for bytes that are not the ones hashed, "journal.receive.not_continuing"
             for a link that does not stand on the chain held here, "journal.receive.mixed". Nothing is kept then.
@@ -100,11 +101,11 @@ def receive(
     with no_collecting(), writing():
         peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
         segment = _segment(peer, links, now)
-        stopped = None
+        stopped, algorithm = None, segment.algorithm
         for place in sorted(range(len(links)), key=lambda i: links[i].seq):
             link = links[place]
             # What lies behind a stop is not looked at: it may come from a later version, and what is before it counts.
-            if stopped := _admit(segment, link, open_link(link) if opened is None else opened[place]):
+            if stopped := _admit(segment, link, open_link(link, algorithm) if opened is None else opened[place]):
                 break
         _store(segment)
     return Received(len(segment.places), stopped)
@@ -112,10 +113,11 @@ def receive(
 
 def _segment(peer: Node, links: Sequence[Link], now: datetime) -> _Segment:
     """What is held of these links, asked for once and not link by link."""
-    named = [link.entry for link in links]
+    bound = sql.binder()
+    named = [bound(link.entry) for link in links]
     return _Segment(
         peer, sql.places_of(peer.id, [link.seq for link in links]), sql.numbered(named), sql.texts_held(named),
-        sql.blanked(named), refold.corrections(), peer.id in refold.cuts(), now,
+        sql.blanked(named), refold.corrections(), peer.id in refold.cuts(), now, settings.JOURNAL_HASH,
     )  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def _admit(segment: _Segment, link: Link, entry: Entry | None) -> str | None:
         return stopped
     if link.seq != peer.last_seq + 1:
         return "gap"
-    if link.hash != chain_hash(bytes(peer.last_hash), link.body_hash, settings.JOURNAL_HASH):
+    if link.hash != chain_hash(bytes(peer.last_hash), link.body_hash, segment.algorithm):
         raise ProtocolError("journal.receive.not_continuing", node=link.node, seq=link.seq, before=link.seq - 1)
     if link.seq == peer.fence_seq and link.hash != bytes(peer.fence_hash or b""):
         return _second_body(segment, link)
@@ -179,7 +181,7 @@ def _halted(peer: Node, seq: int) -> str | None:
     return "frozen" if peer.fork_seq is not None else None
 
 
-def open_link(link: Link) -> Entry | None:
+def open_link(link: Link, algorithm: str) -> Entry | None:
     """The link's entry, None for a stub: hashed, parsed, and its members checked.
 
     Raises:
@@ -187,12 +189,16 @@ def open_link(link: Link) -> Entry | None:
     """
     if len(link.body_hash) != _HASH_BYTES or len(link.hash) != _HASH_BYTES:
         raise _altered(link)
+    if link.body is not None and body_hash(link.body, link.text_hash, algorithm) != link.body_hash:
+        raise _altered(link)
+    return read_link(link, algorithm)
+
+
+def read_link(link: Link, algorithm: str) -> Entry | None:
+    """`open_link` for a caller who has made `link.body_hash` of these very bytes: everything but that hash is checked."""
     if link.body is None:
         return None
-    kept = link.text_hash
-    if link.text and text_hash(link.text, settings.JOURNAL_HASH) != kept:
-        raise _altered(link)
-    if body_hash(link.body, kept, settings.JOURNAL_HASH) != link.body_hash:
+    if link.text and text_hash(link.text, algorithm) != link.text_hash:
         raise _altered(link)
     entry = entry_from_bytes(link.body, link.text)
     if entry.id != link.entry or entry.node != link.node:

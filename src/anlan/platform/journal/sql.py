@@ -183,20 +183,20 @@ def places_of(node: str, seqs: Sequence[int]) -> dict[int, Place]:
     return {seq: Place(seq, uuid_text(entry), bytes(body), bytes(link)) for seq, entry, body, link in found}
 
 
-def numbered(entries: Iterable[str]) -> set[str]:
-    """Those of these entries that have a place in a chain held here."""
-    return {uuid_text(raw) for (raw,) in _among("SELECT entry FROM journal_seq WHERE entry IN", map(binder(), entries))}
+def numbered(bound: Sequence[str]) -> set[str]:
+    """Those of these entries (ids as the database binds them) that have a place in a chain held here."""
+    return {uuid_text(raw) for (raw,) in _among("SELECT entry FROM journal_seq WHERE entry IN", bound)}
 
 
-def texts_held(entries: Iterable[str]) -> dict[str, tuple[int, bool]]:
+def texts_held(bound: Sequence[str]) -> dict[str, tuple[int, bool]]:
     """Those of these entries that are held: their subject's number, and whether their text is held too."""
-    found = _among("SELECT id, sid, text IS NOT NULL FROM journal_entry WHERE id IN", map(binder(), entries))
+    found = _among("SELECT id, sid, text IS NOT NULL FROM journal_entry WHERE id IN", bound)
     return {uuid_text(raw): (sid, bool(told)) for raw, sid, told in found}
 
 
-def blanked(entries: Iterable[str]) -> set[str]:
+def blanked(bound: Sequence[str]) -> set[str]:
     """Those of these entries whose text a redaction held here has erased."""
-    found = _among("SELECT entry FROM journal_redaction WHERE entry IN", map(binder(), entries))
+    found = _among("SELECT entry FROM journal_redaction WHERE entry IN", bound)
     return {uuid_text(raw) for (raw,) in found}
 
 

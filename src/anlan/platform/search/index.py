@@ -169,18 +169,24 @@ def _put(mark: str, texts: Mapping[str, str]) -> None:
             return
         if len(texts) == 1:
             ((key, text),) = texts.items()
-            cursor.execute('INSERT INTO "search_word" ("words") VALUES (%s)', [" ".join(_words(mark, text))])
+            cursor.execute('INSERT INTO "search_word" ("words") VALUES (%s)', [_joined(mark, text)])
             cursor.execute(_ROW, (cursor.lastrowid, mark, _key(key)))
             return
         # The ids of words once written are never given again, also when their row is gone.
         cursor.execute('SELECT COALESCE(MAX("id"), 0) FROM "search_word_docsize"')
         last = int(cursor.fetchone()[0])
         rows = list(enumerate(texts.items(), last + 1))
-        cursor.executemany(_ROW, [(number, mark, _key(key)) for number, (key, _) in rows])
+        cursor.executemany(_ROW, [(number, mark, key.replace("-", "")) for number, (key, _) in rows])
         cursor.executemany(
             'INSERT INTO "search_word" ("rowid", "words") VALUES (%s, %s)',
-            [(number, " ".join(_words(mark, text))) for number, (_, text) in rows],
+            [(number, _joined(mark, text)) for number, (_, text) in rows],
         )
+
+
+def _joined(mark: str, text: str) -> str:
+    """`_words` with blanks between, made in one go."""
+    words = bigrams(text)
+    return mark + f" {mark}".join(words) if words else ""
 
 
 def _key(key: str) -> str:
