@@ -173,6 +173,9 @@ def test_a_key_answers_the_attempt_it_names_else_the_number(ready: World, monkey
         keypad_answer(number="", key="9", attempt=str(attempt.pk), now=NOON)
     keypad_answer(number="", key="3", attempt=str(attempt.pk), now=NOON)
     assert (standing(one).word, standing(one).channel) == ("false_alarm", "keypad")
+    with pytest.raises(NotFound, match=r"calling.reply.nobody"):
+        keypad_answer(number=PHONES["town"], key="1", attempt="999999", now=NOON)
+    assert standing(two).state == "calling"
     keypad_answer(number=PHONES["town"], key="1", attempt="", now=NOON)
     assert standing(two).word == "on_my_way"
 

@@ -130,6 +130,20 @@ def test_reports_and_replies_come_singly_or_many_as_json_or_form(ready: World) -
         assert orjson.loads(answer.content)["code"] == "calling.provider.malformed"
 
 
+def test_a_reply_that_is_delivered_twice_answers_no_other_call(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.CALLING, "ANLAN_SMS_REPLY_FIELDS", ("mobile", "content", "id"))
+    one, two = opened(key="1"), opened(key="2")
+    work(NOON)
+    shown = {"Anlan-Secret": "s3cret"}
+    told = {"mobile": PHONES["town"], "content": "1", "id": "r1"}
+    with frozen(NOON + MINUTE):
+        for taken in (1, 0, 0):
+            assert ask(Client(), "POST", "/sms/replies", told, **shown) == (200, {"taken": taken, "refused": []})
+        assert sorted([standing(one).state, standing(two).state]) == ["answered", "calling"]
+        assert ask(Client(), "POST", "/sms/replies", told | {"id": "r2"}, **shown)[1]["taken"] == 1
+    assert [standing(one).state, standing(two).state] == ["answered", "answered"]
+
+
 def test_a_key_on_the_telephone(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
     call = opened()
     work(NOON)

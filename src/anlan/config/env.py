@@ -307,7 +307,8 @@ CALLING: tuple[Variable, ...] = (
         "Names in a delivery report: the message's number, its state, and the word for delivered.", "three_words",
     ),
     Variable(
-        "ANLAN_SMS_REPLY_FIELDS", _words(r"\S+", 2), ("mobile", "content"), "Names in a reply: the number, the text.",
+        "ANLAN_SMS_REPLY_FIELDS", _words(r"\S+", 2), ("mobile", "content"),
+        "Names in a reply: the number, the text, and the provider's number of the reply if there is one.",
         "two_words",
     ),
     Variable(

@@ -1,6 +1,6 @@
 """Tables of calling."""
 
-from anlan.calling.models.call import ATTEMPT_STATES, Attempt, Call, CallAnswer, CallRound
+from anlan.calling.models.call import ATTEMPT_STATES, Attempt, Call, CallAnswer, CallRound, ReplySeen
 from anlan.calling.models.chain import Chain, Link, RosterLine, Shift
 from anlan.calling.models.notice import FORMS, WITHDRAWN, Notice
 
@@ -15,6 +15,7 @@ __all__ = [
     "Chain",
     "Link",
     "Notice",
+    "ReplySeen",
     "RosterLine",
     "Shift",
 ]

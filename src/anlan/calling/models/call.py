@@ -150,3 +150,18 @@ class Attempt(Local):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.tries}"
+
+
+class ReplySeen(Local):
+    """A reply that a provider has delivered, by its number of it: delivered again it answers nothing else. `id`: a hash."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    seen_at = models.DateTimeField("收到时间")
+
+    class Meta:
+        db_table = "calling_reply"
+        verbose_name = verbose_name_plural = "已收短信回复"
+        indexes = [models.Index(fields=["seen_at"], name="calling_reply_seen_at")]
+
+    def __str__(self) -> str:
+        return self.id

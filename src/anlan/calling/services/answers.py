@@ -72,8 +72,13 @@ def sms_answer(*, number: str, text: str, now: datetime) -> Answered:
 
 
 def keypad_answer(*, number: str, key: str, attempt: str, now: datetime) -> Answered:
-    """Answer by a key on the telephone: the attempt says which call, else the number. Raises as `sms_answer`."""
+    """Answer by a key on the telephone: the attempt says which call, the number where none is given.
+
+    Raises as `sms_answer`; "calling.reply.nobody" also for an attempt that is none of ours: the key was meant for another call.
+    """
     found = queries.attempt_of(attempt, "webhook")
+    if found is None and attempt:
+        raise NotFound("calling.reply.nobody")
     if found is None:
         return _by_number(number, key, "keypad", ("webhook", "sms"), now)
     word = word_of_key(key)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from anlan.calling.models import ReplySeen
 from anlan.calling.services.answers import keypad_answer, sms_answer
 from anlan.calling.services.attempts import delivery_report
 from anlan.kernel.errors import BadInput, NotAllowed
+from anlan.platform.database import writing
 
 __all__ = ["keypad_take", "reply_take", "report_take", "require_secret"]
+
+_KEPT = timedelta(days=30)
 
 
 def require_secret(name: str, shown: str) -> None:
@@ -46,9 +51,22 @@ def report_take(*, values: Mapping[str, Any], now: datetime) -> bool:
 
 
 def reply_take(*, values: Mapping[str, Any], now: datetime) -> bool:
-    """A reply by short message; whether it answered the call (False: somebody had). Raises as `answers.sms_answer`."""
-    number, text = _fields("ANLAN_SMS_REPLY_FIELDS", 2, values)
-    return sms_answer(number=number, text=text, now=now).first
+    """A reply by short message; whether it answered the call (False: somebody had). Raises as `answers.sms_answer`.
+
+    Where the setting names a third field, the provider's number of the reply, one that is delivered again answers nothing:
+    the person may be called for something else by then.
+    """
+    number, text, *given = _fields("ANLAN_SMS_REPLY_FIELDS", min(3, len(settings.CALLING["ANLAN_SMS_REPLY_FIELDS"])), values)
+    if not (given and given[0]):
+        return sms_answer(number=number, text=text, now=now).first
+    key = hashlib.sha256(f"{number}\0{given[0]}".encode()).hexdigest()
+    with writing():
+        ReplySeen.objects.filter(seen_at__lt=now - _KEPT).delete()
+        if ReplySeen.objects.filter(pk=key).exists():
+            return False
+        answered = sms_answer(number=number, text=text, now=now)
+        ReplySeen.objects.create(id=key, seen_at=now)
+    return answered.first
 
 
 def keypad_take(*, values: Mapping[str, Any], now: datetime) -> bool:
