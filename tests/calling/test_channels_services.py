@@ -312,3 +312,34 @@ class TestAttempts:
         opened()
         done = [calls_run(holder=f"w{n}", tick=lambda: NOON).sent for n in range(2)]
         assert (done, wire.numbers) == ([2, 0], [PHONES["town"]])
+
+
+def test_a_provider_that_dribbles_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then resets the time limit of a socket, not that of an answer."""
+    from anlan.calling.channels import http
+
+    stop = threading.Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(600):
+                if stop.wait(0.1):
+                    return
+                try:
+                    self.wfile.write(b"x")
+                except OSError:
+                    return
+
+        def log_message(self, *given: Any) -> None:
+            """Quiet."""
+
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(http, "_SECONDS", 0.5)
+    with HTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        status, text = http.ask(f"http://127.0.0.1:{server.server_address[1]}/", method="GET", body=None, headers={})
+        stop.set()
+        server.shutdown()
+    assert status == 200 and 0 < len(text) < 600

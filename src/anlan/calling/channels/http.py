@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -41,6 +42,17 @@ def fill_json(template: Any, values: Mapping[str, str]) -> Any:
     return fill(template, values) if isinstance(template, str) else template
 
 
+def _read(answer: Any) -> str:
+    """The text, as much of it as comes in time: a provider that dribbles keeps no call waiting."""
+    until, found = time.monotonic() + _SECONDS, b""
+    while len(found) < _MOST_BYTES and time.monotonic() < until:
+        part = answer.read1(4096)
+        if not part:
+            break
+        found += part
+    return found[:_MOST_BYTES].decode("utf-8", "replace")
+
+
 def ask(url: str, *, method: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, str]:
     """Status and text of the answer; (0, "") where there was none."""
     if not url.startswith(("http://", "https://")):
@@ -49,9 +61,9 @@ def ask(url: str, *, method: str, body: bytes | None, headers: Mapping[str, str]
     try:
         request = urllib.request.Request(url, data=body, method=method, headers=dict(headers))
         with opener.open(request, timeout=_SECONDS) as answer:
-            return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
+            return answer.status, _read(answer)
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.read(_MOST_BYTES).decode("utf-8", "replace")
+            return error.code, _read(error)
     except (OSError, http.client.HTTPException, ValueError):
         return 0, ""
