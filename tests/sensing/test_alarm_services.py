@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from anlan.calling.models import Call
+from anlan.calling.services.answers import call_answer_for
 from anlan.inspection.models import Hazard
 from anlan.kernel.errors import AnlanError, BadInput, NotAllowed
 from anlan.platform.attachments import files
+from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.journal.record import version_of
 from anlan.sensing import queries
 from anlan.sensing.models import Alarm
@@ -222,6 +224,23 @@ def test_a_call_for_an_old_alarm_says_when_it_began(plant: Plant) -> None:
     call = Call.objects.get(matter=f"sensing.alarm/{key}")
     assert call.text.endswith("请立即核实并答复。报警发生于03-02 10:00，请以现场情况为准。")
     assert str(call.office_id or "") == str(alarm.office_id or "")
+
+
+def test_what_a_death_kept_between_answer_and_alarm_is_made_good(plant: Plant) -> None:
+    key = raised(plant)
+    alarms_call(now=LATER)
+    call = Call.objects.get(matter=f"sensing.alarm/{key}")
+    person = plant.county.person["leader"]
+    # Nothing follows the commit here, as if the process had died with it.
+    call_answer_for(
+        scope=plant.scope["leader"], call_id=str(call.pk), person_id=person, word="on_my_way", reason="回电", at=LATER,
+        now=LATER,
+    )  # fmt: skip
+    assert (Call.objects.get(pk=call.pk).state, state(key)) == ("answered", "triggered")
+    assert (alarms.alarms_settle(now=LATER), alarms.alarms_settle(now=LATER)) == (1, 0)
+    alarm = Alarm.objects.get(pk=key)
+    assert (alarm.state, alarm.answered_by, alarm.answer) == ("answered", person, "on_my_way")
+    assert CATALOGUE.jobs["sensing.call"].run(LATER) == "补发起叫应0条，补登记叫应答复0条。"
 
 
 def test_an_answered_call_answers_the_alarm(plant: Plant) -> None:

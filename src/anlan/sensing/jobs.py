@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from anlan.kernel.messages import render
 from anlan.platform.declare import Job
+from anlan.sensing.services.alarms import alarms_settle
 from anlan.sensing.services.calls import alarms_call
 from anlan.sensing.services.claiming import claimed_take
 from anlan.sensing.services.upkeep import devices_watch, readings_compact, readings_summarise
@@ -18,7 +19,8 @@ def _watch(now: datetime) -> str:
 
 
 def _call(now: datetime) -> str:
-    return render("sensing.job.called", {"count": alarms_call(now=now)})
+    settled = alarms_settle(now=now)
+    return render("sensing.job.called", {"count": alarms_call(now=now), "settled": settled})
 
 
 def _summarise(now: datetime) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.accounts import queries as accounts
-from anlan.calling.models import Call, CallRound
+from anlan.calling.models import Call, CallAnswer, CallRound
 from anlan.calling.queries.calls import call_id_of, callees_of
 
 _FEW = 4
-__all__ = ["Called", "Turn", "calls_by_matter", "calls_told"]
+__all__ = ["Called", "Said", "Turn", "calls_answered", "calls_by_matter", "calls_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,26 @@ class Called:
     answered_by: str
     answered_at: datetime | None
     word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer that ended a call: the id of its entry, whose it is, a word of rules.matter.WORDS, and when it was."""
+
+    entry: str
+    person: str
+    word: str
+    at: datetime
+
+
+def calls_answered(subjects: Collection[str], stage: str) -> dict[str, Said]:
+    """The answers by which the calls of these matters ended, by matter; of whatever was not answered, nothing."""
+    matters = {call_id_of(subject, stage): subject for subject in subjects}
+    ids, found = list(matters), dict[str, Said]()
+    for start in range(0, len(ids), 500):
+        part = CallAnswer._default_manager.filter(parent_id__in=ids[start : start + 500], repeated=0)
+        found |= {matters[str(a.parent_id)]: Said(a.key, a.person_id, a.word, a.at) for a in part}
+    return found
 
 
 def calls_by_matter(subjects: Collection[str], stage: str) -> dict[str, Called]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from anlan.calling.queries.matters import calls_answered
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Conflict
 from anlan.kernel.stated import settled
@@ -18,12 +19,12 @@ from anlan.sensing import queries
 from anlan.sensing.errors import AlarmMoved, AlarmStepRefused
 from anlan.sensing.models import Alarm
 from anlan.sensing.rules.alarm import ALARM_LOOP, WORDS, AlarmFacts, check_alarm_step
-from anlan.sensing.services.calls import call_off
+from anlan.sensing.services.calls import STAGE, call_off
 from anlan.sensing.services.drafting import said
 
 __all__ = [
     "Pressed", "alarm_answer", "alarm_answered_by_call", "alarm_archive", "alarm_false_alarm", "alarm_handle",
-    "alarm_recover", "alarm_step",
+    "alarm_recover", "alarm_step", "alarms_settle",
 ]  # fmt: skip
 
 
@@ -128,3 +129,18 @@ def alarm_answered_by_call(
     except Conflict:
         return False  # a colleague took it up at the same moment: it is answered either way
     return True
+
+
+def alarms_settle(*, now: datetime) -> int:
+    """Step every alarm whose call was answered and that still waits; how many did.
+
+    An answer steps its alarm at once; this is for a process that died, or a database that was locked, between the two.
+    """
+    waiting = Alarm._default_manager.filter(state="triggered", superseded_by="")
+    subjects = [f"{Alarm.SUBJECT}/{key}" for key in waiting.values_list("pk", flat=True)]
+    return sum(
+        alarm_answered_by_call(
+            alarm_id=subject.partition("/")[2], person=said.person, word=said.word, at=said.at, call=said.entry, now=now
+        )
+        for subject, said in calls_answered(subjects, STAGE).items()
+    )
