@@ -125,6 +125,9 @@ def _values(name: str, route: str, kind: str, foreign: Foreign) -> list[str]:
         return list(CATALOGUE.layers)
     if name == "indicator_id":
         return list(CATALOGUE.indicators)
+    if route.startswith("/exchange/"):
+        given = {"verdict": ["approve", "refuse"]}
+        return given.get(name) or [foreign.ids["platform.peer"] if "/peers/" in route else foreign.loose["request"]]
     if name == "key" and "/contacts/" in route:
         return [foreign.loose["contact"]]
     if name == "key" and "/windows/" in route:

@@ -20,6 +20,7 @@ from anlan.platform import attachments
 from anlan.platform.attachments.models import AttachmentLink
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.documents.services import document_issue
+from anlan.platform.exchange import enrol
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.ledger.runs import import_start
@@ -107,10 +108,24 @@ def make_foreign(world: World) -> Foreign:
         reason=f"{OF_TOWN}理由", person_id=found.ids["accounts.person"], post_id=found.ids["accounts.post"], at=NOW,
     )  # fmt: skip
     found.loose["dismissal_id"] = str(judged.pk)
+    _nodes(found)
     importer, ledger = world.scope["other_office"], CATALOGUE.ledgers["registry.enterprise"]
     found.loose["run_id"] = import_start(scope=importer, ledger=ledger, content=b"x", name=f"{MARK}.csv", now=NOW)
     found.words |= {MARK, PHONE, "测试乙机械", *_numbers(found)}
     return found
+
+
+def _nodes(found: Foreign) -> None:
+    """The second town's node, enrolled, and a further machine of it that waits."""
+    admin = found.world.scope["admin"]
+    for digit in ("a", "b"):
+        code = enrol.code_make(scope=admin, region=OTHER_TOWN, now=NOW)
+        asked = {"region": OTHER_TOWN, "name": f"{MARK}节点", "key": digit * 64, "box_key": "c" * 64}
+        enrol.enrol_ask(**asked, code=code, now=NOW)
+        (waiting,) = enrol.requests_waiting(admin)
+        found.loose["request"] = waiting.id
+        if digit == "a":
+            found.ids["platform.peer"] = enrol.enrol_approve(scope=admin, request_id=waiting.id, now=NOW)
 
 
 def _hazards(found: Foreign) -> None:

@@ -28,6 +28,9 @@ KINDS = sorted(
     if kind.split(".")[0] not in {"wells", "things"} and kind != "accounts.deputy"
 )
 
+# Seen on a page of their own only, which the walk visits as well: keys of nodes.
+UNLISTED = frozenset({"platform.peer"})
+
 
 @pytest.fixture
 def forgetful() -> Iterator[None]:
@@ -39,11 +42,12 @@ def forgetful() -> Iterator[None]:
 
 def test_there_is_one_of_every_kind(foreign):
     assert sorted(foreign.ids) == KINDS
+    assert set(KINDS) - CATALOGUE.ledgers.keys() - PUBLIC == UNLISTED
     assert all(CATALOGUE.projections[k]._default_manager.filter(pk=key).exists() for k, key in foreign.ids.items())
 
 
 @pytest.mark.usefixtures("forgetful")
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - PUBLIC))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - PUBLIC - UNLISTED))
 def test_a_missing_limit_is_noticed(foreign, kind, monkeypatch):
     ledger = CATALOGUE.ledgers[kind]
     parts = (foreign.ids[kind], list_url(ledger), f"/{ledger.context}/{ledger.plural}")

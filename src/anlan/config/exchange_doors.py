@@ -31,15 +31,15 @@ def _page(request: HttpRequest, problem: AnlanError | None = None, **more: Any) 
     scope: Scope = request.scope  # type: ignore[attr-defined]
     waiting = enrol.requests_waiting(scope)
     own = node.own()
-    found = [_line(line) for line in status.lines(request.now)]  # type: ignore[attr-defined]
+    found = [_line(line) for line in status.lines_within(scope, request.now)]  # type: ignore[attr-defined]
     shown = {
         "own": own,
         "place": places.label(own.region),
         "lines": found,
         "silent": [line for line in found if line["line"].silent],
         "waiting": [{"request": one, "place": places.label(one.region)} for one in waiting],
-        "peers": _peers(),
-        "below": [(facts.code, regions.full_name(facts.code)) for facts in regions.children(own.region)],
+        "peers": _peers(scope),
+        "below": [(f.code, regions.full_name(f.code)) for f in regions.children(own.region) if scope.covers(f.code)],
         "hours": enrol.CODE_HOURS,
         "problem": problem,
     }
@@ -59,10 +59,11 @@ def _line(line: status.LineStatus) -> dict[str, Any]:
     }
 
 
-def _peers() -> list[dict[str, Any]]:
-    """The nodes that this server enrolled itself, those in force first."""
+def _peers(scope: Scope) -> list[dict[str, Any]]:
+    """The nodes of the person's region that this server enrolled itself, those in force first."""
     mine = stem(node.own().id)
     own = [peer for peer in trust.statements() if peer.relation == "child" and peer.author == mine]
+    own = [peer for peer in own if scope.covers(peer.stem.ljust(12, "0"))]
     own.sort(key=lambda peer: (peer.state != "enrolled", peer.stem))
     return [{"peer": peer, "place": places.label(peer.stem.ljust(12, "0"))} for peer in own]
 

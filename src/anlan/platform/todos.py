@@ -23,7 +23,7 @@ def _to_enrol(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoIte
 def _silent(scope: Scope, now: datetime, limit: int) -> tuple[Sequence[TodoItem], int]:
     if not scope.may(enrol.RIGHT):
         return _NOTHING
-    found = [line for line in status.lines(now) if line.silent]
+    found = [line for line in status.lines_within(scope, now) if line.silent]
     items = [TodoItem(render("exchange.todo.silent", {"name": line.name}), "/exchange", tone="bad") for line in found[:limit]]
     return items, len(found)
 

@@ -10,9 +10,11 @@ import orjson
 
 from anlan.kernel import hlc
 from anlan.platform.exchange.models import PeerLink
+from anlan.platform.journal import node
 from anlan.platform.journal.models import Node
+from anlan.platform.scope import Scope
 
-__all__ = ["DRIFT_S", "SILENT_AFTER_S", "LineStatus", "lines"]
+__all__ = ["DRIFT_S", "SILENT_AFTER_S", "LineStatus", "lines", "lines_within"]
 
 SILENT_AFTER_S = 180
 DRIFT_S = 600
@@ -59,6 +61,12 @@ def lines(now: datetime) -> list[LineStatus]:
     held = dict(Node.objects.filter(last_seq__gt=0).values_list("id", "last_seq")) if links else {}
     found = [_line(link, held, now) for link in links]
     return sorted(found, key=lambda line: line.role != "parent")
+
+
+def lines_within(scope: Scope, now: datetime) -> list[LineStatus]:
+    """The lines that concern a person: to nodes of their region, and to those above if they answer for the whole server."""
+    own = node.own().region
+    return [line for line in lines(now) if scope.covers(line.region) or (line.role == "parent" and scope.covers(own))]
 
 
 def _line(link: PeerLink, held: Mapping[str, int], now: datetime) -> LineStatus:
