@@ -109,3 +109,51 @@ def test_a_code_of_one_county_at_the_address_of_another(tmp_path: Path) -> None:
         server.shutdown()
     assert asked.json["code"] == "exchange.other_parent"
     assert made(tmp_path, "east", "node", "status").json["code"] == "cli.not_initialised"
+
+
+def test_a_burnt_machine_is_rebuilt_from_the_county_and_its_last_stick(tmp_path: Path) -> None:
+    """What had gone over the line and what lay on the stick is there; the old machine, should it turn up, writes no more."""
+    import shutil
+
+    who = ("--role", "leader", "--organisation", "镇应急办")
+    assert made(tmp_path, "county", "init", "--region", "331003").code == 0
+    with serving(tmp_path / "county", **QUICK) as (address, _):
+        enrolled(tmp_path, "east", "331003001", address)
+        assert made(tmp_path, "east", "sync", "now").code == 0
+        first = made(tmp_path, "east", "user", "add", "zhao.yi", "--name", "赵一", *who).json["person"]
+        assert made(tmp_path, "east", "sync", "now").json["ok"]
+        second = made(tmp_path, "east", "user", "add", "qian.er", "--name", "钱二", *who).json["person"]
+        stick = tmp_path / "last.parts"
+        assert made(tmp_path, "east", "sync", "export", "-o", str(stick)).code == 0
+        shutil.move(tmp_path / "east", tmp_path / "burnt")
+
+        code = made(tmp_path, "county", "node", "code", "331003001").json["code"]
+        asks = ("--region", "331003001", "--parent", address, "--code", code)
+        anew = ("node", "rebuild", *asks, "--stick", str(stick), "--wait", "0")
+        waiting = made(tmp_path, "east", *anew)
+        assert (waiting.code, waiting.json["waiting"]) == (1, True)
+        assert waiting.json["node"].startswith("331003001b")
+        (request,) = made(tmp_path, "county", "node", "requests").json["requests"]
+        assert made(tmp_path, "county", "node", "approve", request["id"]).code == 0
+        rebuilt = made(tmp_path, "east", *anew)
+        assert rebuilt.code == 0, rebuilt.err
+        burnt = made(tmp_path, "burnt", "node", "status").json["heads"]
+        last = next(head["seq"] for head in burnt if head["node"] == "331003001a")
+        assert rebuilt.json["former"] == {"331003001a": last} and rebuilt.json["ok"]
+        for person in (first, second):
+            for place in ("county", "east"):
+                assert made(tmp_path, place, "journal", "show", f"accounts.person/{person}").json["version"] > 0
+        assert made(tmp_path, "burnt", "sync", "now").json["code"] == "exchange.revoked"
+        late = made(tmp_path, "other", *anew)
+        assert late.json["code"] == "exchange.revoked"
+        assert made(tmp_path, "east", "journal", "verify").code == 0
+
+
+def test_the_configuration_of_the_servers_names_every_node_below(tmp_path: Path) -> None:
+    assert made(tmp_path, "county", "init", "--region", "331003").code == 0
+    told = made(tmp_path, "county", "node", "broker", "--below", "331003002").json
+    assert (told["region"], told["below"]) == ("331003", ["331003002"])
+    assert "domain: anlan-331003 }" in told["config"] and "$ANLAN_NATS_331003002" in told["config"]
+    assert "ANLAN_NATS_PARENT" not in told["config"]
+    wrong = made(tmp_path, "county", "node", "broker", "--below", "999999999")
+    assert wrong.json["code"] == "kernel.region.unknown"

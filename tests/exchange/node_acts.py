@@ -202,6 +202,17 @@ def exchange() -> dict[str, Any]:
     return asdict(http.exchange(file.link_named("")))
 
 
+def carrier_start(address: str) -> None:
+    """Speak and hear through NATS in a thread of its own; what waits for minutes waits for seconds."""
+    import threading
+
+    from anlan.platform.exchange import carrier
+
+    carrier.BEAT_S, carrier._AGAIN_S = 2.0, 4.0
+    one = carrier.Carrier(address, lambda: True)
+    threading.Thread(target=one.run, args=(threading.Event(),), name="exchange-nats", daemon=True).start()
+
+
 def export(path: str, name: str = "") -> int:
     from anlan.platform import clock
     from anlan.platform.exchange.file import export_file, link_named

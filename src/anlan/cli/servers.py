@@ -103,13 +103,24 @@ def _parcels(runner: Runner, stop: threading.Event) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _exchange(runner: Runner, stop: threading.Event) -> Iterator[None]:
-    """Keep the line to the node above while the context is open; a server without one above only answers."""
+    """Keep the lines to other nodes while the context is open: over HTTP, and through streams where NATS is there for it."""
+    from django.conf import settings
+
+    from anlan.platform.exchange.carrier import Carrier
     from anlan.platform.exchange.http import Caller
 
-    thread = threading.Thread(target=Caller(lambda: runner.held).run, args=(stop,), name="exchange", daemon=True)
-    thread.start()
+    def held() -> bool:
+        return runner.held
+
+    carriers: list[Caller | Carrier] = [Caller(held)]
+    if settings.EXCHANGE_NATS:
+        carriers.append(Carrier(settings.EXCHANGE_NATS, held))
+    threads = [threading.Thread(target=one.run, args=(stop,), name="exchange", daemon=True) for one in carriers]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(STOP_SECONDS)
+        for thread in threads:
+            thread.join(STOP_SECONDS)

@@ -263,6 +263,11 @@ GATEWAY: tuple[Variable, ...] = (
         "nats://host:port of JetStream for parcels of gateways; empty: HTTP.", "nats", True,
     ),
     Variable(
+        "ANLAN_EXCHANGE_NATS", _shaped(r"(nats|tls)://\S+"), "",
+        "nats://user:password@host:port of this node's own NATS server, several parted by commas, for the exchange with other"
+        " nodes; empty: HTTP.", "nats", True,
+    ),
+    Variable(
         "ANLAN_EXCHANGE_SECONDS", _between(1, 86_400), 20,
         "Seconds between two turns with the node above.", "seconds",
     ),

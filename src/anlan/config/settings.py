@@ -220,6 +220,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JOURNAL_HASH = ENV["ANLAN_HASH"]
 SENSING_AHEAD_MINUTES: int = ENV["ANLAN_SENSING_AHEAD_MINUTES"]
+EXCHANGE_NATS: str = ENV["ANLAN_EXCHANGE_NATS"]
 EXCHANGE_SECONDS: int = ENV["ANLAN_EXCHANGE_SECONDS"]
 SENSING_KEEP_DAYS: int = ENV["ANLAN_SENSING_KEEP_DAYS"]
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

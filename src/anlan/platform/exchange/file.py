@@ -13,7 +13,7 @@ from anlan.platform.exchange import http, turn
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.parts import HEAD_BYTES, joined, part_length
 
-__all__ = ["Imported", "export_file", "forward_file", "import_file", "link_named"]
+__all__ = ["Imported", "export_file", "forward_file", "hand_in", "import_file", "link_named"]
 
 _TURN = 3 * 1024 * 1024
 
@@ -109,15 +109,32 @@ def forward_file(path: Path, answer: Path) -> int:
     Raises:
         NotFound: "exchange.no_link". Others as `exchange.http.exchange`.
     """
-    link, count, waiting, size = link_named(""), 0, list[bytes](), 0
+    link, count = link_named(""), 0
     with answer.open("wb") as out:
-        for part in _parts(path):
-            if waiting and size + len(part) > _TURN:
-                out.write(http.hand_on(link, joined(waiting)))
-                waiting, size = [], 0
-            waiting.append(part)
-            size, count = size + len(part), count + 1
-        if waiting:
-            out.write(http.hand_on(link, joined(waiting)))
+        for parts, said in _handed_on(link.url, path):
+            out.write(said)
+            count += parts
     return count
 
+
+def hand_in(url: str, path: Path) -> int:
+    """Hand the last file of a machine that is gone to the node above it; what is answered nobody can open any more.
+
+    Returns:
+        How many parts were handed in.
+    Raises as `exchange.http.exchange`; BadInput: "exchange.not_readable".
+    """
+    return sum(parts for parts, _ in _handed_on(url, path))
+
+
+def _handed_on(url: str, path: Path) -> Iterator[tuple[int, bytes]]:
+    """How many parts went in each request, and the answer to it."""
+    waiting, size = list[bytes](), 0
+    for part in _parts(path):
+        if waiting and size + len(part) > _TURN:
+            yield len(waiting), http.hand_on(url, joined(waiting))
+            waiting, size = [], 0
+        waiting.append(part)
+        size += len(part)
+    if waiting:
+        yield len(waiting), http.hand_on(url, joined(waiting))

@@ -21,6 +21,7 @@ from anlan.kernel.entry import Entry
 from anlan.kernel.errors import AnlanError, BadInput, NotAllowed, ProtocolError, Unavailable
 from anlan.platform import bus, clock
 from anlan.platform.exchange import turn
+from anlan.platform.exchange.carrier import carried
 from anlan.platform.exchange.enrol import Card, code_parts
 from anlan.platform.exchange.keys import box_key, fingerprint, public_key
 from anlan.platform.exchange.models import PeerLink
@@ -103,12 +104,12 @@ def ask_enrolment(*, url: str, code: str, region: str, name: str) -> Card:
     return card
 
 
-def hand_on(link: PeerLink, parts: bytes) -> bytes:
-    """Hand parts, our own or a neighbour's, to the node above; its answer, sealed for whoever sealed them.
+def hand_on(url: str, parts: bytes) -> bytes:
+    """Hand parts, our own or a neighbour's, to the node at an address; its answer, sealed for whoever sealed them.
 
     Raises as `exchange`.
     """
-    return _post(f"{link.url.rstrip('/')}{_PATH}/turns", parts, "application/octet-stream")
+    return _post(f"{url.rstrip('/')}{_PATH}/turns", parts, "application/octet-stream")
 
 
 def exchange(link: PeerLink) -> Moved:
@@ -125,7 +126,7 @@ def exchange(link: PeerLink) -> Moved:
         want, fills = (said.lacking, said.asked) if said else ((), ())
         before = (link.vector, link.vault_after, link.files)
         body = joined(turn.say(link, now=clock.now(), want=want, fills=fills))
-        answer = hand_on(link, body)
+        answer = hand_on(link.url, body)
         said = turn.hear(answer, now=clock.now(), sender=link.key)
         sent_bytes, came_bytes = sent_bytes + len(body), came_bytes + len(answer)
         link, came, values = said.link, came + said.admitted, values + said.values
@@ -183,6 +184,8 @@ class Caller:
         pause, moved = float(settings.EXCHANGE_SECONDS), False
         failing = False
         for link in PeerLink.objects.filter(role="parent").order_by("key"):
+            if carried(link.key):
+                continue
             try:
                 done = exchange(link)
             except AnlanError as error:

@@ -55,6 +55,7 @@ class PeerLink(Local):
         offset_ms: its clock minus ours. version: its program's. vector: what it said it holds, JSON {node: seq}.
         stopped: which chains it does not take and why, JSON {node: reason}; `refused`: the same of ours.
         vault_node, vault_after: up to which of its vault's rows we hold. silent_at: since when its silence is told.
+        sent: what a carrier that keeps messages has for it already, beside `vector`, in the same form.
         files: attachments it asked for last, JSON {hash: bytes it has}.
     """
 
@@ -72,6 +73,7 @@ class PeerLink(Local):
     offset_ms = models.BigIntegerField(null=True)
     version = models.CharField(max_length=40, default="")
     vector = models.TextField(default="{}")
+    sent = models.TextField(default="{}")
     stopped = models.TextField(default="{}")
     refused = models.TextField(default="{}")
     vault_node = models.CharField(max_length=24, default="")

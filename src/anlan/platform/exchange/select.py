@@ -20,7 +20,7 @@ from anlan.platform.journal import sql
 from anlan.platform.journal.models import Head, JournalSeq, Node
 from anlan.platform.rules.exchange import in_scope
 
-__all__ = ["Run", "concerns", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
+__all__ = ["Run", "ahead", "concerns", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
 
 MOST_LINKS = 1000
 MOST_BYTES = 1024 * 1024
@@ -45,12 +45,15 @@ _FILL = f"{_COLUMNS}, s.node{_FROM}"
 class Run:
     """Consecutive links of one node that end at a head it signed; `lines` as they travel, `last` its last number.
 
+    `entry`: id of the last one. `mark`: `last` and the hash there, as in `marks`.
     `moved`: subjects among them that stood elsewhere before. `files`: hashes of attachments that its texts name.
     """
 
     node: str
     first: int
     last: int
+    entry: str
+    mark: str
     lines: Sequence[bytes]
     moved: frozenset[str]
     files: frozenset[str]
@@ -84,8 +87,8 @@ def lacking(vector: Mapping[str, str], stopped: Mapping[str, str]) -> list[tuple
     """
     found = []
     for node in sorted(Node.objects.filter(last_seq__gt=0), key=lambda n: (not n.own, len(stem(n.id)), n.id)):
-        theirs, _, mark = vector.get(node.id, "0:").partition(":")
-        after = int(theirs) if theirs.isascii() and theirs.isdigit() and len(theirs) < 19 else 0
+        said = vector.get(node.id, "0:")
+        after, mark = _number(said), said.partition(":")[2]
         if stopped.get(node.id) in _DECIDED:
             continue
         if 0 < after <= node.last_seq and mark != _ours(node.id, after):
@@ -93,6 +96,20 @@ def lacking(vector: Mapping[str, str], stopped: Mapping[str, str]) -> list[tuple
         elif after < node.last_seq:
             found.append((node, after))
     return found
+
+
+def ahead(theirs: Mapping[str, str], sent: Mapping[str, str], stopped: Mapping[str, str]) -> dict[str, str]:
+    """What a neighbour will hold when all that a carrier keeps for it has arrived; a chain that it stopped goes by its word."""
+    found = dict(theirs)
+    for name, mark in sent.items():
+        if stopped.get(name, "gap") == "gap" and _number(mark) > _number(found.get(name, "0")):
+            found[name] = mark
+    return found
+
+
+def _number(mark: str) -> int:
+    digits = mark.partition(":")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
 
 
 def _run_after(node: Node, after: int, receiver: str, most: int) -> Run | None:
@@ -117,7 +134,8 @@ def _run_after(node: Node, after: int, receiver: str, most: int) -> Run | None:
             "signature": b64encode(bytes(head.signature)).decode(),
         })
     )  # fmt: skip
-    return Run(node.id, after + 1, head.seq, lines, frozenset(moved), frozenset(files))
+    mark = f"{head.seq}:{bytes(head.hash).hex()[:_MARK]}"
+    return Run(node.id, after + 1, head.seq, sql.uuid_text(entry), mark, lines, frozenset(moved), frozenset(files))
 
 
 def _stood(region: str, former: str | None) -> list[str]:

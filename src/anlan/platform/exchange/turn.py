@@ -24,12 +24,16 @@ from anlan.platform.exchange.parts import event, open_part, seal_part, split
 from anlan.platform.exchange.vaulting import vault_lines, vault_of, vault_take
 from anlan.platform.journal import node, sequence
 
-__all__ = ["Said", "hear", "link_of", "owes", "say"]
+__all__ = ["Said", "Sealed", "hear", "link_of", "owes", "said", "say"]
 
 TURN_BYTES = 3 * 1024 * 1024
 """Lines of one turn over a network, before they are compressed; a file has no such end."""
 _PART_BYTES = 2 * 1024 * 1024
 _MOST_ASKED = 200
+_HEARD = [
+    "vector", "refused", "files", "stopped", "turn_at", "version", "offset_ms", "node", "entry_at", "vault_node", "vault_after",
+]  # fmt: skip
+"""What a neighbour's words change of its row: a carrier's own fields are another's to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,14 @@ class Said:
     stopped: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A part as it travels; `entry`: id of the last entry that it holds whole or as a stub, "" without one."""
+
+    entry: str
+    data: bytes
+
+
 def link_of(key: str) -> PeerLink:
     """The neighbour with this key.
 
@@ -69,44 +81,62 @@ def link_of(key: str) -> PeerLink:
 def say(
     link: PeerLink, *, now: datetime, want: Iterable[str] = (), fills: Iterable[str] = (), limit: int | None = TURN_BYTES
 ) -> Iterator[bytes]:
-    """The parts of a turn to a neighbour, by what it said last that it holds.
+    """The parts of a turn to a neighbour, by what it said last that it holds. Arguments as of `said`."""
+    return (part.data for part in said(link, now=now, want=want, fills=fills, limit=limit))
+
+
+def said(
+    link: PeerLink, *, now: datetime, want: Iterable[str] = (), fills: Iterable[str] = (), limit: int | None = TURN_BYTES,
+    ahead: bool = False,
+) -> Iterator[Sealed]:
+    """The parts of a turn to a neighbour.
 
     Args:
         want: subjects whose early entries are asked for. fills: those that it asked for.
         limit: bytes of lines after which the turn ends and says that there is more; None: everything.
-    """
+        ahead: go on from what was given to a carrier that keeps it (`link.sent`) instead of from the neighbour's last word,
+            each run and piece in a part of its own; afterwards `link.sent` says how far this turn went.
+    """  # fmt: skip
     sequence.sequence_pending()
-    vector, refused = orjson.loads(link.vector), orjson.loads(link.refused)
-    receiver = region_prefix(link.region)
-    lines, size, sent, moved, named, more = list[bytes](), 0, 0, set[str](), set[str](), False
+    vector, refused, sent = orjson.loads(link.vector), orjson.loads(link.refused), orjson.loads(link.sent)
+    vector = select.ahead(vector, sent, refused) if ahead else vector
+    receiver, part_bytes = region_prefix(link.region), 0 if ahead else _PART_BYTES
+    lines, size, gone, moved, named, more, last = list[bytes](), 0, 0, set[str](), set[str](), False, ""
     given = list(fills)
     lines += select.fills(given, receiver) + vault_of(given, receiver)
     size = sum(map(len, lines))
+    if ahead and lines:  # a part with a name holds nothing beside its run: what has gone by that name is not sent again
+        yield Sealed("", seal_part(lines, link.box_key))
+        gone, size, lines = size, 0, []
     for run in select.runs(vector, refused, receiver):
-        if limit is not None and sent + size > 0 and sent + size + sum(map(len, run.lines)) > limit:
+        if limit is not None and gone + size > 0 and gone + size + sum(map(len, run.lines)) > limit:
             more = True
             break
         lines += run.lines
         size += sum(map(len, run.lines))
         moved |= run.moved
         named |= run.files
-        if size > _PART_BYTES:
-            yield seal_part(lines, link.box_key)
-            sent, size, lines = sent + size, 0, []
+        sent[run.node], last = run.mark, run.entry
+        if size > part_bytes:
+            yield Sealed(last, seal_part(lines, link.box_key))
+            gone, size, lines, last = gone + size, 0, [], ""
     if counts := select.moved(moved):
         lines.append(event("counts", node.own().id, "counts", counts))
-    theirs = orjson.loads(link.vector or "{}")
-    after = int(theirs.get("vault:" + node.own().id, "0"))
-    values, seen = vault_lines(after, receiver)
+    vault = "vault:" + node.own().id
+    values, seen = vault_lines(int(vector.get(vault, "0")), receiver)
+    sent[vault] = str(seen)
     lines += [*values, _header(link, now=now, want=want, more=more or len(values) > 0, vault=seen)]
-    yield seal_part(lines, link.box_key)
+    yield Sealed(last, seal_part(lines, link.box_key))
     # Last, when entries have gone: a thin line carries what is said before what is shown.
     wanted = orjson.loads(link.files)
     if limit is None:
         for piece in whole_files(dict.fromkeys(sorted(named), 0) | wanted, receiver):
-            yield seal_part([piece], link.box_key)
+            yield Sealed("", seal_part([piece], link.box_key))
     elif not more and (pieces := file_lines(wanted, receiver)):
-        yield seal_part(pieces, link.box_key)
+        for some in [[piece] for piece in pieces] if ahead else [pieces]:
+            yield Sealed("", seal_part(some, link.box_key))
+    if ahead:
+        link.sent = orjson.dumps(sent).decode()
 
 
 def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, vault: int) -> bytes:
@@ -190,7 +220,7 @@ def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Map
     vault = header.get("vault")
     if type(vault) is int and 0 <= vault < 2**53:
         link.vault_node, link.vault_after = link.node, vault
-    link.save()
+    link.save(update_fields=_HEARD)
 
 
 def _sizes(value: Any) -> dict[str, int]:
