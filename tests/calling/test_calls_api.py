@@ -97,6 +97,16 @@ def test_the_desk_answers_on_behalf_through_the_api(ready: World) -> None:
     assert [(a["name"], a["channel"], a["reason"], a["repeated"]) for a in told] == [("蒋安", "desk", "回电", False)]
 
 
+def test_a_drill_sounds_at_no_desk_but_its_participants(ready: World) -> None:
+    named = (ready.county.person["town"],)
+    opened(drill=True, participants=named)
+    status, body = ask(at_noon(ready, "leader"), "GET", "/calls/board")
+    assert (status, body["sound"], [c["drill"] for c in body["calls"]]) == (200, False, [True])
+    assert ask(at_noon(ready, "town"), "GET", "/calls/board")[1]["sound"] is True
+    opened(key="2")
+    assert ask(at_noon(ready, "leader"), "GET", "/calls/board")[1]["sound"] is True
+
+
 def test_a_provider_must_show_its_secret(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("/sms/reports", "/sms/replies", "/keypad"):
         for headers in ({}, {"Anlan-Secret": "wrong"}):

@@ -70,7 +70,10 @@ def calls_mine(request: HttpRequest) -> dict[str, Any]:
 @router.get("/calls/board", response=schemas.CallsOut, tags=_CALLS, summary="值班台：未应答的叫应")
 def calls_board(request: HttpRequest) -> dict[str, Any]:
     """Open calls of the region: those that nobody answered first."""
-    return _listed(queries.calls_waiting(request.scope))
+    calls = queries.calls_waiting(request.scope)
+    # A drill is seen at the desk, and disturbs nobody but its participants.
+    heard = [call for call in calls if not call.drill or request.scope.person in call.participants.split()]
+    return _listed(calls) | {"sound": _loud(heard)}
 
 
 def _listed(calls: list[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 
 class TakenOut(Schema):
@@ -167,7 +168,7 @@ class AlarmStepIn(Schema):
 
     base: int | None = Field(None, ge=1, description="所见的版本号")
     note: str = ""
-    at: datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class AlarmAnswerIn(AlarmStepIn):
