@@ -161,6 +161,17 @@ def test_a_stray_word_long_after_answers_no_forgotten_call(ready: World) -> None
     assert sms_answer(number=PHONES["town"], text="1", now=late - MINUTE).first
 
 
+def test_a_reply_that_is_handed_in_twice_answers_no_other_call(ready: World) -> None:
+    first, second = opened(key="1"), opened(NOON + MINUTE, key="2")
+    work(NOON + MINUTE)
+    for seconds in (0, 5, 60):
+        done = sms_answer(number=PHONES["town"], text="1", now=NOON + 2 * MINUTE + timedelta(seconds=seconds))
+        assert (done.call_id, done.first) == (str(second.pk), True)
+    assert standing(first).state == "calling"
+    # Later, or in other words, it is said of the other one.
+    assert sms_answer(number=PHONES["town"], text="1", now=NOON + 5 * MINUTE).call_id == str(first.pk)
+
+
 def test_a_key_answers_the_attempt_it_names_else_the_number(ready: World, monkeypatch, wire: Wire) -> None:
     from anlan.calling import channels
 
@@ -278,6 +289,11 @@ def test_delivery_reports_change_what_stands_of_an_attempt(ready: World) -> None
     assert delivery_report(channel="sms", provider_id=f"p{attempt.pk}", delivered=False, now=NOON)
     attempt.refresh_from_db()
     assert (attempt.state, attempt.why, attempt.told_at) == ("failed", "not_delivered", NOON)
+    # "Not yet" and "delivered" may come in any order, and each of them twice: what was delivered stays so.
+    for delivered in (True, False, True):
+        assert delivery_report(channel="sms", provider_id=f"p{attempt.pk}", delivered=delivered, now=NOON + MINUTE)
+        attempt.refresh_from_db()
+        assert (attempt.state, attempt.why, attempt.told_at) == ("delivered", "", NOON + MINUTE)
     for delivered in (True, True, False):  # in whatever order they come, what arrived has arrived
         delivery_report(channel="sms", provider_id=f"p{attempt.pk}", delivered=delivered, now=NOON + MINUTE)
         attempt.refresh_from_db()

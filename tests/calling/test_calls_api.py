@@ -97,6 +97,15 @@ def test_the_desk_answers_on_behalf_through_the_api(ready: World) -> None:
     assert [(a["name"], a["channel"], a["reason"], a["repeated"]) for a in told] == [("蒋安", "desk", "回电", False)]
 
 
+@pytest.mark.parametrize(("headers", "ended"), [({"Anlan-Background": "1"}, True), ({}, False)], ids=["page", "person"])
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(ready: World, headers: dict[str, str], ended: bool) -> None:
+    client = at_noon(ready, "town")
+    for minutes in (0, 20, 40):
+        with frozen(NOON + minutes * MINUTE):
+            status = client.get("/api/v1/calling/calls/mine", headers=headers if minutes else None).status_code
+    assert (status == 401) is ended
+
+
 def test_a_drill_sounds_at_no_desk_but_its_participants(ready: World) -> None:
     named = (ready.county.person["town"],)
     opened(drill=True, participants=named)
@@ -125,6 +134,8 @@ def test_reports_and_replies_come_singly_or_many_as_json_or_form(ready: World) -
     assert ask(Client(), "POST", "/sms/reports", reports, **shown) == (200, {"taken": 1, "refused": []})
     attempt.refresh_from_db()
     assert attempt.state == "delivered"
+    odd = [{"id": "p\0", "status": "DELIVRD"}, {"id": None}, {"id": {"a": 1}, "status": [1]}, {}]
+    assert ask(Client(), "POST", "/sms/reports", odd, **shown) == (200, {"taken": 0, "refused": []})
     unknown = ask(Client(), "POST", "/sms/replies", {"mobile": "13000000000", "content": "1"}, **shown)
     assert unknown == (200, {"taken": 0, "refused": ["calling.reply.nobody"]})
     with frozen(NOON + MINUTE):

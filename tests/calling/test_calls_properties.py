@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from anlan.calling import channels
-from anlan.calling.channels import Message, Refused
+from anlan.calling.channels import CHANNELS, Message, Refused
 from anlan.calling.models import Attempt, Call
 from anlan.calling.rules.limits import MOST_TRIES
 from anlan.calling.services.answers import sms_answer
-from anlan.calling.services.attempts import Taken, attempt_finish, attempt_send, attempt_take
+from anlan.calling.services.attempts import Taken, attempt_finish, attempt_message, attempt_take
 from anlan.calling.services.calls import call_close, call_open
 from anlan.calling.services.runs import calls_run
 from anlan.kernel.errors import NotFound, RuleViolation
@@ -79,7 +79,9 @@ class Walk:
 
     def send(self, _: str, worker: int) -> None:
         if (taken := self.hands[worker]) is not None:
-            attempt_finish(taken=taken, result=attempt_send(taken), now=self.now)
+            said = attempt_message(taken)
+            result = CHANNELS[taken.attempt.channel].send(said) if isinstance(said, Message) else said
+            attempt_finish(taken=taken, result=result, now=self.now)
             self.hands[worker] = None
 
     def kill(self, _: str, worker: int) -> None:

@@ -172,6 +172,9 @@ def test_where_nobody_can_be_called_the_desk_sees_it_at_once(world: World, open_
     assert (Call.objects.get(pk=call.pk).state, wire.sent) == ("exhausted", [])
     with frozen(NOON):
         assert "没有可以叫应的人员。" in page(world.client("leader"), f"/calls/{call.pk}")
+        paper = world.client("town").post("/calls/sheet", {"reason": "台风断网"}).content.decode()
+        assert "无人可叫，请人工指派" in paper
+        assert "氨气浓度超高" in paper
 
 
 def test_the_ledgers_refuse_what_is_no_step_or_shift(ready: World) -> None:

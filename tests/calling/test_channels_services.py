@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import sys
 import threading
+import time
 import types
 from collections.abc import Iterator
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
-from anlan.calling.channels import CHANNELS, Message, Refused, Sent
+from anlan.calling.channels import CHANNELS, Message, Refused, Sent, http
 from anlan.calling.models import Attempt, Call
 from anlan.calling.queries import calls_mine
-from anlan.calling.services.calls import call_open
+from anlan.calling.services import attempts, errands, runs
+from anlan.calling.services.calls import call_escalate, call_open
 from anlan.calling.services.runs import calls_run
 from anlan.config.env import CALLING, EnvError, read
-from anlan.kernel.errors import BadInput
+from anlan.kernel.errors import BadInput, RuleViolation
 from calling.call_factory import NOON, PHONES, Open, Wire, chain, matter, opened, phones, work
 from inspection.factories import World
 
+
+def time_of(hour: int, minute: int) -> datetime:
+    """That local time of the day of NOON."""
+    return NOON.replace(hour=hour, minute=minute)
+
+
 MESSAGE = Message("7", "13800000001", "氨气“超高”", "请回复1", "https://anlan.example/c/t/", "urgent")
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Answers byte by byte: each comes in good time, the whole of it does not."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        whole = b"HTTP/1.0 200 OK\r\n\r\n" + b'{"code": 0, "msgid": "m9"}'.ljust(self.server.length)
+        with contextlib.suppress(OSError):
+            for at in range(len(whole)):
+                self.wfile.write(whole[at : at + 1])
+                time.sleep(0.05)
+
+    def log_message(self, *given: Any) -> None:
+        """Quiet."""
 
 
 class Door(BaseHTTPRequestHandler):
@@ -123,6 +148,21 @@ def test_nobody_there(sms: Any, door: Any) -> None:
         assert CHANNELS["sms"].send(MESSAGE) == Refused(False, "unreachable")
 
 
+@pytest.mark.parametrize("length", [26, 200], ids=["head", "body"])
+def test_an_answer_byte_by_byte_is_waited_for_no_longer_than_another(
+    sms: Any, door: Any, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    # Within the limit from byte to byte; the head alone takes longer than the limit, or the body does.
+    monkeypatch.setattr(http, "_SECONDS", 0.5 if length < 100 else 2.5)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    server.length = length
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sms(ANLAN_SMS_URL=f"http://127.0.0.1:{server.server_address[1]}/send", ANLAN_SMS_BODY='{"to": "{number}"}')
+    assert CHANNELS["sms"].send(MESSAGE) == Refused(permanent=False, why="unreachable")
+    server.shutdown()
+    server.server_close()
+
+
 def test_a_webhook_is_signed(monkeypatch: pytest.MonkeyPatch, door: Any) -> None:
     monkeypatch.setitem(settings.CALLING, "ANLAN_CALL_WEBHOOK_URL", f"{door.url}/hook")
     monkeypatch.setitem(settings.CALLING, "ANLAN_CALL_WEBHOOK_SECRET", "shh")
@@ -196,6 +236,7 @@ class TestAttempts:
 
     @pytest.fixture(autouse=True)
     def _ready(self, world: World, open_matters: Open, wire: Wire) -> None:
+        self.world = world
         phones(world)
         chain(world, {"post": "town"}, {"post": "grid"})
 
@@ -257,17 +298,12 @@ class TestAttempts:
             assert list(Attempt.objects.filter(call_id=call.pk).values_list("channel", flat=True)) == ["inapp"]
         assert len(calls_mine(world.county.person["town"])) == 2
 
-    def test_what_a_dead_worker_held_under_a_clock_that_ran_ahead_is_tried_again(self, wire: Wire) -> None:
-        def die(message: Message) -> None:
-            raise SystemExit
-
-        wire.refuse = die
-        opened()
-        with pytest.raises(SystemExit):
-            work(NOON)
+    def test_what_a_dead_worker_held_under_a_clock_that_ran_ahead_is_tried_again(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.killed(monkeypatch)
         far = NOON.replace(year=2090)
         Attempt.objects.filter(state="sending").update(lease_until=far)
-        wire.refuse = None
         assert work(NOON + timedelta(seconds=1), "w2").recovered == 1
 
     def test_a_call_made_under_a_clock_that_ran_ahead_goes_on_to_its_next_step(self, wire: Wire) -> None:
@@ -277,15 +313,19 @@ class TestAttempts:
         assert work(NOON + timedelta(minutes=4)).escalated == 0
         assert Call.objects.get(pk=call.pk).step == 1
 
-    def test_what_a_dead_worker_held_is_tried_again_once_its_lease_is_over(self, wire: Wire) -> None:
-        def die(message: Message) -> None:
-            raise SystemExit
-
-        wire.refuse = die
+    def killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A worker that dies when a message has gone out and before it is written down."""
         opened()
-        with pytest.raises(SystemExit):
-            work(NOON)
-        wire.refuse = None
+        with monkeypatch.context() as killed:
+            finish = attempts.attempt_finish
+            killed.setattr(runs, "attempt_finish", lambda **g: sys.exit() if g["taken"].token else finish(**g))
+            with pytest.raises(SystemExit):
+                work(NOON)
+
+    def test_what_a_dead_worker_held_is_tried_again_once_its_lease_is_over(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.killed(monkeypatch)
         assert work(NOON + timedelta(seconds=59), "w2").recovered == 0
         assert work(NOON + timedelta(seconds=60), "w2").recovered == 1
         work(NOON + timedelta(seconds=80), "w2")
@@ -300,6 +340,105 @@ class TestAttempts:
         assert len(wire.sent) == 20
         assert Attempt.objects.filter(channel="sms", state="queued").count() == 2
 
+    def test_a_silent_provider_holds_up_neither_others_nor_the_next_step(
+        self, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(errands, "_PATIENCE_S", 1.0)
+        free = threading.Event()
+        wire.refuse = lambda message: None if message.number == PHONES["grid"] else free.wait(60) and None
+        call, other = opened(key="1"), opened(NOON + timedelta(minutes=1), key="2")
+        over = call.until
+        # The first message hangs; the pass ends all the same, and so does the first call's time.
+        work(NOON + timedelta(minutes=1))
+        assert [why for tries, _, why in self.states() if tries == 1] == ["silent", "silent"]
+        assert work(over).escalated == 1
+        assert PHONES["grid"] in wire.numbers
+        assert other.state == "calling"
+        free.set()
+
+    def test_slow_messages_are_under_way_together(self, wire: Wire) -> None:
+        both = threading.Barrier(2)
+
+        def meet(message: Message) -> None:
+            both.wait(60)  # neither gets through before the other has begun
+
+        wire.refuse = meet
+        opened(key="1")
+        opened(key="2")
+        assert work(NOON).sent == 4
+        assert [state for _, state, _ in self.states()] == ["sent", "sent"]
+
+    def test_a_broken_channel_or_call_stops_no_other(self, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+        def breaks(message: Message) -> None:
+            raise ZeroDivisionError
+
+        wire.refuse = breaks
+        bad, good = opened(key="1"), opened(key="2")
+        work(NOON)
+        assert [(state, why) for tries, state, why in self.states() if tries == 1] == [("failed", "channel_broken")] * 2
+
+        def stalled(*, call_id: str, now: datetime) -> str:
+            if call_id == str(bad.pk):
+                raise RuleViolation("journal.subject_stalled", subject=f"calling.call/{call_id}")
+            return call_escalate(call_id=call_id, now=now)
+
+        monkeypatch.setattr(runs, "call_escalate", stalled)
+        wire.refuse = None
+        assert work(NOON + timedelta(minutes=5)).escalated == 1
+        assert Call.objects.get(pk=good.pk).step == 1
+
+    def test_where_no_channel_is_set_up_the_pages_say_it(self, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(wire, "ready", lambda: False)
+        opened(key="1", chain_id=chain(self.world, {"post": "town", "urgent": "短信"}, name="只有短信"))
+        work(NOON)
+        assert list(Attempt.objects.values_list("channel", "state")) == [("inapp", "sent")]
+
+    @pytest.mark.parametrize("moment", [time_of(21, 59), time_of(22, 30)], ids=["retry", "worker was down"])
+    def test_a_routine_message_never_slips_into_the_night(self, wire: Wire, moment: datetime) -> None:
+        wire.refuse = lambda message: Refused(False, "answer_503")
+        opened(time_of(21, 59), urgency="routine")
+        for seconds in (0, 65):
+            work(moment + timedelta(seconds=seconds))
+        assert all(sent_at < time_of(22, 0) for sent_at in self.sent_at())
+
+    def sent_at(self) -> list[datetime]:
+        return list(Attempt.objects.filter(channel="sms", sent_at__isnull=False).values_list("sent_at", flat=True))
+
+    def test_a_pass_that_breaks_writes_down_what_was_under_way(self, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+        free = threading.Event()
+        wire.refuse = lambda message: free.wait(60) and None
+        opened()
+
+        def locked(**given: Any) -> Any:
+            if wire.sent:
+                free.set()
+                raise OperationalError("database is locked")
+            return attempts.attempt_take(**given)
+
+        monkeypatch.setattr(runs, "attempt_take", locked)
+        with pytest.raises(OperationalError):
+            work(NOON)
+        assert self.states() == [(1, "sent", "")]
+
+    def test_what_never_went_out_counts_for_no_limit(self, wire: Wire) -> None:
+        wire.refuse = lambda message: Refused(False, "answer_503")
+        for key in range(20):
+            opened(key=str(key))
+        work(NOON)
+        wire.refuse = None
+        call = opened(key="after")
+        work(NOON + timedelta(seconds=1))
+        assert Attempt.objects.get(call_id=call.pk, channel="sms").state == "sent"
+
+    def test_a_drill_uses_up_nothing_of_the_limit_for_what_is_real(self, wire: Wire) -> None:
+        named = (self.world.county.person["town"],)
+        for key in range(20):
+            opened(key=f"drill{key}", drill=True, participants=named)
+        work(NOON)
+        call = opened(key="real")
+        work(NOON + timedelta(seconds=1))
+        assert Attempt.objects.get(call_id=call.pk, channel="sms").state == "sent"
+
     def test_a_matter_that_cannot_be_called_for_is_refused_with_every_reason(self) -> None:
         with pytest.raises(BadInput, match=r"calling.matter.refused") as refused:
             call_open(matter=matter(urgency="soon", region="x", kind="other"), now=NOON)
@@ -312,34 +451,3 @@ class TestAttempts:
         opened()
         done = [calls_run(holder=f"w{n}", tick=lambda: NOON).sent for n in range(2)]
         assert (done, wire.numbers) == ([2, 0], [PHONES["town"]])
-
-
-def test_a_provider_that_dribbles_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then resets the time limit of a socket, not that of an answer."""
-    from anlan.calling.channels import http
-
-    stop = threading.Event()
-
-    class Slow(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            for _ in range(600):
-                if stop.wait(0.1):
-                    return
-                try:
-                    self.wfile.write(b"x")
-                except OSError:
-                    return
-
-        def log_message(self, *given: Any) -> None:
-            """Quiet."""
-
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(http, "_SECONDS", 0.5)
-    with HTTPServer(("127.0.0.1", 0), Slow) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        status, text = http.ask(f"http://127.0.0.1:{server.server_address[1]}/", method="GET", body=None, headers={})
-        stop.set()
-        server.shutdown()
-    assert status == 200 and 0 < len(text) < 600

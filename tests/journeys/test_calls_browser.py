@@ -61,6 +61,11 @@ def test_whoever_is_called_hears_and_sees_it_on_any_page(visit, world, size):
     page.wait_for_selector("#calls-open:has-text('有1件叫应等待您答复')")
     page.wait_for_function("document.documentElement.dataset.rang === 'call'")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.goto(re.sub(r"(https?://[^/]+).*", r"\1/desk/calling/call/", page.url))
+    page.wait_for_selector("#calls-open")
+    page.emulate_media(media="print")
+    assert not page.locator("#calls-open").is_visible()
+    page.emulate_media(media="screen")
     page.click("#calls-open a")
     page.wait_for_url("**/my-calls")
     page.click("button:has-text('已知悉')")

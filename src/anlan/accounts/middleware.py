@@ -28,6 +28,7 @@ POST = "anlan.post"
 IDLE = "anlan.idle"
 MANY = "anlan.many"
 _SEEN_EVERY_SECONDS = 60
+_BACKGROUND = "Anlan-Background"
 _OPEN_WHILE_PASSWORD_IS_OLD = frozenset({"/password", "/logout", "/login"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -48,7 +49,9 @@ class ScopeMiddleware:
                 logout(request)
                 request.session[IDLE] = True
             else:
-                if answer := _admit(request, now, _note_use(request, now)):
+                # A page that asks by itself is no use: a PC that somebody has left still ends its session.
+                used = _BACKGROUND not in request.headers and _note_use(request, now)
+                if answer := _admit(request, now, used):
                     return answer
         answer = self.get_response(request)
         if (request.acting is not None or "Authorization" in request.headers) and "Cache-Control" not in answer:

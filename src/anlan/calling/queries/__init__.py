@@ -6,6 +6,7 @@ from anlan.calling.queries.calls import (
     VIEW,
     LinkView,
     answer_choices,
+    answer_of_late,
     as_key,
     attempt_of,
     attempts_of,
@@ -25,7 +26,7 @@ from anlan.calling.queries.calls import (
     steps_of,
     token_hash,
 )
-from anlan.calling.queries.cards import CallCard, call_answers, call_cards, call_rounds, place_name
+from anlan.calling.queries.cards import CallCard, CalledPerson, call_answers, call_cards, call_rounds, place_name
 from anlan.calling.queries.chains import (
     chain_choices,
     chain_for,
@@ -54,6 +55,7 @@ __all__ = [
     "Addressees",
     "Key",
     "CallCard",
+    "CalledPerson",
     "LinkView",
     "NoticePage",
     "NoticeView",
@@ -66,6 +68,7 @@ __all__ = [
     "call_get",
     "call_id_of",
     "call_list",
+    "answer_of_late",
     "call_of_person",
     "call_rounds",
     "call_row",

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.accounts import queries as accounts
-from anlan.calling.models import Attempt, Call
+from anlan.calling.models import Attempt, Call, CallAnswer
 from anlan.calling.rules.call import LINK_HOURS, link_runs
 from anlan.calling.rules.chain import ChainStep
 from anlan.calling.rules.duty import Callee
@@ -189,3 +189,9 @@ def call_of_person(person_ids: Iterable[str], *, channels: Iterable[str], now: d
     known = [(calls[str(a.call_id)], a.person_id) for a in latest if str(a.call_id) in calls]
     waiting = [pair for pair in known if pair[0].state in _WAITING]
     return next(iter(waiting or known), None)
+
+
+def answer_of_late(person_ids: Iterable[str], channel: str, word: str, since: datetime) -> CallAnswer | None:
+    """The latest answer with this word that one of these people gave by this channel after `since`; None for none."""
+    said = CallAnswer._default_manager.filter(person_id__in=list(person_ids), channel=channel, word=word, at__gt=since)
+    return said.order_by("-at", "key").first()

@@ -6,7 +6,7 @@ Whoever answers later, or after the matter was closed, is kept beside it and tol
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.accounts import queries as accounts
@@ -23,6 +23,8 @@ from anlan.platform.scope import Scope
 __all__ = ["Answered", "call_answer", "call_answer_for", "keypad_answer", "link_answer", "sms_answer"]
 
 _SUBJECT = Call.SUBJECT
+_ONCE_MORE = timedelta(minutes=2)
+"""The same words from the same number within it are the same reply: delivered twice, it must answer no other call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,17 @@ def link_answer(*, token: str, word: str, now: datetime) -> Answered:
     return _by_person(str(view.call.pk), view.attempt.person_id, word, "link", now)
 
 
-def sms_answer(*, number: str, text: str, now: datetime) -> Answered:
+def sms_answer(*, number: str, text: str, now: datetime, known: bool = False) -> Answered:
     """Answer by a short message: the number says who, the first key or word says what.
 
+    Args:
+        known: the provider numbers its replies, and this one has not been taken; else the same words within two minutes
+            are taken for the same reply.
     Raises:
         NotFound: "calling.reply.nobody" where nobody with this number was called.
         BadInput: "calling.reply.unclear" where the text says nothing.
     """
-    return _by_number(number, text, "sms", ("sms",), now)
+    return _by_number(number, text, "sms", ("sms",), now, once_more=not known)
 
 
 def keypad_answer(*, number: str, key: str, attempt: str, now: datetime) -> Answered:
@@ -110,7 +115,9 @@ def call_answer_for(
     return _answer(scope, str(call.pk), person_id, word, "desk", now, at=at, reason=reason)
 
 
-def _by_number(number: str, text: str, channel: str, by: tuple[str, ...], now: datetime) -> Answered:
+def _by_number(
+    number: str, text: str, channel: str, by: tuple[str, ...], now: datetime, *, once_more: bool = False
+) -> Answered:
     people = accounts.people_with_phone(number)
     found = queries.call_of_person(people, channels=by, now=now) if people else None
     if found is None:
@@ -118,6 +125,9 @@ def _by_number(number: str, text: str, channel: str, by: tuple[str, ...], now: d
     word = word_of_key(text)
     if not word:
         raise BadInput("calling.reply.unclear")
+    said = queries.answer_of_late(people, channel, word, now - _ONCE_MORE) if once_more else None
+    if said is not None:
+        return Answered(str(said.parent_id), not said.repeated, said.word)
     call, person = found
     return _by_person(str(call.pk), person, word, channel, now)
 

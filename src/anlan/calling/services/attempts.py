@@ -26,7 +26,7 @@ from anlan.platform.bulk import insert_new
 from anlan.platform.database import writing
 
 __all__ = [
-    "LEASE", "Taken", "attempt_finish", "attempt_send", "attempt_take", "attempts_cancel", "attempts_make",
+    "LEASE", "Taken", "attempt_finish", "attempt_message", "attempt_take", "attempts_cancel", "attempts_make",
     "attempts_recover", "attempts_tidy", "delivery_report",
 ]  # fmt: skip
 
@@ -96,7 +96,9 @@ def attempt_take(*, holder: str, now: datetime, without: Collection[str] = ()) -
             if call is None or not may_call(call.state, row.step, call.step, queries.matter_open(call.matter)):
                 mine.update(state="cancelled")
                 continue
-            later = free_at(call.urgency, row.channel, now, _recent(row.person_id, now))
+            # Put off, tried again or found late by a worker that was down, it may have come into the quiet hours.
+            free = free_at(call.urgency, row.channel, now, _recent(row.person_id, call, now))
+            later = loud_at(call.urgency, row.channel, free)
             if later > now:
                 mine.update(due_at=later)
                 continue
@@ -110,15 +112,20 @@ def attempt_take(*, holder: str, now: datetime, without: Collection[str] = ()) -
                 return Taken(row, call, token)
 
 
-def _recent(person_id: str, now: datetime) -> list[datetime]:
+def _recent(person_id: str, call: Call, now: datetime) -> list[datetime]:
+    """When messages of the last hour reached a person; what is real does not wait for what was a drill."""
     rows = Attempt.objects.filter(person_id=person_id, sent_at__gt=now - _HOUR, sent_at__isnull=False)
-    return list(rows.exclude(channel__in=SILENT).values_list("sent_at", flat=True))
+    if not call.drill:
+        rows = rows.exclude(call_id__in=Call._default_manager.filter(drill=1).values("pk"))
+    # What did not go out disturbed nobody: after an outage nobody waits an hour for messages that never came.
+    reached = rows.exclude(channel__in=SILENT).exclude(state__in=("failed", "cancelled"))
+    return list(reached.values_list("sent_at", flat=True))
 
 
-def attempt_send(taken: Taken) -> Sent | Refused:
-    """Hand a taken attempt to its channel. No transaction is open: a slow provider holds up nobody's record."""
+def attempt_message(taken: Taken) -> Message | Refused:
+    """What a taken attempt says and to which number, or why it is not to go out. Ask as late as can be."""
     attempt, call = taken.attempt, queries.call_row(taken.attempt.call_id)
-    # Once more, as late as can be: whoever answered since the attempt was taken is not called after it.
+    # Once more: whoever answered since the attempt was taken is not called after it.
     if call is None or not may_call(call.state, attempt.step, call.step, queries.matter_open(call.matter)):
         return _OVERTAKEN
     channel = CHANNELS[attempt.channel]
@@ -127,9 +134,7 @@ def attempt_send(taken: Taken) -> Sent | Refused:
         return Refused(permanent=True, why="number_missing")
     base = settings.CALLING["ANLAN_PUBLIC_URL"].rstrip("/")
     link = f"{base}/c/{taken.token}/" if base and taken.token else ""
-    return channel.send(
-        Message(str(attempt.pk), number, call.title, _words(call, link), link, call.urgency, bool(call.drill))
-    )
+    return Message(str(attempt.pk), number, call.title, _words(call, link), link, call.urgency, bool(call.drill))
 
 
 def _words(call: Call, link: str) -> str:

@@ -36,7 +36,8 @@ def _fields(setting: str, count: int, values: Mapping[str, Any]) -> list[str]:
     names = settings.CALLING[setting]
     if len(names) < count:
         raise BadInput("calling.provider.fields", setting=setting)
-    return [str(values.get(name, "")).strip() for name in names[:count]]
+    # No database takes a NUL, and none of ours has one.
+    return [str(values.get(name, "")).replace("\0", "").strip() for name in names[:count]]
 
 
 def report_take(*, values: Mapping[str, Any], now: datetime) -> bool:
@@ -54,7 +55,7 @@ def reply_take(*, values: Mapping[str, Any], now: datetime) -> bool:
     """A reply by short message; whether it answered the call (False: somebody had). Raises as `answers.sms_answer`.
 
     Where the setting names a third field, the provider's number of the reply, one that is delivered again answers nothing:
-    the person may be called for something else by then.
+    the person may be called for something else by then. Without numbers the same words within two minutes are one reply.
     """
     number, text, *given = _fields("ANLAN_SMS_REPLY_FIELDS", min(3, len(settings.CALLING["ANLAN_SMS_REPLY_FIELDS"])), values)
     if not (given and given[0]):
@@ -64,7 +65,7 @@ def reply_take(*, values: Mapping[str, Any], now: datetime) -> bool:
         ReplySeen.objects.filter(seen_at__lt=now - _KEPT).delete()
         if ReplySeen.objects.filter(pk=key).exists():
             return False
-        answered = sms_answer(number=number, text=text, now=now)
+        answered = sms_answer(number=number, text=text, now=now, known=True)
         ReplySeen.objects.create(id=key, seen_at=now)
     return answered.first
 

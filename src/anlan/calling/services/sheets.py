@@ -19,6 +19,8 @@ __all__ = ["DutyRow", "Sheet", "SheetRow", "sheet_make"]
 
 _PHONE = "phone"
 MOST_PEOPLE = 200
+_NOBODY = queries.CalledPerson("", "", "")
+"""A matter for which nobody could be called stands on the paper too: it needs somebody most of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ def sheet_make(*, scope: Scope, reason: str, now: datetime) -> Sheet:
     with writing():
         numbers = _numbers(scope, people, reason, now)
     rows = [
-        SheetRow(p.name, p.deputy_for, numbers[p.person_id], c.title, c.place, c.urgency_label, c.drill)
+        SheetRow(p.name, p.deputy_for, numbers.get(p.person_id, ""), c.title, c.place, c.urgency_label, c.drill)
         for c in cards
-        for p in c.people
+        for p in c.people or (_NOBODY,)
     ]
     lines = [DutyRow(d.on, d.shift, d.position, d.name, numbers[d.person_id]) for d in duties]
     return Sheet(tuple(rows), tuple(lines))

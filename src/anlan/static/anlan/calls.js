@@ -79,7 +79,9 @@
   const ask = async () => {
     if (!lists && !mine()) return;
     try {
-      const answer = await fetch(self.dataset.calls, { credentials: "same-origin" });
+      // A page that lists calls is a desk and stays logged in; any other one is left idle when nobody uses it.
+      const headers = lists ? {} : { "Anlan-Background": "1" };
+      const answer = await fetch(self.dataset.calls, { credentials: "same-origin", headers });
       if (answer.status === 401) {
         lost("登录已过期，叫应不再更新。", link("重新登录", "/login"));
         return;
