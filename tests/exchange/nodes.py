@@ -36,6 +36,7 @@ class NodeProcess:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self._environment = folder, environment
+        self.database = environment.get("ANLAN_DATABASE_URL", "")
         self.now, self.drift = BEGUN, timedelta(0)
         self.id = self.region = self.key = ""
         self.begin()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +12,14 @@ from pathlib import Path
 import pytest
 from own_postgres import Postgres
 
-from exchange.nodes import Federation, Refused, federation
+from cli.cli_process import environment
+from exchange.brokers import SERVER, Live, Server, ending, until
+from exchange.nodes import ROOT, Federation, Refused, federation
 from exchange.test_exchange_services import _DECIDE, _TEXTS, _WATCH
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 COUNTY, EAST, SOUTH = "331003", "331003001", "331003002"
+BENCH = f"import sys; sys.path.insert(0, {str(ROOT / 'bench')!r}); import catch_up; "
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +126,52 @@ record.record(draft, scope=SYSTEM, now=clock.now(), base=None)
     assert [top.run(source=_WATCH), top.run(source=_WATCH)] == [(1, 0), (0, 0)]
     mixed.meet("east")
     assert top.run(source=_WATCH) == (0, 1)
+
+
+_HOLDER = """
+from anlan.platform.scheduler.models import JobLease
+answer = JobLease.objects.values_list("holder", flat=True).first()
+"""
+
+
+@pytest.mark.skipif(SERVER is None, reason="nats-server is not installed")
+def test_of_two_workers_fed_by_streams_the_one_that_is_killed_loses_nothing(mixed: Federation, tmp_path: Path) -> None:
+    top, east = Live(mixed.nodes["county"]), Live(mixed.nodes["east"])
+    hub = Server(tmp_path / "hub", COUNTY, below=[EAST])
+    leaf = Server(tmp_path / "leaf", EAST, leaf=[hub.leaf_port])
+    workers: list[subprocess.Popen[bytes]] = []
+    with ending(hub, leaf):
+        hub.start()
+        leaf.start()
+        more = {"ANLAN_DATABASE_URL": mixed.nodes["county"].database, "ANLAN_EXCHANGE_NATS": hub.address}
+        command = [sys.executable, "-m", "anlan.cli", "worker", "--data", str(mixed.nodes["county"].folder)]
+        try:
+            for _ in range(2):
+                workers.append(subprocess.Popen(command, env=environment(**more), stderr=subprocess.DEVNULL))
+            east.carry(leaf.address)
+            first = east.found(role="town", description="两个工作进程")
+            until(lambda: top.state(hazard=first), "the first hazard at the county")
+            held = east.run(source=BENCH + "answer = catch_up.work(entries)", entries=2000)
+            until(lambda: _came(top, mixed.nodes["east"].id) > 100, "some of it")
+            holder = int(top.run(source=_HOLDER).split(":")[1])
+            (one,) = [worker for worker in workers if worker.pid == holder]
+            one.kill()
+            last = east.found(role="town", description="一个已被杀掉")
+            until(lambda: top.state(hazard=last), "the last hazard at the county", 150)
+            until(lambda: top.marks() == east.marks(), "both hold the same")
+            assert int(top.run(source=_HOLDER).split(":")[1]) != holder
+        finally:
+            for worker in workers:
+                worker.terminate()
+                worker.wait()
+    assert held >= 2000 and top.tally()["twice"] == 0 and top.tally()["verified"]
+    rows = BENCH + "answer = catch_up.rows(town)"
+    town = mixed.nodes["east"].id
+    assert top.run(source=rows, town=town) == east.run(source=rows, town=town)
+
+
+def _came(top: Live, town: str) -> int:
+    return int(top.marks().get(town, "0").partition(":")[0])
 
 
 def test_what_reaches_beyond_a_town_is_refused_and_a_revoked_town_is_not_heard(mixed: Federation) -> None:
