@@ -73,7 +73,9 @@ def link_of(key: str) -> PeerLink:
     found = PeerLink.objects.filter(key=key).first()
     if found is None:
         raise NotAllowed("exchange.unknown_peer")
-    if any(row.key == key and row.state == "revoked" for row in trust.statements()):
+    # Of its own region only: a node may say of any key that it was one of those below it, and revoke it.
+    spans = {stem(found.node), region_prefix(found.region)}
+    if any(row.key == key and row.state == "revoked" for row in trust.statements(spans)):
         raise NotAllowed("exchange.revoked", node=found.node)
     return found
 
