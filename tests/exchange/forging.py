@@ -10,7 +10,7 @@ _FORGE = """
 import uuid
 from base64 import b64encode
 import orjson
-from anlan.kernel.entry import body_hash, chain_hash
+from anlan.kernel.entry import body_hash, chain_hash, text_hash
 from anlan.platform import clock
 from anlan.platform.exchange import keys, parts, turn
 from anlan.platform.journal import node
@@ -29,10 +29,14 @@ def run(chain, bodies, stubs=False):
     for seq, members in enumerate(bodies, 1):
         own = {"id": str(uuid.UUID(int=(moment << 80) | (7 << 76) | (2 << 62) | uuid.uuid4().int >> 70)), "node": chain,
                "hlc": f"{(moment << 16) + seq:016x}", "wall": moment, "region": node.own().region}
+        text = members.pop("_text", None)
         made = orjson.dumps({k: v for k, v in (own | members).items() if v is not None}, option=orjson.OPT_SORT_KEYS)
-        hashed = body_hash(made, None)
+        kept = text_hash(text.encode()) if text else None
+        hashed = body_hash(made, kept)
         digest = chain_hash(digest, hashed)
         said = {"body_hash": b64encode(hashed).decode()} if stubs else {"body": made.decode()}
+        if text:
+            said |= {"text": text, "text_hash": b64encode(kept).decode()}
         lines.append({"type": "cn.anlan.stub" if stubs else "cn.anlan.entry", "source": "/nodes/" + chain,
                       "id": (own | members)["id"], "sequence": str(seq), "data": said})
         bodies[seq - 1] = own | members | {"_made": made.decode()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,6 +223,10 @@ def _bad_bodies() -> list[dict[str, Any]]:
     for data in ({}, {"name": None}, {"name": 5}, {"name": []}, {"name": {}}, {"nobody": 1}, {"id": "x"}, {"name": "a" * 9000},
                  {"created_at": "x"}, {"region": 5}, {"region": []}, {"contested": "x"}, {"drill": {}}):  # fmt: skip
         found += [base | {"data": data}]
+    for deep in (100, 400, 900):
+        for around in ('{"name":"甲","x":%s}', '{"x":%s}'):
+            inner = around.replace("%s", "[" * deep + "]" * deep)
+            found += [base | {"_text": f'{{"salt":"00","text":{inner}}}'}]
     for one in found:
         one["subject"] = subject + str(uuid.uuid4())
     kinds = {
@@ -288,3 +293,59 @@ answer = sealed(line, header())
         top.hear(data=forged(east, top, told, person=person, hlc=hlc))
     top.phone(person=person, number="13900000002")
     assert top.phone_of(person=person) == "13900000002"
+
+
+def test_a_stick_is_never_sealed_for_a_machine_that_was_replaced(tmp_path: Path) -> None:
+    with federation(tmp_path) as made:
+        top = made.node("county", "331003")
+        old = made.node("old", "331003001", "county")
+        made.settle()
+        new = made.node("new", "331003001", "county")
+        assert top.run(source=_NAMED, name="331003001") == new.key != old.key
+        assert top.run(source=_NAMED, name="331003001000") == new.key
+        (peer,) = top.run(source=_PEERS, key=new.key)
+        top.revoke(peer=peer)
+        with pytest.raises(Refused) as refused:
+            top.export(path=str(tmp_path / "stick"), name="331003001")
+        assert refused.value.code == "exchange.revoked"
+        with pytest.raises(Refused) as refused:
+            top.say(key=old.key)
+        assert refused.value.code == "exchange.revoked"
+
+
+_NAMED = "from anlan.platform.exchange.file import link_named; answer = link_named(name).key"
+_PEERS = """
+from anlan.platform.exchange.models import Peer
+answer = [str(pk) for pk in Peer._default_manager.filter(key=key, relation="child").values_list("pk", flat=True)]
+"""
+
+
+def test_a_photo_that_is_lost_on_the_disk_keeps_no_turn_waiting(towns: Federation) -> None:
+    east, top = towns.nodes["east"], towns.nodes["county"]
+    towns.meet("east")
+    _, sha256 = east.found_with_photo(role="town", size=200_000)
+    east.run(source="from anlan.platform.attachments import files; files.path_of(sha256).unlink()", sha256=sha256)
+    towns.meet("east")
+    later = east.found(role="town", description="照片丢失以后")
+    towns.meet("east")
+    assert top.state(hazard=later) == ("found", 0)
+
+
+def test_many_subjects_that_move_are_all_held_whole_at_their_new_place(towns: Federation) -> None:
+    """More of them than are asked for in one turn."""
+    top, south = towns.nodes["county"], towns.nodes["south"]
+    moved = [top.enterprise(role="supervision", name=f"迁址{n}厂", region="331003001000", number=300 + n) for n in range(MANY)]
+    towns.settle()
+    for one in moved:
+        top.move(enterprise_id=one, region="331003002000")
+    towns.meet("south")
+    held = south.run(source=_VERSIONS, ids=moved)
+    assert held == top.run(source=_VERSIONS, ids=moved) and len(held) == MANY
+
+
+MANY = 205
+_VERSIONS = """
+from anlan.platform.journal.models import Head
+subjects = ["registry.enterprise/" + one for one in ids]
+answer = dict(Head.objects.filter(subject__in=subjects).values_list("subject", "version"))
+"""

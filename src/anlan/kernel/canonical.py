@@ -59,11 +59,15 @@ def parse(raw: bytes) -> Any:
     spelled otherwise than here (another version's float printing), so the bytes are not compared beyond the fast path.
 
     Raises:
-        ValueError: not UTF-8 JSON, a repeated member, or a number that is not finite.
+        ValueError: not UTF-8 JSON, a repeated member, a number that is not finite, or nested deeper than can be written.
     """
     value = orjson.loads(raw)
+    try:
+        same = orjson.dumps(value) == raw
+    except TypeError as error:  # it reads deeper than it writes
+        raise ValueError("too deep") from error
     # Written back in the order in which it came: a repeated member is gone then, a number spelled otherwise differs.
-    if orjson.dumps(value) != raw:
+    if not same:
         json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
     return value
 

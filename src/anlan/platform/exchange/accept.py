@@ -40,7 +40,7 @@ _MOST_FACT = 200
 _AT_ONCE = 500
 _UNREADABLE = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, DataError, IntegrityError, BadInput,
-    Conflict, NotAllowed, NotFound,
+    Conflict, NotAllowed, NotFound, RecursionError,
 )  # fmt: skip
 """What a fold or a table raises about content that is not what its kind says: its sender's fault or a later version's."""
 

@@ -31,6 +31,8 @@ TURN_BYTES = 3 * 1024 * 1024
 """Lines of one turn over a network, before they are compressed; a file has no such end."""
 _PART_BYTES = 2 * 1024 * 1024
 _MOST_ASKED = 200
+_MOST_WANTED, _MANY_MOVED = 2000, 1000
+"""Subjects asked for in one turn, and those that moved after which a turn ends: what it names can all be asked for."""
 _MOST_NODES = 10_000
 _MARK = re.compile(r"[0-9]{1,15}(?::[0-9a-f]{0,64})?")
 _REASON = re.compile(r"[a-z_]{1,20}")
@@ -109,13 +111,18 @@ def said(
     receiver, part_bytes = region_prefix(link.region), 0 if ahead else _PART_BYTES
     lines, size, gone, moved, named, more, last = list[bytes](), 0, 0, set[str](), set[str](), False, ""
     given = list(fills)
-    lines += select.fills(given, receiver) + vault_of(given, receiver)
-    size = sum(map(len, lines))
+    for line in (*select.fills(given, receiver), *vault_of(given, receiver)):
+        lines.append(line)
+        size += len(line)
+        if size > _PART_BYTES:
+            yield Sealed("", seal_part(lines, link.box_key))
+            gone, size, lines = gone + size, 0, []
     if ahead and lines:  # a part with a name holds nothing beside its run: what has gone by that name is not sent again
         yield Sealed("", seal_part(lines, link.box_key))
-        gone, size, lines = size, 0, []
+        gone, size, lines = gone + size, 0, []
     for run in select.runs(vector, refused, receiver):
-        if limit is not None and gone + size > 0 and gone + size + sum(map(len, run.lines)) > limit:
+        full = gone + size > 0 and gone + size + sum(map(len, run.lines)) > (limit or 0)
+        if limit is not None and (full or len(moved) >= _MANY_MOVED):
             more = True
             break
         lines += run.lines
@@ -195,8 +202,8 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     _note(link, header or {}, admitted, _still(link, header or {}, went_on) | stopped, now)
     header = header or {}
     named = header.get("want")
-    asked = tuple(s for s in named if type(s) is str)[:_MOST_ASKED] if type(named) is list else ()
-    want = tuple(sorted(lacking))[:_MOST_ASKED]
+    asked = tuple(s for s in named if type(s) is str)[:_MOST_WANTED] if type(named) is list else ()
+    want = tuple(sorted(lacking))[:_MOST_WANTED]
     return Said(link, admitted, values, file_bytes, want, asked, bool(header.get("more")), stopped)
 
 
