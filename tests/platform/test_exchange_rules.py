@@ -79,6 +79,8 @@ def test_a_town_whose_code_changed_writes_under_the_new_one() -> None:
         (EAST, COUNTY, COUNTY, False),
         (VILLAGE, EAST, COUNTY, False),
         (COUNTY, "3310", EAST, True),
+        (EAST, EAST, COUNTY, False),
+        (COUNTY, COUNTY, EAST, False),
     ],
 )
 def test_whose_word_about_a_key_counts(author: str, about: str, receiver: str, counts: bool) -> None:

@@ -31,6 +31,11 @@ def fold_organisation_closed(row: Row | None, entry: Entry) -> Row:
     return {**(row or {}), "closed": 1}
 
 
+def fold_post_created(row: Row | None, entry: Entry) -> Row:
+    """A post sees its entry's region: a town that says another code in the data gives nobody the county."""
+    return {**fold_values(row, entry), "region": entry.region, "prefix": region_prefix(entry.region)}
+
+
 def fold_post_ended(row: Row | None, entry: Entry) -> Row:
     """The post gives no scope from now on."""
     return {**(row or {}), "ended": 1, "ended_at": entry.time, "end_reason": entry.text.get("reason", "")}
@@ -100,7 +105,7 @@ FOLDS: dict[str, Fold] = {
     "organisation.created": fold_values,
     "organisation.changed": fold_values,
     "organisation.closed": fold_organisation_closed,
-    "post.created": fold_values,
+    "post.created": fold_post_created,
     "post.ended": fold_post_ended,
     "post.region_moved": fold_post_region_moved,
     "post.handed_over": fold_post_handed_over,

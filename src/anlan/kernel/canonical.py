@@ -64,14 +64,19 @@ def parse(raw: bytes) -> Any:
     spelled otherwise than here (another version's float printing), so the bytes are not compared beyond the fast path.
 
     Raises:
-        ValueError: not UTF-8 JSON, a repeated member, a number that is not finite, or a NUL in a text.
+        ValueError: not UTF-8 JSON, a repeated member, a number that is not finite, a NUL in a text, or nested deeper than can
+            be written.
     """
     # Written by no honest node (`json_violations`), and PostgreSQL takes none: it would hold up its author's chain for ever.
     if b"\\u0000" in raw and _NUL.search(raw):
         raise ValueError("NUL")
     value = orjson.loads(raw)
+    try:
+        same = orjson.dumps(value) == raw
+    except TypeError as error:  # it reads deeper than it writes
+        raise ValueError("too deep") from error
     # Written back in the order in which it came: a repeated member is gone then, a number spelled otherwise differs.
-    if orjson.dumps(value) != raw:
+    if not same:
         json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
     return value
 

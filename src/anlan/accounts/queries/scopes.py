@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
@@ -50,9 +50,9 @@ def _runs(post: Post, today: date) -> bool:
 
 
 def deputies_active(now: datetime) -> QuerySet[Deputy]:
-    """Deputies that act at the moment `now`."""
+    """Deputies that act at the moment `now`; one that stands elsewhere than its post was not set by who has a say in it."""
     today = local_day(now)
-    return Deputy.objects.filter(cancelled=0, starts_on__lte=today, until_on__gte=today)
+    return Deputy.objects.filter(cancelled=0, starts_on__lte=today, until_on__gte=today, region=F("post__region"))
 
 
 def scope_of(account: Account, post: Post | str, now: datetime) -> Scope | None:

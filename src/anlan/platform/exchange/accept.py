@@ -5,23 +5,26 @@ from __future__ import annotations
 import logging
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
 
+from anlan.kernel.canonical import MAX_INT
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, body_hash, chain_hash
 from anlan.kernel.entry_shape import UUID
-from anlan.kernel.errors import ProtocolError
+from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.platform.database import writing
 from anlan.platform.exchange import keys, trust
 from anlan.platform.exchange.filing import files_expect
-from anlan.platform.exchange.guard import refuse_overreach
+from anlan.platform.exchange.guard import outside, refuse_overreach, standing, stay_within
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
@@ -33,6 +36,13 @@ __all__ = ["Accepted", "refusal_note", "runs_accept"]
 log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
 _MOST_RUN = 20_000
+_MOST_FACT = 200
+_AT_ONCE = 500
+_UNREADABLE = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, DataError, IntegrityError, BadInput,
+    Conflict, NotAllowed, NotFound, RecursionError,
+)  # fmt: skip
+"""What a fold or a table raises about content that is not what its kind says: its sender's fault or a later version's."""
 
 
 @dataclass(slots=True)
@@ -88,13 +98,17 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
         if links is None:
             done.stopped[name] = "gap"
             return
-        held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
-        region = held or stem(name).ljust(12, "0")
+        if _hollow(name, links):
+            done.stopped[name] = "stub"
+            return
+        region = _region(name)
         opened = [read_link(one, settings.JOURNAL_HASH) for one in links]
         entries = [entry for entry in opened if entry is not None]
-        refuse_overreach(name, region, entries)
-        with writing():
+        with _readable(name), writing():
+            refuse_overreach(name, region, entries)
+            before = standing(entries)
             took = receive(links, region=region, now=now, opened=opened)
+            stay_within(name, region, before)
             _keep_head(head)
             files_expect(entries)
         done.admitted += took.admitted
@@ -105,6 +119,33 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
     except ProtocolError as error:
         done.stopped[name] = "refused"
         done.refused.append(error)
+
+
+def _region(name: str) -> str:
+    held = Node.objects.filter(pk=name).values_list("region", flat=True).first()
+    return held or stem(name).ljust(12, "0")
+
+
+def _hollow(name: str, links: Sequence[Link]) -> bool:
+    """Whether stubs would be new here of a node below: everything of it comes whole, from itself if not from this sender.
+
+    Taken as stubs they would never be sent again, and their bodies would come past what is asked of a run.
+    """
+    span, mine = stem(name), stem(node.own().id)
+    if span == mine or not span.startswith(mine):
+        return False
+    last = Node.objects.filter(pk=name).values_list("last_seq", flat=True).first() or 0
+    return any(one.body is None and one.seq > last for one in links)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """What can't be stored or folded is refused like everything else: it stops its own chain and is seen, no more."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        log.warning("exchange: entries of %s can't be taken", name, exc_info=True)
+        raise ProtocolError("exchange.unreadable", node=name, why=type(error).__name__) from error
 
 
 def _head(line: Mapping[str, Any]) -> _HeadLine:
@@ -203,8 +244,10 @@ def _collect(line: Mapping[str, Any], filled: dict[str, list[Link]], done: Accep
 
 def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) -> None:
     """Bodies for stubs: the chain held here proves them, so no head travels with them."""
-    rows = JournalSeq.objects.filter(node=node_id, seq__in=[one.seq for one in links])
-    places = {seq: (bytes(digest), bytes(link)) for seq, digest, link in rows.values_list("seq", "body_hash", "hash")}
+    places: dict[int, tuple[bytes, bytes]] = {}
+    for some in _portions([one.seq for one in links]):
+        rows = JournalSeq.objects.filter(node=node_id, seq__in=some).values_list("seq", "body_hash", "hash")
+        places |= {seq: (bytes(digest), bytes(link)) for seq, digest, link in rows}
     known = []
     for one in links:
         if one.seq not in places:
@@ -215,11 +258,17 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
             done.refused.append(ProtocolError("exchange.chain", node=node_id, seq=one.seq))
             continue
         known.append(Link(one.node, one.seq, one.entry, one.body_hash, chained, one.body, one.text, one.text_hash))
+    region = _region(node_id)
     try:
-        with transaction.atomic():
+        with _readable(node_id), writing():
             opened = [read_link(one, settings.JOURNAL_HASH) for one in known]
-            receive(known, region=stem(node_id).ljust(12, "0"), now=now, opened=opened)
-            files_expect(entry for entry in opened if entry is not None)
+            entries = [entry for entry in opened if entry is not None]
+            if overreach := outside(node_id, region, entries):
+                raise overreach
+            before = standing(entries)
+            receive(known, region=region, now=now, opened=opened)
+            stay_within(node_id, region, before)
+            files_expect(entries)
     except ProtocolError as error:
         done.refused.append(error)
 
@@ -227,8 +276,15 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
 def _lacking(counts: Mapping[str, Any]) -> set[str]:
     """The subjects of which the sender holds more entries whole than are held here."""
     said = {subject: count for subject, count in counts.items() if type(count) is int}
-    held = dict(Head.objects.filter(subject__in=list(said)).values_list("subject", "version"))
+    held: dict[str, int] = {}
+    for some in _portions(list(said)):
+        held |= dict(Head.objects.filter(subject__in=some).values_list("subject", "version"))
     return {subject for subject, count in said.items() if count > held.get(subject, 0)}
+
+
+def _portions(values: list[Any]) -> Iterator[list[Any]]:
+    """Not more at once than a statement can name."""
+    return (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
 
 
 def refusal_note(name: str, error: ProtocolError, now: datetime) -> None:
@@ -236,7 +292,14 @@ def refusal_note(name: str, error: ProtocolError, now: datetime) -> None:
     about = name if is_node_id(name) else "unknown"
     own = node.own()
     log.warning("exchange: refused from %s: %s %s", about, error.code, error.facts)
-    facts = {"code": error.code, **{k: v for k, v in error.facts.items() if isinstance(v, str | int)}}
+    facts = {"code": error.code, **{k: _fact(v) for k, v in error.facts.items() if isinstance(v, str | int)}}
     subject, once = f"platform.exchange/{own.id}:{about}", f"{error.code}:{local_date(now)}"
     draft = Draft("platform.exchange.refused", subject, own.region, {"facts": facts}, once=once)
     record.record(draft, scope=SYSTEM, now=now, base=None)
+
+
+def _fact(value: str | int) -> str | int:
+    """A fact as an entry may hold it: its words are the sender's."""
+    if isinstance(value, int) and abs(value) <= MAX_INT:
+        return value
+    return "".join(c if c.isprintable() else "?" for c in str(value)[:_MOST_FACT])

@@ -25,7 +25,7 @@ from anlan.platform import regions
 from anlan.platform.database import writing
 from anlan.platform.exchange import keys
 from anlan.platform.exchange.models import EnrolCode, EnrolRequest, Peer, PeerLink
-from anlan.platform.exchange.trust import statement_id
+from anlan.platform.exchange.trust import statement_id, statements
 from anlan.platform.journal import node
 from anlan.platform.journal.models import Node
 from anlan.platform.journal.record import NEW, record, version_of
@@ -166,7 +166,7 @@ def enrol_approve(*, scope: Scope, request_id: str, now: datetime) -> str:
         asked = _waiting(scope, request_id)
         span = region_prefix(asked.region)
         subject = f"{PEER}/{statement_id(stem(node.own().id), asked.key)}"
-        if Peer._default_manager.filter(key=asked.key, state="revoked").exists():
+        if any(row.key == asked.key and row.state == "revoked" for row in statements([span])):
             raise Conflict("exchange.key_revoked")
         for before in Peer._default_manager.filter(author=stem(node.own().id), stem=span, state="enrolled"):
             if before.key != asked.key:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from anlan.kernel.errors import BadInput, NotFound, ProtocolError, Unavailable
+from django.db.models import Q
+
+from anlan.kernel.errors import AnlanError, BadInput, NotAllowed, NotFound, ProtocolError, Unavailable
 from anlan.platform.exchange import http, turn
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.parts import HEAD_BYTES, joined, part_length
@@ -30,16 +32,20 @@ class Imported:
 
 
 def link_named(name: str) -> PeerLink:
-    """The neighbour with this node id or region code, "" for the node above.
+    """The neighbour with this node id or region code, "" for the node above; of a region the machine that counts now.
 
     Raises:
-        NotFound: "exchange.no_link".
+        NotFound: "exchange.no_link". NotAllowed: "exchange.revoked" where every such key was revoked.
     """
-    links = PeerLink.objects.filter(role="parent") if not name else PeerLink.objects.filter(node=name)
-    found = links.first() or (PeerLink.objects.filter(region=name.ljust(12, "0")).first() if name else None)
-    if found is None:
-        raise NotFound("exchange.no_link", name=name)
-    return found
+    named = Q(node=name) | Q(region=name.ljust(12, "0")) if name else Q(role="parent")
+    keys = PeerLink.objects.filter(named).order_by("key").values_list("key", flat=True)
+    refusal: AnlanError = NotFound("exchange.no_link", name=name)
+    for key in keys:
+        try:
+            return turn.link_of(key)
+        except NotAllowed as error:  # a machine that was replaced: what is sealed for it would be read by whoever has it
+            refusal = error
+    raise refusal
 
 
 def export_file(link: PeerLink, path: Path, *, now: datetime, everything: bool = False) -> int:

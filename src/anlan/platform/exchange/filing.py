@@ -144,9 +144,15 @@ def file_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
         held, have = _sendable(sha256, receiver) if len(found) < _MOST_PIECES else None, max(0, have)
         if held is None or have >= held.size:
             continue
-        with files.path_of(sha256).open("rb") as source:
-            source.seek(have)
-            piece = source.read(_PIECE)
+        try:
+            with files.path_of(sha256).open("rb") as source:
+                source.seek(have)
+                piece = source.read(_PIECE)
+        except OSError as error:  # one file that is lost here must not take the whole answer with it, turn after turn
+            log.error("exchange: attachment %s can't be read: %s", sha256, error.strerror)
+            continue
+        if not piece:
+            continue  # cut short on the disk
         data = {"sha256": sha256, "at": have, "size": held.size, "name": held.name, "content": b64encode(piece).decode()}
         found.append(event("file", node.own().id, f"{sha256}:{have}", data))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from anlan.kernel.entry import Entry
 from anlan.kernel.entry_shape import UUID
@@ -12,9 +12,9 @@ from anlan.kernel.region_codes import region_prefix
 from anlan.platform.exchange.trust import statement_id
 from anlan.platform.journal import refold, sql
 from anlan.platform.journal.models import Head, JournalEntry
-from anlan.platform.rules.exchange import PEER, may_write
+from anlan.platform.rules.exchange import EVERYWHERE, PEER, may_write
 
-__all__ = ["refuse_overreach"]
+__all__ = ["outside", "refuse_overreach", "standing", "stay_within"]
 
 
 def refuse_overreach(author: str, own_region: str, entries: Sequence[Entry]) -> None:
@@ -40,6 +40,41 @@ def refuse_overreach(author: str, own_region: str, entries: Sequence[Entry]) -> 
             raise ProtocolError("exchange.overreach", node=author, entry=entry.id, subject=entry.subject)
         written.add(place)
         held.add(entry.region)
+
+
+def outside(author: str, own_region: str, entries: Sequence[Entry]) -> ProtocolError | None:
+    """The refusal of bodies for stubs; None if nothing is to be refused. Where their subjects stood when they were written
+    is not known here, only that the chain's author wrote them. Arguments as of `refuse_overreach`."""
+    span, today = stem(author), region_prefix(own_region)
+    for entry in entries:
+        if not (may_write(span, today, entry.type, entry.region, ()) and _may_touch(author, entry)):
+            return ProtocolError("exchange.overreach", node=author, entry=entry.id, subject=entry.subject)
+    return None
+
+
+def standing(entries: Sequence[Entry]) -> dict[str, set[str]]:
+    """Where the subjects of entries stand and stood before these are taken: subject -> regions."""
+    subjects = sorted({entry.subject for entry in entries if entry.type not in EVERYWHERE})
+    heads = sql.heads_of(subjects)
+    found: dict[str, set[str]] = {subject: set() for subject in subjects}
+    for subject, head in heads.items():
+        found[subject] = {head.region, *(head.former.split(",") if head.former else ())}
+    return found
+
+
+def stay_within(author: str, own_region: str, before: Mapping[str, set[str]]) -> None:
+    """Refuse what was folded if a subject has come to stand where its author may not write: a fold may take the region from
+    the data. Called in the transaction that ends with it.
+
+    Args:
+        before: as `standing` gave it.
+    Raises:
+        ProtocolError: "exchange.overreach".
+    """
+    spans = (stem(author), region_prefix(own_region))
+    for subject, head in sql.heads_of(sorted(before)).items():
+        if not head.region.startswith(spans) and head.region not in before[subject]:
+            raise ProtocolError("exchange.overreach", node=author, entry=str(head.last_id or ""), subject=subject)
 
 
 def _may_touch(author: str, entry: Entry) -> bool:

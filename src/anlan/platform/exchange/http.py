@@ -95,19 +95,25 @@ def exchange(link: PeerLink, wire: Wire | None = None) -> Moved:
             return exchange(link, made)
     came = values = sent_bytes = came_bytes = rounds = 0
     said: turn.Said | None = None
+    # What was asked for is answered in the next turn: asked twice it would not come either, and never have an end.
+    named = {"want": set[str](), "fills": set[str]()}
     while rounds < _MOST_ROUNDS:
         rounds += 1
-        want, fills = (said.lacking, said.asked) if said else ((), ())
+        want = [one for one in said.lacking if one not in named["want"]] if said else []
+        fills = [one for one in said.asked if one not in named["fills"]] if said else []
+        named["want"].update(want)
+        named["fills"].update(fills)
         before = (link.vector, link.vault_after, link.files)
         body = joined(turn.say(link, now=clock.now(), want=want, fills=fills))
         answer = _turn(wire, body)
         said = turn.hear(answer, now=clock.now(), sender=link.key)
         sent_bytes, came_bytes = sent_bytes + len(body), came_bytes + len(answer)
         link, came, values = said.link, came + said.admitted, values + said.values
-        moved = said.admitted or said.values or said.lacking or said.asked or said.file_bytes
+        open_ = not (named["want"].issuperset(said.lacking) and named["fills"].issuperset(said.asked))
+        moved = said.admitted or said.values or open_ or said.file_bytes
         moved = moved or (link.vector, link.vault_after, link.files) != before
         # What came is acknowledged by one more turn, so that the node above sees where we are.
-        waits = said.more or said.lacking or said.asked or said.file_bytes or link.files != "{}" or turn.owes(link)
+        waits = said.more or open_ or said.file_bytes or link.files != "{}" or turn.owes(link)
         if not moved or not (said.admitted or waits):
             break
     if link.state != "open":

@@ -20,12 +20,12 @@ from anlan.platform.journal import sql
 from anlan.platform.journal.models import Head, JournalSeq, Node
 from anlan.platform.rules.exchange import in_scope
 
-__all__ = ["Run", "ahead", "concerns", "fills", "lacking", "marks", "moved", "runs", "travels_below"]
+__all__ = ["Run", "ahead", "concerns", "fills", "lacking", "marks", "moved", "number", "runs", "travels_below"]
 
 MOST_LINKS = 1000
 MOST_BYTES = 1024 * 1024
-# A node above decides about these; more of them would change nothing.
-_DECIDED = frozenset({"fork", "frozen", "fenced"})
+# A node above decides about these, or whoever holds them whole; more of them would change nothing.
+_DECIDED = frozenset({"fork", "frozen", "fenced", "stub"})
 _OVERLAP = 1000
 _MARK = 16
 _FILE = re.compile(r'"([0-9a-f]{64})"')
@@ -88,7 +88,7 @@ def lacking(vector: Mapping[str, str], stopped: Mapping[str, str]) -> list[tuple
     found = []
     for node in sorted(Node.objects.filter(last_seq__gt=0), key=lambda n: (not n.own, len(stem(n.id)), n.id)):
         said = vector.get(node.id, "0:")
-        after, mark = _number(said), said.partition(":")[2]
+        after, mark = number(said), said.partition(":")[2]
         if stopped.get(node.id) in _DECIDED:
             continue
         if 0 < after <= node.last_seq and mark != _ours(node.id, after):
@@ -102,12 +102,13 @@ def ahead(theirs: Mapping[str, str], sent: Mapping[str, str], stopped: Mapping[s
     """What a neighbour will hold when all that a carrier keeps for it has arrived; a chain that it stopped goes by its word."""
     found = dict(theirs)
     for name, mark in sent.items():
-        if stopped.get(name, "gap") == "gap" and _number(mark) > _number(found.get(name, "0")):
+        if stopped.get(name, "gap") == "gap" and number(mark) > number(found.get(name, "0")):
             found[name] = mark
     return found
 
 
-def _number(mark: str) -> int:
+def number(mark: str) -> int:
+    """The number that a mark begins with; 0 where it begins with none."""
     digits = mark.partition(":")[0]
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
 

@@ -49,9 +49,16 @@ def keys_of(node_id: str) -> Keys:
         found.without_end.add(public_key())
     for row in statements([stem(node_id)]):
         if row.state == "revoked":
-            last = int(orjson.loads(row.limits or "{}").get(node_id, 0))
+            last = _limit(row.limits, node_id)
             found.ended[row.key] = min(last, found.ended.get(row.key, last))
         else:
             found.without_end.add(row.key)
     found.without_end -= found.ended.keys()
     return found
+
+
+def _limit(limits: str | None, node_id: str) -> int:
+    """Up to which number a revocation lets a node's chain count; 0 where it names none, or nothing that is a number."""
+    said = orjson.loads(limits or "{}")
+    last = said.get(node_id) if isinstance(said, dict) else None
+    return last if type(last) is int else 0

@@ -5,6 +5,7 @@ HTTP carries a turn each way; a file carries one. Nothing in it is an order: wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,11 @@ TURN_BYTES = 3 * 1024 * 1024
 """Lines of one turn over a network, before they are compressed; a file has no such end."""
 _PART_BYTES = 2 * 1024 * 1024
 _MOST_ASKED = 200
+_MOST_WANTED, _MANY_MOVED = 2000, 1000
+"""Subjects asked for in one turn, and those that moved after which a turn ends: what it names can all be asked for."""
+_MOST_NODES = 10_000
+_MARK = re.compile(r"[0-9]{1,15}(?::[0-9a-f]{0,64})?")
+_REASON = re.compile(r"[a-z_]{1,20}")
 _HEARD = [
     "vector", "refused", "files", "stopped", "turn_at", "version", "offset_ms", "node", "entry_at", "vault_node", "vault_after",
 ]  # fmt: skip
@@ -73,7 +79,9 @@ def link_of(key: str) -> PeerLink:
     found = PeerLink.objects.filter(key=key).first()
     if found is None:
         raise NotAllowed("exchange.unknown_peer")
-    if any(row.key == key and row.state == "revoked" for row in trust.statements()):
+    # Of its own region only: a node may say of any key that it was one of those below it, and revoke it.
+    spans = {stem(found.node), region_prefix(found.region)}
+    if any(row.key == key and row.state == "revoked" for row in trust.statements(spans)):
         raise NotAllowed("exchange.revoked", node=found.node)
     return found
 
@@ -103,18 +111,25 @@ def said(
     receiver, part_bytes = region_prefix(link.region), 0 if ahead else _PART_BYTES
     lines, size, gone, moved, named, more, last = list[bytes](), 0, 0, set[str](), set[str](), False, ""
     given = list(fills)
-    lines += select.fills(given, receiver) + vault_of(given, receiver)
-    size = sum(map(len, lines))
+    for line in (*select.fills(given, receiver), *vault_of(given, receiver)):
+        lines.append(line)
+        size += len(line)
+        if size > _PART_BYTES:
+            yield Sealed("", seal_part(lines, link.box_key))
+            gone, size, lines = gone + size, 0, []
     if ahead and lines:  # a part with a name holds nothing beside its run: what has gone by that name is not sent again
         yield Sealed("", seal_part(lines, link.box_key))
-        gone, size, lines = size, 0, []
+        gone, size, lines = gone + size, 0, []
     for run in select.runs(vector, refused, receiver):
-        if limit is not None and gone + size > 0 and gone + size + sum(map(len, run.lines)) > limit:
+        full = gone + size > 0 and gone + size + sum(map(len, run.lines)) > (limit or 0)
+        if limit is not None and (full or len(moved) >= _MANY_MOVED):
             more = True
             break
         lines += run.lines
         size += sum(map(len, run.lines))
-        moved |= run.moved
+        if refused.get(run.node, "gap") == "gap":
+            # Of a chain that waits over there the numbers can't be reached: it would ask again and again.
+            moved |= run.moved
         named |= run.files
         sent[run.node], last = run.mark, run.entry
         if size > part_bytes:
@@ -123,7 +138,7 @@ def said(
     if counts := select.moved(moved):
         lines.append(event("counts", node.own().id, "counts", counts))
     vault = "vault:" + node.own().id
-    values, seen = vault_lines(int(vector.get(vault, "0")), receiver)
+    values, seen = vault_lines(select.number(vector.get(vault, "0")), receiver)
     sent[vault] = str(seen)
     lines += [*values, _header(link, now=now, want=want, more=more or len(values) > 0, vault=seen)]
     yield Sealed(last, seal_part(lines, link.box_key))
@@ -177,7 +192,7 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         stopped |= took.stopped
         went_on |= took.went_on
         lacking |= took.wanted
-        values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node)
+        values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node, now)
         file_bytes += thumbs_take([line for line in part.lines if line["type"] == "cn.anlan.thumb"])
         file_bytes += files_take([line for line in part.lines if line["type"] == "cn.anlan.file"], now)
         for error in took.refused:
@@ -187,14 +202,15 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         raise ProtocolError("exchange.malformed")
     _note(link, header or {}, admitted, _still(link, header or {}, went_on) | stopped, now)
     header = header or {}
-    asked = tuple(s for s in header.get("want", ()) if type(s) is str)[:_MOST_ASKED]
-    want = tuple(sorted(lacking))[:_MOST_ASKED]
+    named = header.get("want")
+    asked = tuple(s for s in named if type(s) is str)[:_MOST_WANTED] if type(named) is list else ()
+    want = tuple(sorted(lacking))[:_MOST_WANTED]
     return Said(link, admitted, values, file_bytes, want, asked, bool(header.get("more")), stopped)
 
 
 def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) -> dict[str, str]:
     """The chains that were stopped before and have not gone on: people see them until they do."""
-    theirs = _texts(header.get("vector")) or orjson.loads(link.vector)
+    theirs = _marks(header.get("vector")) or orjson.loads(link.vector)
     held = {n: mark.partition(":")[0] for n, mark in select.marks().items()}
     return {
         chain: why
@@ -206,13 +222,14 @@ def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) 
 def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Mapping[str, str], now: datetime) -> None:
     """Write down what a neighbour said of itself; its node id may have changed by a restore, never its region."""
     if "vector" in header:
-        link.vector = orjson.dumps(_texts(header["vector"])).decode()
-        link.refused = orjson.dumps(_texts(header.get("stopped"))).decode()
+        link.vector = orjson.dumps(_marks(header["vector"])).decode()
+        link.refused = orjson.dumps(_reasons(header.get("stopped"))).decode()
         link.files = orjson.dumps(_sizes(header.get("files"))).decode()
     at, name = header.get("at"), header.get("node")
     moment = int(now.timestamp() * 1000)
     link.stopped = orjson.dumps(dict(stopped)).decode()
-    link.turn_at, link.version = moment, str(header.get("version", link.version))[:40]
+    version = header.get("version")
+    link.turn_at, link.version = moment, version[:40] if type(version) is str and version.isprintable() else link.version
     if type(at) is int and abs(at) < 2**53:
         link.offset_ms = at - moment
     if type(name) is str and is_node_id(name) and stem(name) == region_prefix(link.region):
@@ -230,7 +247,16 @@ def _sizes(value: Any) -> dict[str, int]:
     return {k: v for k, v in list(value.items())[:_MOST_ASKED] if type(v) is int and len(k) == 64}
 
 
-def _texts(value: Any) -> dict[str, str]:
-    if not isinstance(value, Mapping):
+def _marks(value: Any) -> dict[str, str]:
+    """A version vector as `select.marks` writes it, with the vault's rows; what has another shape is passed over."""
+    return {k: v for k, v in _named(value).items() if is_node_id(k.removeprefix("vault:")) and _MARK.fullmatch(v)}
+
+
+def _reasons(value: Any) -> dict[str, str]:
+    return {k: v for k, v in _named(value).items() if is_node_id(k) and _REASON.fullmatch(v)}
+
+
+def _named(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping) or len(value) > _MOST_NODES:
         return {}
-    return {k: v for k, v in value.items() if type(v) is str and len(k) <= 40 and len(v) <= 60}
+    return {k: v for k, v in value.items() if type(v) is str}

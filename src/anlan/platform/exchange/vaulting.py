@@ -6,8 +6,10 @@ Unlike entries they go by where their subject stands now: a town that once had a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from anlan.kernel.hlc import too_far_ahead
 from anlan.kernel.nodes import above
 from anlan.platform.database import writing
 from anlan.platform.exchange.parts import event
@@ -20,6 +22,7 @@ from anlan.platform.vault.store import erase, put
 __all__ = ["vault_lines", "vault_of", "vault_take"]
 
 _MOST = 2000
+_AT_ONCE, _MOST_VALUE = 500, 10_000
 
 
 def _within(refs: Iterable[str], receiver: str) -> set[str]:
@@ -48,30 +51,37 @@ def _line(row: VaultValue) -> bytes:
     return event("vault", node.own().id, f"{row.ref}:{row.field}:{row.hlc}", data)
 
 
-def vault_take(lines: Sequence[Mapping[str, Any]], sender: str) -> int:
+def vault_take(lines: Sequence[Mapping[str, Any]], sender: str, now: datetime) -> int:
     """Keep the values of another vault; how many were new.
 
     Args:
         sender: id of the node that sends: of a node below only what stands in its region is taken.
+        now: a value of a later time counts from now on, else none could ever follow it.
     """
     said = [line["data"] for line in lines if _fits(line["data"])]
-    known = dict(Head.objects.filter(subject__in={d["ref"] for d in said}).values_list("subject", "region"))
-    mine, fresh = node.own().id, 0
+    refs, known = sorted({d["ref"] for d in said}), dict[str, str]()
+    for at in range(0, len(refs), _AT_ONCE):
+        known |= dict(Head.objects.filter(subject__in=refs[at : at + _AT_ONCE]).values_list("subject", "region"))
+    mine, fresh, moment = node.own().id, 0, int(now.timestamp() * 1000)
     with writing():
         for data in sorted(said, key=lambda d: d["hlc"]):
             region = known.get(data["ref"])
             if region is None or not (above(sender, mine) or above(sender, region)):
                 continue
+            hlc = moment << 16 if too_far_ahead(data["hlc"], moment) else data["hlc"]
             if data["value"] is not None:
-                fresh += put(data["ref"], data["field"], data["value"], data["hlc"])
-            elif _standing(data["ref"], data["hlc"]):
-                fresh += erase(data["ref"], data["hlc"])
+                fresh += put(data["ref"], data["field"], data["value"], hlc)
+            elif _standing(data["ref"], hlc):
+                fresh += erase(data["ref"], hlc)
     return fresh
 
 
 def _fits(data: Mapping[str, Any]) -> bool:
-    words = all(type(data.get(name)) is str for name in ("ref", "field"))
-    return words and type(data.get("hlc")) is int and (data.get("value") is None or type(data["value"]) is str)
+    value, hlc = data.get("value"), data.get("hlc")
+    words = all(type(data.get(name)) is str and 0 < len(data[name]) <= most for name, most in (("ref", 90), ("field", 60)))
+    if not words or type(hlc) is not int or hlc < 0 or "\0" in f"{data['ref']}{data['field']}":
+        return False
+    return value is None or (type(value) is str and len(value) <= _MOST_VALUE and "\0" not in value)
 
 
 def _standing(ref: str, hlc: int) -> bool:

@@ -52,9 +52,12 @@ def may_write(author: str, own_region: str, subject_type: str, region: str, stoo
 def has_a_say(author: str, about: str, receiver: str) -> bool:
     """Whether a node believes what another says of a third one's key (all three as region prefixes).
 
-    A node vouches for those within its region. What stands above, only those below it may be told by, each by its own
-    line: the receiver believes itself and the nodes above it.
+    A node vouches for those within its region, but not for itself: whoever took a machine would give it a spare key that
+    no revocation names. What stands above, only those below it may be told by, each by its own line: the receiver
+    believes itself and the nodes above it.
     """
+    if about == author:
+        return False
     if about.startswith(author):
         return True
     return author.startswith(about) and receiver.startswith(author)
