@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 from anlan import __version__
 from anlan.accounts.queries import person_names
 from anlan.kernel.entry import Entry
-from anlan.kernel.errors import BadInput
+from anlan.kernel.errors import BadInput, NotAllowed, NotFound
 from anlan.kernel.text import parse_date
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.journal import audit, chain, forks, heads, node, queue
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger import places
-from anlan.platform.ledger.history import label_of, subject_label
+from anlan.platform.ledger.history import history_of, label_of, subject_label, visible_subject
 from anlan.platform.scheduler import job_list, run_list
 from anlan.platform.scope import Scope
 from anlan.platform.web import screen
@@ -104,6 +104,7 @@ def _contest_rows(scope: Scope) -> list[dict[str, Any]]:
         kind = item.subject.partition("/")[0]
         standing = {"tip": item.contest["standing"], **{k: item.contest.get(k) for k in ("state", "value")}}
         sides = [standing, *item.contest["choices"]]
+        words = _words(scope, item.subject)
         rows.append(
             {
                 "subject": item.subject,
@@ -112,13 +113,24 @@ def _contest_rows(scope: Scope) -> list[dict[str, Any]]:
                 "version": item.version,
                 "index": index,
                 "what": "法定字段" if item.contest["what"] == "field" else "办理步骤",
-                "sides": [_side(kind, side, item.contest.get("field", "")) for side in sides],
+                "sides": [_side(kind, side, item.contest.get("field", ""), words) for side in sides],
             }
         )
     return rows
 
 
-def _side(kind: str, side: dict[str, Any], field: str) -> dict[str, Any]:
+def _words(scope: Scope, subject: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What each entry says in words, for whoever may read the history: two sides often lead to the same state."""
+    try:
+        visible_subject(scope, subject)
+    except (NotAllowed, NotFound):
+        return {}
+    return {h.id: h.words + tuple((c.label, c.new) for c in h.changes if c.new) for h in history_of(subject, scope)}
+
+
+def _side(
+    kind: str, side: dict[str, Any], field: str, words: dict[str, tuple[tuple[str, str], ...]]
+) -> dict[str, Any]:
     stored = JournalEntry.objects.filter(pk=side["tip"]).first()
     value = side.get("value") if field else side.get("state")
     for loop in CATALOGUE.loops.values():
@@ -129,6 +141,7 @@ def _side(kind: str, side: dict[str, Any], field: str) -> dict[str, Any]:
         "tip": side["tip"],
         "value": value,
         "what": label_of(stored.kind) if stored else "",
+        "words": words.get(side["tip"], ()),
         "who": names.get(stored.actor, "系统") if stored else "",
         "at": datetime.fromtimestamp((stored.hlc >> 16) / 1000, UTC) if stored else None,
         "node": stored.node if stored else "",
