@@ -102,7 +102,9 @@ def test_a_subject_does_not_stand_where_its_author_may_not_write(towns: Federati
         ]
     ):
         body = {"subject": f"{subject}/{uuid.uuid4()}", "kind": kind, "data": data}
-        top.hear(data=forged(east, top, _RUN, chain=f"331003001d{number}", given=[body]))
+        told = forged(east, top, _RUN, chain=f"331003001d{number}", given=[body])
+        stopped = top.hear(data=told)["stopped"]
+        assert bool(stopped) == bool(data["region"])
     assert all(region.startswith("331003001") for name, region in top.run(source=_PEOPLE) if name == "混入")
 
 
@@ -254,6 +256,7 @@ def test_no_entry_brings_the_door_down(towns: Federation) -> None:
         except Refused as error:
             wrong.append((str(body)[:200], str(error)[-400:]))
     assert not wrong, "\n".join(f"{a}\n{b}" for a, b in wrong)
+    assert "exchange.unreadable" in notes(towns)
     one = east.found(role="town", description="照常")
     towns.meet("east")
     assert top.state(hazard=one) == ("found", 0)
