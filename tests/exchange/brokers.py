@@ -14,16 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from own_postgres import free_port
+
+from anlan.platform import clock
 from anlan.platform.rules.broker import Below, config
+from exchange.nodes import NodeProcess
 
 SERVER = shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PASSWORD = "geheim"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Server:
@@ -164,6 +162,21 @@ def _end(one: socket.socket) -> None:
     with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
+
+
+class Live:
+    """A node whose clock is the machine's, as its carrier's is."""
+
+    def __init__(self, node: NodeProcess) -> None:
+        self._node = node
+
+    def __getattr__(self, name: str) -> Any:
+        self._node.now = clock.now()
+        return getattr(self._node, name)
+
+    def carry(self, address: str) -> None:
+        self._node.now = clock.now()
+        self._node.carrier_start(address=address)
 
 
 @contextlib.contextmanager

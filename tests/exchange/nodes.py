@@ -36,6 +36,7 @@ class NodeProcess:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self._environment = folder, environment
+        self.database = environment.get("ANLAN_DATABASE_URL", "")
         self.now, self.drift = BEGUN, timedelta(0)
         self.id = self.region = self.key = ""
         self.begin()
@@ -87,15 +88,17 @@ class Federation:
         """What the county's process made, with the ids of its people and enterprises."""
         return pickle.loads(self.made)
 
-    def node(self, name: str, region: str, parent: str | None = None) -> NodeProcess:
-        """A new node; one with a parent is enrolled there."""
+    def node(self, name: str, region: str, parent: str | None = None, database: str = "") -> NodeProcess:
+        """A new node; one with a parent is enrolled there. `database`: address of a PostgreSQL, "" for SQLite."""
         data = self.folder / name
         shutil.copytree(self._template(), data)
         (data / "keys").mkdir(exist_ok=True)
         for key in ("secret.key", "vault.key"):
             (data / "keys" / key).write_text(secrets.token_hex(32))
             (data / "keys" / key).chmod(0o600)
-        node = self.nodes[name] = NodeProcess(data)
+        node = self.nodes[name] = NodeProcess(data, **({"ANLAN_DATABASE_URL": database} if database else {}))
+        if database:
+            node.prepare()
         node.region = region
         if self.nodes:
             node.now = max(n.now for n in self.nodes.values())

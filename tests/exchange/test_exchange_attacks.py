@@ -242,3 +242,16 @@ own = node.own()
 draft = Draft("platform.exchange.refused", f"platform.exchange/{own.id}:x", own.region, {})
 answer = record.record(draft, scope=SYSTEM, now=clock.now(), base=None).id
 """
+
+
+def test_a_text_with_a_nul_is_refused_before_a_database_has_to(towns: Federation) -> None:
+    """PostgreSQL takes none: applied on one machine it would stand there and nowhere above."""
+    west, top = towns.node("west", "331003003", "county"), towns.nodes["county"]
+    towns.meet("west")
+    source = """
+record.check_draft = lambda draft: []
+draft = Draft("platform.exchange.noted", "platform.exchange/" + node.own().id + ":x", "331003003000", {"note": "a\\0b"})
+record.record(draft, scope=SYSTEM, now=clock.now(), base=None)
+"""
+    west.run(source=_BENT + source, key=top.key)
+    unchanged(top, west.say(key=top.key), code="journal.entry.malformed")

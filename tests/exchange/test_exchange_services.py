@@ -221,3 +221,66 @@ _WANTED = """
 from anlan.platform.exchange.models import FileWanted
 answer = FileWanted.objects.count()
 """
+
+
+_SEEN = """
+from __main__ import WORLD
+from django.conf import settings
+settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+client = WORLD.client(role)
+answers = [client.get(f"/attachments/{sha256}{asked}") for asked in ("?w=320", "")]
+bodies = [b"".join(a) if a.streaming else a.content for a in answers]
+answer = [(a.status_code, body[:2] == b"\\xff\\xd8", len(body)) for a, body in zip(answers, bodies)]
+"""
+
+
+def test_of_a_large_photo_a_small_one_is_seen_first(three: Federation) -> None:
+    east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
+    _, sha256 = east.found_with_photo(role="town", size=3_000_000)
+    heard = top.hear(data=east.say(key=top.key))
+    assert heard["file_bytes"] == 0
+    east.hear(data=top.say(key=east.key))
+    assert top.hear(data=east.say(key=top.key))["file_bytes"] > 500_000
+    (small, drawn, length), (original, _, _) = top.run(source=_SEEN, sha256=sha256, role="leader")
+    assert (small, drawn, original) == (200, True, 404) and length < 64 * 1024
+    assert [a[0] for a in top.run(source=_SEEN, sha256=sha256, role="other_town")] == [404, 404]
+    awaits = "from __main__ import WORLD\nfrom anlan.platform import attachments\n"
+    awaits += "answer = attachments.awaited(key, WORLD.scope[role])"
+    told = [n.run(source=awaits, key=sha256, role="leader") for n in (top, south)]
+    assert told == [True, False]
+    # Said once: with the small picture here only pieces follow.
+    east.hear(data=top.say(key=east.key))
+    three.settle()
+    assert [a[0] for a in top.run(source=_SEEN, sha256=sha256, role="leader")] == [200, 200]
+    assert top.photo(sha256=sha256, role="leader") > 3_000_000
+
+
+_TAKE = """
+from base64 import b64encode
+from io import BytesIO
+from PIL import Image
+from anlan.platform.attachments import files
+from anlan.platform.exchange import filing
+from anlan.platform.exchange.models import FileWanted
+from anlan.platform.attachments.store import release
+name = "ab" * 32
+def drawn(size, kind="JPEG"):
+    out = BytesIO()
+    Image.new("RGB", size, (9, 9, 9)).save(out, kind)
+    return b64encode(out.getvalue()).decode()
+def take(content, sha256=name):
+    return filing.thumbs_take([{"type": "cn.anlan.thumb", "data": {"sha256": sha256, "content": content}}])
+unasked = take(drawn((100, 80)))
+FileWanted.objects.create(id=f"{name}:x/1", sha256=name, subject="x/1")
+bad = [take(c) for c in (None, 7, "", "x", "eA==", drawn((400, 80)), drawn((80, 700)), drawn((90, 90), "PNG"), "A" * 200000)]
+bad += [take(drawn((9, 9)), s) for s in ("../x", None, 7, "AB" * 32)]
+good, again = take(drawn((100, 80))), take(drawn((100, 80)))
+wanted = filing.files_wanted(__import__("anlan.platform.clock", fromlist=["now"]).now())[name]
+release({"x/1": [name]}, [name])
+answer = (unasked, bad, good > 0, again, wanted, files.thumbnail_path(name, 320).exists(), FileWanted.objects.count())
+"""
+
+
+def test_small_pictures_are_only_what_they_should_be_and_a_redaction_awaits_none(three: Federation) -> None:
+    unasked, bad, good, again, wanted, left, awaited = three.nodes["county"].run(source=_TAKE)
+    assert (unasked, set(bad), good, again, wanted, left, awaited) == (0, {0}, True, 0, 0, False, 0)

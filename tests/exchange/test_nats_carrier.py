@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from anlan.platform import clock
-from exchange.brokers import SERVER, Line, Server, ending, free_port, until
-from exchange.nodes import ROOT, Federation, NodeProcess, federation
+from exchange.brokers import SERVER, Line, Live, Server, ending, free_port, until
+from exchange.nodes import ROOT, Federation, federation
 
 pytest.importorskip("nats")
 pytestmark = [
@@ -19,21 +18,6 @@ pytestmark = [
 ]  # fmt: skip
 COUNTY, EAST, SOUTH = "331003", "331003001", "331003002"
 BENCH = f"import sys; sys.path.insert(0, {str(ROOT / 'bench')!r}); import catch_up; "
-
-
-class Live:
-    """A node whose clock is the machine's, as its carrier's is."""
-
-    def __init__(self, node: NodeProcess) -> None:
-        self._node = node
-
-    def __getattr__(self, name: str) -> Any:
-        self._node.now = clock.now()
-        return getattr(self._node, name)
-
-    def carry(self, address: str) -> None:
-        self._node.now = clock.now()
-        self._node.carrier_start(address=address)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from gateway_world import Device, encode_frame, payload, until
-from line_world import READINGS, Insisting, Line, Postgres, epoch
+from line_world import READINGS, Insisting, Line, epoch
+from own_postgres import Postgres
 
 pytestmark = pytest.mark.slow
 DEVICES, EACH = 8, 400

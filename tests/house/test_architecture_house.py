@@ -19,6 +19,7 @@ EDGES = {
     "platform/scheduler/runner.py",
     "platform/ledger/runs.py",  # the background task of an import: whoever waits for it must see that it ended
     "platform/bus.py",
+    "platform/exchange/carrier.py",  # one part that can't be taken must neither end the thread nor be lost
     "calling/services/errands.py",  # a thread of its own around a provider's program: what breaks there is its refusal
     "platform/exchange/http.py",  # the thread that keeps the line to the node above: one turn that fails must not end it
     "config/asgi.py",

@@ -166,6 +166,23 @@ def refusal(body: bytes, text: bytes | None = None) -> str:
     return refused.value.facts["reason"]
 
 
+@pytest.mark.parametrize("said", ["\0", "a\0b", "\\\0", "\\\\\0"])
+def test_a_nul_is_refused_wherever_it_stands(said: str) -> None:
+    assert refusal(canonical(GOOD | {"data": {"note": said}})) == "json"
+    assert refusal(canonical(GOOD | {"data": {said: 1}})) == "json"
+    assert refusal(canonical(GOOD), canonical({"salt": "x", "text": {"note": said}})) == "text"
+
+
+@pytest.mark.parametrize("said", ["\\u0000", "\\\\u0000", "u0000"])
+def test_a_backslash_that_somebody_wrote_is_none(said: str) -> None:
+    assert entry_from_bytes(canonical(GOOD | {"data": {"note": said}}), None).data == {"note": said}
+
+
+@pytest.mark.parametrize("raw", [b'{"note":"\\ud800"}', b'{"note":"\\udfff\\ud800"}'])
+def test_half_a_character_is_refused(raw: bytes) -> None:
+    assert refusal(canonical(GOOD)[:-1] + b',"data":' + raw + b"}") == "json"
+
+
 @pytest.mark.parametrize("member", ["id", "node", "hlc", "wall", "region", "subject", "kind"])
 def test_a_missing_member_is_refused(member: str) -> None:
     assert refusal(canonical({k: v for k, v in GOOD.items() if k != member})) == member

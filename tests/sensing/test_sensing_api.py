@@ -113,6 +113,9 @@ def test_channels_windows_and_fleet(plant: Plant) -> None:
         assert call("POST", f"{base}/channels", {"metric": "x", "name": "压力", "unit": "MPa"})[0] == 200
         assert [c["metric"] for c in call("GET", f"{base}/channels")[1]["items"]] == ["x", NH3]
         window = {"since": LATER.isoformat(), "until": (LATER + timedelta(hours=1)).isoformat(), "reason": "校准"}
+        for bare in ({"since": "2026-03-02T12:00:00"}, {"until": "2026-03-02T12:00:00"}):
+            status, refused = call("POST", f"{base}/windows", window | bare)
+            assert (status, refused["violations"][0]["code"]) == (422, "api.invalid.timezone_aware")
         status, made = call("POST", f"{base}/windows", window)
         assert status == 201
         assert call("GET", "/fleet")[1]["maintenance"] == 1
@@ -144,6 +147,8 @@ def test_a_dry_run(plant: Plant) -> None:
     status, found = caller(plant, "supervision")("POST", "/dry-run", body)
     assert (status, [a["value"] for a in found["alarms"]], found["cut"]) == (200, [20.0], False)
     assert caller(plant, "enterprise")("POST", "/dry-run", body)[0] == 403
+    status, refused = caller(plant, "supervision")("POST", "/dry-run", body | {"start": "2026-03-02T12:00:00"})
+    assert (status, refused["violations"][0]["code"]) == (422, "api.invalid.timezone_aware")
 
 
 def test_an_alarm_goes_its_way(plant: Plant) -> None:

@@ -48,9 +48,11 @@ def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False, co
 
         def stop(self, number: int, frame: FrameType | None) -> None:
             """Streams never end by themselves: they are told first, then the server waits for what is under way."""
+            from anlan.config.bell import BELL
             from anlan.config.stream import HUB
 
             HUB.close()
+            BELL.close()
             self.handle_exit(number, frame)
 
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -69,6 +71,8 @@ def serve(host: str, port: int, as_json: bool, *, with_gateway: bool = False, co
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
+        # Nodes below keep their connection between turns (platform/exchange/wire.py); a new one costs more than they say.
+        timeout_keep_alive=150,
         # Only behind our own HTTPS front end is a forwarded address believed: lock-outs count by it.
         proxy_headers=env.read()["ANLAN_HTTPS"],
     )

@@ -99,5 +99,7 @@ application = Application()
 
 # Not at the top: it needs the apps that wsgi has loaded.
 _events = import_module("anlan.config.stream")
+_bell = import_module("anlan.config.bell")
 STREAMS["/api/v1/stream"] = _events.stream
+STREAMS["/api/v1/exchange/bell"] = _bell.BELL.listen
 application.on_shutdown.append(_events.HUB.tidy)

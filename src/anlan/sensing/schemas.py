@@ -80,8 +80,8 @@ class WindowIn(Schema):
     """A maintenance window."""
 
     base: int | None = Field(None, ge=1, description="所见的版本号")
-    since: datetime
-    until: datetime
+    since: AwareDatetime
+    until: AwareDatetime
     reason: str
 
 
@@ -230,8 +230,8 @@ class AlarmStandOut(AlarmOut):
 class DryRunIn(Schema):
     """A rule to be tried over stored readings; of an existing one only what would change."""
 
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
     rule: str = ""
     values: dict[str, Any] = Field(default_factory=dict)
 

@@ -6,6 +6,7 @@ A screen or API stores a file with `store`; the service that records it (entry.t
 from anlan.platform.attachments.compare import Twin, same_press, shows_nothing, twins
 from anlan.platform.attachments.facts import AttachmentFacts
 from anlan.platform.attachments.store import (
+    awaited,
     erase,
     expect,
     facts_of,
@@ -21,6 +22,7 @@ from anlan.platform.attachments.store import (
 __all__ = [
     "AttachmentFacts",
     "Twin",
+    "awaited",
     "erase",
     "expect",
     "facts_of",

@@ -12,6 +12,7 @@ from anlan.kernel.errors import BadInput, NotFound
 from anlan.platform import attachments
 from anlan.platform.attachments import files
 from anlan.platform.attachments.facts import IMAGES
+from anlan.platform.scope import Scope
 from anlan.platform.web import screen
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -21,8 +22,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @screen
 def attachment_show(request: HttpRequest, sha256: str) -> HttpResponse:
     """The file, or with `?w=160|320|640|1280` a thumbnail of a picture."""
-    row = attachments.read(sha256, request.scope)
     width = _width(request)
+    try:
+        row = attachments.read(sha256, request.scope)
+    except NotFound:
+        return _on_its_way(sha256, width, request.scope)
     if width is not None and row.media_type not in IMAGES:
         raise BadInput("platform.attachment.no_thumbnail")
     tag = f'"{sha256}-{width or 0}"'
@@ -38,6 +42,24 @@ def attachment_show(request: HttpRequest, sha256: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=3600"
     response["ETag"] = tag
+    return response
+
+
+def _on_its_way(sha256: str, width: int | None, scope: Scope) -> HttpResponse:
+    """The small picture of a photo whose original is still coming from another node.
+
+    Raises:
+        NotFound: "platform.attachment.not_found", "platform.attachment.on_its_way" for the original.
+    """
+    if not attachments.awaited(sha256, scope):
+        raise NotFound("platform.attachment.not_found")
+    small = files.thumbnail_path(sha256, 320)
+    if width is None or not small.is_file():
+        raise NotFound("platform.attachment.on_its_way")
+    response = FileResponse(small.open("rb"), content_type="image/jpeg")
+    response["Content-Security-Policy"] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -16,6 +16,7 @@ from anlan.platform.attachments.looks import VERSION
 from anlan.platform.attachments.models import Attachment, AttachmentLink
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import writing
+from anlan.platform.exchange.models import FileWanted
 from anlan.platform.scope import Scope, limit
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -145,6 +146,13 @@ def read(sha256: str, scope: Scope) -> Attachment:
     return row
 
 
+def awaited(sha256: str, scope: Scope) -> bool:
+    """Whether a file is on its way from another node for a subject that the person may see."""
+    subjects = FileWanted.objects.filter(sha256=sha256).values_list("subject", flat=True)
+    parted = [subject.partition("/")[::2] for subject in subjects]
+    return any(True for kind, key in parted for _ in in_scope(kind, [key], scope))
+
+
 def facts_of(sha256s: Sequence[str]) -> dict[str, AttachmentFacts]:
     """Facts by hash of those that are held; the caller has shown already that the person may see them."""
     return {
@@ -176,6 +184,7 @@ def release(
     """
     for subject, sha256s in gone.items():
         AttachmentLink.objects.filter(subject=subject, sha256__in=list(sha256s)).delete()
+        _await_no_more(subject, sha256s)
     erased, kept = [], {}
     for sha256 in sorted(set(Attachment.objects.filter(pk__in=set(held), erased=0).values_list("pk", flat=True))):
         links = AttachmentLink.objects.filter(sha256=sha256).order_by("subject")
@@ -185,6 +194,15 @@ def release(
             erase(sha256)
             erased.append(sha256)
     return tuple(erased), kept
+
+
+def _await_no_more(subject: str, sha256s: Collection[str]) -> None:
+    """What is blanked is not fetched from another node afterwards, nor shown small."""
+    FileWanted.objects.filter(subject=subject, sha256__in=list(sha256s)).delete()
+    still = set(FileWanted.objects.filter(sha256__in=list(sha256s)).values_list("sha256", flat=True))
+    held = set(Attachment.objects.filter(pk__in=list(sha256s)).values_list("pk", flat=True))
+    for sha256 in set(sha256s) - still - held:
+        files.remove(sha256)
 
 
 def erase(sha256: str) -> None:

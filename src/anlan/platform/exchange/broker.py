@@ -19,7 +19,7 @@ log = logging.getLogger("anlan.exchange")
 _SECONDS = 5.0
 _KEPT_S = 7 * 86_400.0
 """How long what was said waits for a neighbour's server. What is older is said again when the neighbour says what it lacks."""
-_ACK_WAIT_S = 60.0
+_ACK_WAIT_S = 30.0
 _CONSUMER = "exchange"
 _CLUSTER = 3
 

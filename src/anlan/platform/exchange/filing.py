@@ -1,11 +1,13 @@
 """Attachments between nodes: asked for by their hash when an entry that names them has come, sent in pieces, checked whole.
 
 A piece that was lost is asked for again from where the file ends here; a file is kept only when its bytes are those hashed.
+Of a large picture a small one goes first: over a thin line people see what was photographed long before the original is there.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import re
 from base64 import b64decode, b64encode
@@ -16,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from PIL import Image
 
 from anlan.kernel.entry import Entry
 from anlan.kernel.errors import AnlanError
 from anlan.platform.attachments import expect, files, take_over
+from anlan.platform.attachments.facts import IMAGES
 from anlan.platform.attachments.models import Attachment, AttachmentLink
 from anlan.platform.database import writing
 from anlan.platform.exchange.models import FileWanted
@@ -27,7 +31,7 @@ from anlan.platform.exchange.parts import event
 from anlan.platform.exchange.select import concerns
 from anlan.platform.journal import node
 
-__all__ = ["file_lines", "files_expect", "files_take", "files_wanted", "whole_files"]
+__all__ = ["file_lines", "files_expect", "files_take", "files_wanted", "thumb_lines", "thumbs_take", "whole_files"]
 
 log = logging.getLogger(__name__)
 FOLDER = "exchange-files"
@@ -35,6 +39,9 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _PIECE = 768 * 1024
 _MOST_PIECES = 2
 _MOST_ASKED = 8
+_NOTHING = -1
+"""Said instead of a size where not even a small picture is here."""
+_SMALL, _SMALL_BYTES, _LARGE_BYTES = 320, 64 * 1024, 96 * 1024
 
 
 def files_expect(entries: Iterable[Entry]) -> None:
@@ -61,27 +68,81 @@ def _place(sha256: str) -> Path:
 
 
 def files_wanted(now: datetime) -> dict[str, int]:
-    """Which files to ask for now, those asked for longest ago first, and how many bytes of each are here."""
+    """Which files to ask for now, those asked for longest ago first, and how many bytes of each are here (-1: nothing)."""
     rows = FileWanted.objects.order_by("asked_at", "id").values_list("sha256", flat=True)[: _MOST_ASKED * 4]
     asked = list(dict.fromkeys(rows))[:_MOST_ASKED]
     if asked:
         with writing():
             FileWanted.objects.filter(sha256__in=asked).update(asked_at=int(now.timestamp() * 1000))
-    return {sha256: _place(sha256).stat().st_size if _place(sha256).is_file() else 0 for sha256 in asked}
+    return {sha256: _have(sha256) for sha256 in asked}
+
+
+def _have(sha256: str) -> int:
+    if (place := _place(sha256)).is_file():
+        return place.stat().st_size
+    return 0 if files.thumbnail_path(sha256, _SMALL).is_file() else _NOTHING
+
+
+def _sendable(sha256: str, receiver: str) -> Attachment | None:
+    """A file that is held and that a subject of the receiver's region shows."""
+    held = Attachment.objects.filter(pk=sha256, erased=0).first()
+    subjects = AttachmentLink.objects.filter(sha256=sha256).values_list("subject", flat=True)
+    return held if held is not None and concerns(subjects, receiver) else None
+
+
+def thumb_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
+    """Small pictures of the large ones among what a neighbour asks for, where it has nothing of them. Args as `file_lines`."""
+    found: list[bytes] = []
+    for sha256, have in wanted.items():
+        held = _sendable(sha256, receiver) if have == _NOTHING else None
+        if held is None or held.media_type not in IMAGES or held.size < _LARGE_BYTES:
+            continue
+        if (small := files.thumbnail(sha256, _SMALL)) is not None:
+            data = {"sha256": sha256, "content": b64encode(small.read_bytes()).decode()}
+            found.append(event("thumb", node.own().id, f"{sha256}:small", data))
+    return found
+
+
+def thumbs_take(lines: Sequence[Mapping[str, Any]]) -> int:
+    """Keep the small pictures of files that are awaited; bytes that were new. The original replaces them."""
+    came = 0
+    for line in lines:
+        sha256 = line["data"].get("sha256")
+        if not (type(sha256) is str and _HASH.fullmatch(sha256) and FileWanted.objects.filter(sha256=sha256).exists()):
+            continue
+        target = files.thumbnail_path(sha256, _SMALL)
+        if not target.is_file() and (small := _small(line["data"].get("content"))):
+            files.write(target, small)
+            came += len(small)
+    return came
+
+
+def _small(content: Any) -> bytes:
+    """A small JPEG drawn anew from what came; b"" for anything that is none."""
+    try:
+        raw = b64decode(content, validate=True)
+        if len(raw) > _SMALL_BYTES:
+            return b""
+        with Image.open(io.BytesIO(raw), formats=("JPEG",)) as image:
+            if image.width > _SMALL or image.height > 2 * _SMALL:
+                return b""
+            drawn = io.BytesIO()
+            image.convert("RGB").save(drawn, "JPEG", quality=82)
+    except (TypeError, ValueError, NotBase64, OSError, Image.DecompressionBombError):
+        return b""
+    return drawn.getvalue()
 
 
 def file_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
     """The next pieces of what a neighbour asks for, of the files that it may see.
 
     Args:
-        wanted: hash -> bytes that it has. receiver: its region prefix.
+        wanted: hash -> bytes that it has, -1 for nothing at all. receiver: its region prefix.
     """
     found: list[bytes] = []
     for sha256, have in wanted.items():
-        held = Attachment.objects.filter(pk=sha256, erased=0).first()
-        if len(found) >= _MOST_PIECES or held is None or not 0 <= have < held.size:
-            continue
-        if not concerns(AttachmentLink.objects.filter(sha256=sha256).values_list("subject", flat=True), receiver):
+        held, have = _sendable(sha256, receiver) if len(found) < _MOST_PIECES else None, max(0, have)
+        if held is None or have >= held.size:
             continue
         try:
             with files.path_of(sha256).open("rb") as source:
@@ -100,6 +161,7 @@ def file_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
 def whole_files(wanted: Mapping[str, int], receiver: str) -> Iterator[bytes]:
     """Every piece of these files, for a stick: whoever gets it can't ask again. Arguments as of `file_lines`."""
     for sha256, have in wanted.items():
+        have = max(0, have)
         while pieces := file_lines({sha256: have}, receiver):
             yield from pieces
             have += _PIECE
@@ -138,6 +200,7 @@ def _piece(sha256: str, at: int, size: int, name: str, content: Any, subjects: l
     place.unlink()
     if hashlib.sha256(whole).hexdigest() != sha256:
         return 0  # asked for anew, from its beginning
+    files.thumbnail_path(sha256, _SMALL).unlink(missing_ok=True)  # made here from the bytes that were hashed
     try:
         take_over(whole, name, subjects, now=now)
     except AnlanError as error:

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import random
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import orjson
 from django.conf import settings
 from django.db import close_old_connections, connection
 
 from anlan.kernel.entry import Entry
-from anlan.kernel.errors import AnlanError, BadInput, NotAllowed, ProtocolError, Unavailable
+from anlan.kernel.errors import AnlanError, NotAllowed, ProtocolError
 from anlan.platform import bus, clock
 from anlan.platform.exchange import turn
+from anlan.platform.exchange.bell import Listener
 from anlan.platform.exchange.carrier import carried
 from anlan.platform.exchange.enrol import Card, code_parts
 from anlan.platform.exchange.keys import box_key, fingerprint, public_key
 from anlan.platform.exchange.models import PeerLink
-from anlan.platform.exchange.parts import MOST_SEALED, joined
+from anlan.platform.exchange.parts import joined
+from anlan.platform.exchange.wire import Wire
 
 __all__ = ["Caller", "Moved", "ask_enrolment", "exchange", "hand_on"]
 
 log = logging.getLogger("anlan.exchange")
-_SECONDS = 60.0
 _PATH = "/api/v1/exchange"
 _MOST_ROUNDS = 10_000
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _COMPANY_S = 2.0, 60.0, 2.0
+_BELL_WAIT_S = 120.0
+"""Seconds between turns while nothing moves and the bell is heard: it says when something does."""
 _IDLE_TURNS = 6
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any) -> None:
-        """A node that has moved is entered anew by a person: what follows would be somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +47,6 @@ class Moved:
     came_bytes: int
 
 
-def _post(url: str, body: bytes, kind: str) -> bytes:
-    """Raises: Unavailable: "exchange.unreachable"; NotAllowed, BadInput: as the other side said; ProtocolError: its 5xx."""
-    if not url.startswith(("http://", "https://")):
-        raise BadInput("exchange.url", url=url)
-    opener = urllib.request.build_opener(_NoRedirect)
-    try:
-        request = urllib.request.Request(url, data=body, method="POST", headers={"Content-Type": kind})
-        with opener.open(request, timeout=_SECONDS) as answer:
-            found: bytes = answer.read(MOST_SEALED + 1)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _said(error.code, error.read(64 * 1024), url) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unavailable("exchange.unreachable", url=url, why=str(error) or type(error).__name__) from error
-    if len(found) > MOST_SEALED:
-        raise ProtocolError("exchange.too_large", limit=MOST_SEALED)
-    return found
-
-
-def _said(status: int, body: bytes, url: str) -> AnlanError:
-    """The other side's refusal, in its words where it has some."""
-    try:
-        told = orjson.loads(body)
-        code, facts = str(told["code"]), dict(told.get("facts") or {})
-    except (ValueError, KeyError, TypeError):
-        return Unavailable("exchange.unreachable", url=url, why=f"HTTP {status}")
-    if not code.startswith("exchange."):
-        return Unavailable("exchange.unreachable", url=url, why=f"HTTP {status} {code}")
-    return {403: NotAllowed, 422: BadInput}.get(status, Unavailable)(code, **{k: str(v)[:200] for k, v in facts.items()})
-
-
 def ask_enrolment(*, url: str, code: str, region: str, name: str) -> Card:
     """Ask a node to enrol this server; its answer is believed only if its key is the one that the code names.
 
@@ -93,7 +56,8 @@ def ask_enrolment(*, url: str, code: str, region: str, name: str) -> Card:
     """
     _, expected = code_parts(code)
     asked = {"code": code, "region": region, "name": name, "key": public_key(), "box_key": box_key()}
-    answer = _post(f"{url.rstrip('/')}{_PATH}/requests", orjson.dumps(asked), "application/json")
+    with Wire(url) as wire:
+        answer = wire.post(f"{_PATH}/requests", orjson.dumps(asked), "application/json")
     try:
         told = orjson.loads(answer)
         card = Card(**{name: told[name] for name in Card.__dataclass_fields__})
@@ -109,16 +73,26 @@ def hand_on(url: str, parts: bytes) -> bytes:
 
     Raises as `exchange`.
     """
-    return _post(f"{url.rstrip('/')}{_PATH}/turns", parts, "application/octet-stream")
+    with Wire(url) as wire:
+        return _turn(wire, parts)
 
 
-def exchange(link: PeerLink) -> Moved:
+def _turn(wire: Wire, parts: bytes) -> bytes:
+    return wire.post(f"{_PATH}/turns", parts, "application/octet-stream")
+
+
+def exchange(link: PeerLink, wire: Wire | None = None) -> Moved:
     """Turns with the node above until neither has more for the other; what moved before an error stays moved.
 
+    Args:
+        wire: a connection that is kept; without it one is made and ended here.
     Raises:
         Unavailable: "exchange.unreachable". NotAllowed: "exchange.unknown_peer" while nobody approved, "exchange.revoked".
         ProtocolError: "exchange.*" for an answer that can't be read or is somebody else's.
     """
+    if wire is None:
+        with Wire(link.url) as made:
+            return exchange(link, made)
     came = values = sent_bytes = came_bytes = rounds = 0
     said: turn.Said | None = None
     # What was asked for is answered in the next turn: asked twice it would not come either, and never have an end.
@@ -131,7 +105,7 @@ def exchange(link: PeerLink) -> Moved:
         named["fills"].update(fills)
         before = (link.vector, link.vault_after, link.files)
         body = joined(turn.say(link, now=clock.now(), want=want, fills=fills))
-        answer = hand_on(link.url, body)
+        answer = _turn(wire, body)
         said = turn.hear(answer, now=clock.now(), sender=link.key)
         sent_bytes, came_bytes = sent_bytes + len(body), came_bytes + len(answer)
         link, came, values = said.link, came + said.admitted, values + said.values
@@ -156,6 +130,8 @@ class Caller:
         self._failing: dict[str, float] = {}
         self._idle = 0
         self._born = threading.Event()
+        self._wires: dict[str, Wire] = {}
+        self._bells: dict[str, tuple[Listener, threading.Event]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Call until `stop` is set; a line that is down is tried again, at most every minute."""
@@ -168,12 +144,32 @@ class Caller:
                     if self._may_call():
                         self._born.clear()
                         pause = self.turn()
+                    else:
+                        self._part()
                 except Exception:  # the process edge: the next turn may succeed, serving goes on
                     log.exception("a turn failed")
                 self._rest(pause, stop)
         finally:
             bus.unsubscribe("*", self._note)
+            self._part()
             connection.close()
+
+    def _part(self) -> None:
+        """End the connections: another process calls, or none."""
+        for wire in self._wires.values():
+            wire.close()
+        for _, silent in self._bells.values():
+            silent.set()
+        self._wires.clear()
+        self._bells.clear()
+
+    def _hears(self, url: str) -> bool:
+        """Whether the bell of the server there is heard; a listener is begun where there is none."""
+        if url not in self._bells:
+            listener, silent = Listener(url, self._born.set), threading.Event()
+            self._bells[url] = listener, silent
+            threading.Thread(target=listener.run, args=(silent,), name="exchange-bell", daemon=True).start()
+        return self._bells[url][0].hears
 
     def _note(self, entry: Entry) -> None:
         self._born.set()
@@ -187,13 +183,12 @@ class Caller:
 
     def turn(self) -> float:
         """One exchange with each node above; seconds until the next: the longer, the longer nothing has moved."""
-        pause, moved = float(settings.EXCHANGE_SECONDS), False
-        failing = False
+        pause, moved, failing, heard = float(settings.EXCHANGE_SECONDS), False, False, True
         for link in PeerLink.objects.filter(role="parent").order_by("key"):
             if carried(link.key):
                 continue
             try:
-                done = exchange(link)
+                done = exchange(link, self._wires.setdefault(link.url, Wire(link.url)))
             except AnlanError as error:
                 failing = True
                 wait = min(_LONGEST_WAIT_S, self._failing.get(link.key, _FIRST_WAIT_S / 2) * 2)
@@ -202,8 +197,12 @@ class Caller:
                 self._failing[link.key] = wait
                 pause = min(pause, wait) * random.uniform(0.75, 1.0)
             else:
+                heard = self._hears(link.url) and heard
                 moved = moved or bool(done.came or done.values or done.rounds > 1)
                 if self._failing.pop(link.key, None):
                     log.warning("exchange with %s: reached again, %s", link.url, asdict(done))
         self._idle = 0 if moved or failing else self._idle + 1
-        return pause if failing else max(pause, min(_LONGEST_WAIT_S, pause * (1 + self._idle // _IDLE_TURNS)))
+        if heard and self._idle:
+            pause = max(pause, _BELL_WAIT_S)
+        slower = min(_LONGEST_WAIT_S, pause * (1 + self._idle // _IDLE_TURNS))
+        return pause if failing else max(pause, slower)

@@ -19,7 +19,7 @@ from anlan.kernel.nodes import is_node_id, stem
 from anlan.kernel.region_codes import region_prefix
 from anlan.platform.collector import no_collecting
 from anlan.platform.exchange import accept, select, trust
-from anlan.platform.exchange.filing import file_lines, files_take, files_wanted, whole_files
+from anlan.platform.exchange.filing import file_lines, files_take, files_wanted, thumb_lines, thumbs_take, whole_files
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.parts import event, open_part, seal_part, split
 from anlan.platform.exchange.vaulting import vault_lines, vault_of, vault_take
@@ -147,7 +147,7 @@ def said(
     if limit is None:
         for piece in whole_files(dict.fromkeys(sorted(named), 0) | wanted, receiver):
             yield Sealed("", seal_part([piece], link.box_key))
-    elif not more and (pieces := file_lines(wanted, receiver)):
+    elif not more and (pieces := [*thumb_lines(wanted, receiver), *file_lines(wanted, receiver)]):
         for some in [[piece] for piece in pieces] if ahead else [pieces]:
             yield Sealed("", seal_part(some, link.box_key))
     if ahead:
@@ -193,6 +193,7 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         went_on |= took.went_on
         lacking |= took.wanted
         values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node, now)
+        file_bytes += thumbs_take([line for line in part.lines if line["type"] == "cn.anlan.thumb"])
         file_bytes += files_take([line for line in part.lines if line["type"] == "cn.anlan.file"], now)
         for error in took.refused:
             accept.refusal_note(link.node, error, now)
