@@ -102,7 +102,9 @@ def test_a_subject_does_not_stand_where_its_author_may_not_write(towns: Federati
         ]
     ):
         body = {"subject": f"{subject}/{uuid.uuid4()}", "kind": kind, "data": data}
-        top.hear(data=forged(east, top, _RUN, chain=f"331003001d{number}", given=[body]))
+        told = forged(east, top, _RUN, chain=f"331003001d{number}", given=[body])
+        stopped = top.hear(data=told)["stopped"]
+        assert bool(stopped) == bool(data["region"])
     assert all(region.startswith("331003001") for name, region in top.run(source=_PEOPLE) if name == "混入")
 
 
@@ -254,6 +256,7 @@ def test_no_entry_brings_the_door_down(towns: Federation) -> None:
         except Refused as error:
             wrong.append((str(body)[:200], str(error)[-400:]))
     assert not wrong, "\n".join(f"{a}\n{b}" for a, b in wrong)
+    assert "exchange.unreadable" in notes(towns)
     one = east.found(role="town", description="照常")
     towns.meet("east")
     assert top.state(hazard=one) == ("found", 0)
@@ -320,11 +323,12 @@ answer = [str(pk) for pk in Peer._default_manager.filter(key=key, relation="chil
 """
 
 
-def test_a_photo_that_is_lost_on_the_disk_keeps_no_turn_waiting(towns: Federation) -> None:
+@pytest.mark.parametrize("act", ["unlink()", "write_bytes(bytes(200_000))", 'write_bytes(b"")'])
+def test_a_photo_that_is_lost_on_the_disk_keeps_no_turn_waiting(towns: Federation, act: str) -> None:
     east, top = towns.nodes["east"], towns.nodes["county"]
     towns.meet("east")
     _, sha256 = east.found_with_photo(role="town", size=200_000)
-    east.run(source="from anlan.platform.attachments import files; files.path_of(sha256).unlink()", sha256=sha256)
+    east.run(source=f"from anlan.platform.attachments import files; files.path_of(sha256).{act}", sha256=sha256)
     towns.meet("east")
     later = east.found(role="town", description="照片丢失以后")
     towns.meet("east")
@@ -348,4 +352,49 @@ _VERSIONS = """
 from anlan.platform.journal.models import Head
 subjects = ["registry.enterprise/" + one for one in ids]
 answer = dict(Head.objects.filter(subject__in=subjects).values_list("subject", "version"))
+"""
+
+
+def test_two_carriers_at_once_and_bytes_that_were_sealed_before(towns: Federation) -> None:
+    """The same turns heard in several threads, cut short and again: entries count once, the line can be used."""
+    east, top = towns.nodes["east"], towns.nodes["county"]
+    towns.meet("east")
+    new = [east.found(role="town", description=f"两条线路{n}") for n in range(8)]
+    told = [east.say(key=top.key) for _ in range(4)]
+    wrong = top.run(source=_AT_ONCE, told=told)
+    assert wrong == [], wrong
+    assert [top.state(hazard=one) for one in new] == [("found", 0)] * len(new)
+    assert top.tally()["twice"] == 0 and top.tally()["verified"]
+    whole = told[0] + told[1]
+    for end in (0, 1, 11, 12, 13, len(told[0]) - 1, len(told[0]) + 5, len(whole) - 1):
+        with pytest.raises(Refused) as refused:
+            top.hear(data=whole[:end])
+        assert refused.value.kind == "ProtocolError", end
+    assert top.hear(data=whole)["admitted"] == 0
+    towns.meet("east")
+
+
+_AT_ONCE = """
+import threading
+from django.db import connection
+from anlan.kernel.errors import AnlanError
+from anlan.platform import clock
+from anlan.platform.exchange import turn
+now, wrong = clock.now(), []
+
+def hear(parts):
+    try:
+        for data in parts:
+            turn.hear(data, now=now)
+    except Exception as error:
+        wrong.append(repr(error))
+    finally:
+        connection.close()
+
+threads = [threading.Thread(target=hear, args=(some,)) for some in (told, told[::-1], told)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+answer = wrong
 """

@@ -234,6 +234,13 @@ answer = [(a.status_code, body[:2] == b"\\xff\\xd8", len(body)) for a, body in z
 """
 
 
+_ORIGINAL = """
+from __main__ import WORLD
+from anlan.platform.attachments import screens
+answer = screens._on_its_way(sha256, None, WORLD.scope["leader"])
+"""
+
+
 def test_of_a_large_photo_a_small_one_is_seen_first(three: Federation) -> None:
     east, top, south = three.nodes["east"], three.nodes["county"], three.nodes["south"]
     _, sha256 = east.found_with_photo(role="town", size=3_000_000)
@@ -244,6 +251,9 @@ def test_of_a_large_photo_a_small_one_is_seen_first(three: Federation) -> None:
     (small, drawn, length), (original, _, _) = top.run(source=_SEEN, sha256=sha256, role="leader")
     assert (small, drawn, original) == (200, True, 404) and length < 64 * 1024
     assert [a[0] for a in top.run(source=_SEEN, sha256=sha256, role="other_town")] == [404, 404]
+    with pytest.raises(Refused) as refused:
+        top.run(source=_ORIGINAL, sha256=sha256)
+    assert refused.value.code == "platform.attachment.on_its_way"
     awaits = "from __main__ import WORLD\nfrom anlan.platform import attachments\n"
     awaits += "answer = attachments.awaited(key, WORLD.scope[role])"
     told = [n.run(source=awaits, key=sha256, role="leader") for n in (top, south)]

@@ -97,7 +97,12 @@ def thumb_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
         held = _sendable(sha256, receiver) if have == _NOTHING else None
         if held is None or held.media_type not in IMAGES or held.size < _LARGE_BYTES:
             continue
-        if (small := files.thumbnail(sha256, _SMALL)) is not None:
+        try:
+            small = files.thumbnail(sha256, _SMALL)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            log.error("exchange: attachment %s can't be drawn small: %s", sha256, error)
+            continue
+        if small is not None:
             data = {"sha256": sha256, "content": b64encode(small.read_bytes()).decode()}
             found.append(event("thumb", node.own().id, f"{sha256}:small", data))
     return found
