@@ -1,4 +1,4 @@
-"""A county and a town, each `anlan serve` with a browser: cut apart both order one hazard, the county decides, the town obeys."""
+"""County and town, each `anlan serve` with a browser: cut apart both order one hazard, the county decides, the town obeys."""
 
 from __future__ import annotations
 
@@ -127,7 +127,10 @@ def test_both_order_one_hazard_while_apart_and_the_county_decides(tmp_path: Path
         assert "镇里要求七日内清理。" in "".join(shown) and "县里要求十五日内清理。" in "".join(shown)
         assert any("331003a" in one and f"{TOWN}a" not in one for one in shown), shown
         until(lambda: "待合并裁定" in town.open(hazard).page.inner_text("main"), "the town sees that it is open")
-        people = [(browser, nodes.county, users["leader"], password, "county"), (browser, nodes.town, "zhao.lin", PASSWORD, "town")]
+        people = [
+            (browser, nodes.county, users["leader"], password, "county"),
+            (browser, nodes.town, "zhao.lin", PASSWORD, "town"),
+        ]
         _pictures(people, "/contests", "contests", tmp_path)
         _pictures([(browser, nodes.county, users["admin"], password, "county")], "/exchange", "exchange", tmp_path)
 
