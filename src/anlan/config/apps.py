@@ -23,6 +23,7 @@ _DECLARED = {
     "documents": ("documents", "DOCUMENTS"),
     "topics": ("topics", "TOPICS"),
     "matters": ("callable", "MATTERS"),
+    "duplicates": ("duplicates", "DUPLICATES"),
 }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from anlan import __version__
 from anlan.accounts.queries import person_names
+from anlan.config.duplicates_doors import pair_rows
 from anlan.kernel.entry import Entry
 from anlan.kernel.errors import BadInput, NotAllowed, NotFound
 from anlan.kernel.text import parse_date
@@ -91,7 +92,7 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
 def contests(request: HttpRequest) -> HttpResponse:
     """合并裁定: what was done twice while nodes were apart, side by side."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
-    return render(request, "anlan/contests.html", {"rows": _contest_rows(scope)})
+    return render(request, "anlan/contests.html", {"rows": _contest_rows(scope), "pairs": pair_rows(scope)})
 
 
 def _contest_rows(scope: Scope) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.config.health", ""),
     ("anlan.config.oversight", ""),
     ("anlan.config.mending", ""),
+    ("anlan.config.duplicates_doors", ""),
     ("anlan.config.exchange_doors", ""),
     ("anlan.config.pocket", "pocket/"),
     ("anlan.accounts.screens", ""),

@@ -32,6 +32,7 @@ class Catalogue:
     documents: dict[str, Any] = field(default_factory=dict)
     topics: dict[str, Any] = field(default_factory=dict)
     matters: dict[str, Any] = field(default_factory=dict)
+    duplicates: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, items: Iterable[Any]) -> None:

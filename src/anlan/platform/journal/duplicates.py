@@ -1,0 +1,166 @@
+"""Duplicate registrations in the merge queue: a query over natural keys minus decisions, and the ways to decide a pair.
+
+A context declares its key in `duplicates.py`. What is not the same is an entry of a subject of its own, named by the pair:
+whoever holds it never asks again. Only nodes at or above the place common to both hold both, and there the entry goes.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from django.db.models import Count
+
+from anlan.kernel.entry import Draft
+from anlan.kernel.errors import BadInput, Conflict, NotFound
+from anlan.platform.catalogue import CATALOGUE
+from anlan.platform.database import hold_keys, writing
+from anlan.platform.journal.models import Head
+from anlan.platform.journal.record import NEW, record, version_of
+from anlan.platform.scope import Scope, limit
+
+__all__ = ["Duplicate", "NaturalKey", "duplicate_merge", "duplicate_part", "duplicates"]
+
+SUBJECT = "platform.distinction"
+_PAIR = uuid.UUID("5b9f6f0a-3c55-5e0e-9a57-8d2a6c1f7b10")
+
+
+@dataclass(frozen=True)
+class NaturalKey:
+    """What says that two subjects of one type are the same thing in the world.
+
+    Attributes:
+        id: the subject type. label: what people call the key.
+        fields: columns that are equal, none of them empty.
+        live: conditions on rows that are still asked about (not merged, not retired).
+        shows: columns set side by side; nothing personal.
+        merge: (scope, gone, into, reason, base, into_base, now): the context's own service; both stay traceable.
+    """
+
+    id: str
+    label: str
+    fields: tuple[str, ...]
+    shows: tuple[str, ...]
+    merge: Callable[[Scope, str, str, str, int, int, datetime], None]
+    live: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two rows of one key, the earlier first, with the versions they were read at."""
+
+    key: NaturalKey
+    rows: tuple[Any, Any]
+    versions: tuple[int, int]
+
+
+def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
+    """Pairs of which the scope sees both sides and nobody has said that they differ."""
+    scope.require("journal.decide")
+    found: list[Duplicate] = []
+    for key in CATALOGUE.duplicates.values():
+        pairs = _pairs(scope, key, most)
+        names = {_subject(key, one, other): (one, other) for one, other in pairs}
+        parted = set(Head.objects.filter(subject__in=list(names)).values_list("subject", flat=True))
+        left = [pair for name, pair in names.items() if name not in parted]
+        subjects = {f"{key.id}/{row.pk}" for pair in left for row in pair}
+        versions = dict(Head.objects.filter(subject__in=subjects).values_list("subject", "version"))
+        found += [Duplicate(key, (a, b), (versions[f"{key.id}/{a.pk}"], versions[f"{key.id}/{b.pk}"])) for a, b in left]
+    return found[:most]
+
+
+def duplicate_merge(
+    *, scope: Scope, kind: str, keep: str, gone: str, reason: str, bases: Sequence[int], now: datetime
+) -> None:
+    """They are the same: `keep` stays, `gone` is merged into it.
+
+    Args:
+        bases: versions seen of `keep` and of `gone`.
+    Raises:
+        NotAllowed: "platform.not_allowed". NotFound: "journal.duplicate_not_found". Conflict: "journal.conflict".
+        BadInput: "journal.duplicate_reason_missing". What the context's service raises.
+    """
+    with writing():
+        key, _, _ = _open(scope, kind, keep, gone, reason, bases)
+        key.merge(scope, gone, keep, reason.strip(), bases[1], bases[0], now)
+
+
+def duplicate_part(
+    *, scope: Scope, kind: str, one: str, other: str, reason: str, bases: Sequence[int], now: datetime
+) -> None:
+    """They are not the same; nobody is asked again. Raises as `duplicate_merge`."""
+    with writing():
+        key, first, second = _open(scope, kind, one, other, reason, bases)
+        common = os.path.commonprefix([first.region, second.region])
+        digits = next(n for n in (12, 9, 6, 4, 2, 0) if n <= len(common))
+        record(
+            Draft(
+                kind=f"{SUBJECT}.made",
+                subject=_subject(key, first, second),
+                region=common[:digits].ljust(12, "0"),
+                data={"type": key.id, "of": sorted((str(first.pk), str(second.pk)))},
+                text={"reason": reason.strip()},
+            ),
+            scope=scope,
+            now=now,
+            base=NEW,
+        )
+
+
+def _open(
+    scope: Scope, kind: str, one: str, other: str, reason: str, bases: Sequence[int]
+) -> tuple[NaturalKey, Any, Any]:
+    scope.require("journal.decide")
+    key = CATALOGUE.duplicates.get(kind)
+    ids = [_uuid(one), _uuid(other)]
+    if key is None or None in ids or ids[0] == ids[1]:
+        raise NotFound("journal.duplicate_not_found")
+    # Until the transaction ends nobody else decides about this pair.
+    hold_keys(SUBJECT, sorted(str(i) for i in ids))
+    rows = {row.pk: row for row in _live(scope, key).filter(pk__in=ids)}
+    if len(rows) < 2:
+        raise NotFound("journal.duplicate_not_found")
+    first, second = (rows[i] for i in ids)
+    values = [tuple(getattr(row, name) for name in key.fields) for row in (first, second)]
+    if values[0] != values[1] or version_of(_subject(key, first, second)):
+        raise NotFound("journal.duplicate_not_found")
+    if [version_of(f"{key.id}/{i}") for i in ids] != list(bases):
+        raise Conflict("journal.conflict", subject=f"{key.id}/{one}")
+    if len(reason.strip()) < 2:
+        raise BadInput("journal.duplicate_reason_missing")
+    return key, first, second
+
+
+def _live(scope: Scope, key: NaturalKey) -> Any:
+    rows = limit(CATALOGUE.projections[key.id]._default_manager.filter(drill=0, **key.live), scope)  # type: ignore[attr-defined]
+    for name in key.fields:
+        rows = rows.exclude(**{name: ""})
+    return rows
+
+
+def _pairs(scope: Scope, key: NaturalKey, most: int) -> list[tuple[Any, Any]]:
+    rows = _live(scope, key)
+    twice = rows.order_by().values(*key.fields).annotate(times=Count("pk")).filter(times__gt=1)
+    # Only the leading column is asked for in SQL; the rest of a longer key is compared here.
+    lead = list({group[key.fields[0]] for group in twice.order_by(*key.fields)[:most]})
+    same: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows.filter(**{f"{key.fields[0]}__in": lead}).order_by("created_at", "pk"):
+        same.setdefault(tuple(getattr(row, name) for name in key.fields), []).append(row)
+    return [pair for group in same.values() for pair in combinations(group[:10], 2)]
+
+
+def _subject(key: NaturalKey, one: Any, other: Any) -> str:
+    first, second = sorted((str(one.pk), str(other.pk)))
+    return f"{SUBJECT}/{uuid.uuid5(_PAIR, f'{key.id} {first} {second}')}"
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
