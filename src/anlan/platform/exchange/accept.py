@@ -26,6 +26,7 @@ from anlan.platform.exchange import keys, trust
 from anlan.platform.exchange.filing import files_expect
 from anlan.platform.exchange.guard import outside, refuse_overreach, standing, stay_within
 from anlan.platform.exchange.models import SignedHead
+from anlan.platform.exchange.select import MOST_RUN
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
 from anlan.platform.journal.receive import Link, read_link, receive
@@ -35,7 +36,6 @@ __all__ = ["Accepted", "refusal_note", "runs_accept"]
 
 log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
-_MOST_RUN = 20_000
 _MOST_FACT = 200
 _AT_ONCE = 500
 _UNREADABLE = (
@@ -209,7 +209,7 @@ def _verified(links: Sequence[Link], head: _HeadLine) -> list[Link] | None:
         raise ProtocolError("exchange.key_unknown", node=head.node, key=head.key[:16])
     if not keys.signed_by(head.key, head.signature, keys.head_statement(head.node, head.seq, head.hash)):
         raise ProtocolError("exchange.signature", node=head.node)
-    if not links or len(links) > _MOST_RUN or [one.seq for one in links] != list(range(links[0].seq, head.seq + 1)):
+    if not links or len(links) > MOST_RUN or [one.seq for one in links] != list(range(links[0].seq, head.seq + 1)):
         raise ProtocolError("exchange.chain", node=head.node, seq=head.seq)
     first = links[0].seq
     held = JournalSeq.objects.filter(node=head.node, seq=first - 1).values_list("hash", flat=True).first()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from anlan.kernel.nodes import stem
@@ -18,12 +19,14 @@ from anlan.platform.exchange.models import SignedHead
 from anlan.platform.exchange.parts import event
 from anlan.platform.journal import sql
 from anlan.platform.journal.models import Head, JournalSeq, Node
+from anlan.platform.journal.refold import CLOCK_CORRECTED
 from anlan.platform.rules.exchange import in_scope
 
-__all__ = ["Run", "ahead", "concerns", "fills", "lacking", "marks", "moved", "number", "runs", "travels_below"]
+__all__ = ["MOST_RUN", "Run", "ahead", "concerns", "fills", "lacking", "marks", "moved", "number", "runs", "travels_below"]
 
 MOST_LINKS = 1000
 MOST_BYTES = 1024 * 1024
+MOST_RUN = 20_000
 # A node above decides about these, or whoever holds them whole; more of them would change nothing.
 _DECIDED = frozenset({"fork", "frozen", "fenced", "stub"})
 _OVERLAP = 1000
@@ -37,6 +40,10 @@ _RUN = f"{_COLUMNS}{_FROM} WHERE s.node = %s AND s.seq > %s AND s.seq <= %s ORDE
 _SIZES = (
     "SELECT s.seq, LENGTH(e.body) + COALESCE(LENGTH(e.text), 0) FROM journal_seq s JOIN journal_entry e ON e.id = s.entry"
     " WHERE s.node = %s AND s.seq > %s AND s.seq <= %s ORDER BY s.seq"
+)
+_CORRECTIONS = (
+    "SELECT s.seq, e.body FROM journal_entry e JOIN journal_seq s ON s.entry = e.id"
+    f" WHERE e.kind = '{CLOCK_CORRECTED}' AND s.node = %s AND s.seq > %s AND s.seq <= %s"
 )
 _FILL = f"{_COLUMNS}, s.node{_FROM}"
 
@@ -113,9 +120,9 @@ def number(mark: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else 0
 
 
-def _run_after(node: Node, after: int, receiver: str, most: int) -> Run | None:
-    """The next run of a chain; None where nobody has signed a later head that is held."""
-    head = _head(node, after, most)
+def _run_after(node: Node, after: int, receiver: str, most: int, least: int = 0) -> Run | None:
+    """The next run of a chain, up to number `least` at least; None where nobody has signed a later head that is held."""
+    head = _head(node, after, most, least)
     if head is None:
         return None
     with connection.cursor() as cursor:
@@ -172,14 +179,14 @@ def _far(node_id: str, after: int, most: int) -> int:
     return last
 
 
-def _head(node: Node, after: int, most: int) -> SignedHead | None:
+def _head(node: Node, after: int, most: int, least: int) -> SignedHead | None:
     """The signed head up to which to send: of one's own chain made now, of others' the last within reach."""
     if node.own:
-        seq = _far(node.id, after, most)
+        seq = max(_far(node.id, after, most), least)
         digest = JournalSeq.objects.values_list("hash", flat=True).get(node=node.id, seq=seq)
         signature = keys.sign(keys.head_statement(node.id, seq, bytes(digest)))
         return SignedHead(node=node.id, seq=seq, hash=bytes(digest), key=keys.public_key(), signature=signature)
-    later = SignedHead.objects.filter(node=node.id, seq__gt=after, seq__lte=node.last_seq)
+    later = SignedHead.objects.filter(node=node.id, seq__gt=after, seq__gte=least, seq__lte=node.last_seq)
     return later.filter(seq__lte=after + most).order_by("-seq").first() or later.order_by("seq").first()
 
 
@@ -190,11 +197,23 @@ def runs(vector: Mapping[str, str], stopped: Mapping[str, str], receiver: str) -
         vector: what it holds, as `marks` gives it. stopped: chains it does not take. receiver: its region prefix.
     """
     for node, after in lacking(vector, stopped):
+        why = stopped.get(node.id, "gap")
+        # What puts its clock right goes in one run with what it puts right: the receiver judges them together.
+        least = _corrected(node.id, after) if why == "clock" else 0
         # Of a chain that waits (for its clock, for a person) one entry is enough to see whether it goes on.
-        waits = stopped.get(node.id, "gap") != "gap"
-        while after < node.last_seq and (run := _run_after(node, after, receiver, 1 if waits else MOST_LINKS)):
+        waits = why != "gap" and not least
+        while after < node.last_seq and (run := _run_after(node, after, receiver, 1 if waits else MOST_LINKS, least)):
             yield run
-            after = node.last_seq if waits else run.last
+            after, least = node.last_seq if waits else run.last, 0
+
+
+def _corrected(node_id: str, after: int) -> int:
+    """Number of the last entry of a chain that puts the clock of the one after `after` right; 0 for none within reach."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECTIONS, [node_id, after, after + MOST_RUN])
+        found = [(seq, orjson.loads(body).get("data", {})) for seq, body in cursor.fetchall()]
+    covers = (seq for seq, d in found if d["node"] == node_id and d["first"] <= after + 1 <= d["last"])
+    return max(covers, default=0)
 
 
 def moved(subjects: Iterable[str]) -> dict[str, int]:

@@ -27,6 +27,8 @@ from anlan.platform.scope import Scope, limit
 __all__ = ["Duplicate", "NaturalKey", "duplicate_merge", "duplicate_part", "duplicates"]
 
 SUBJECT = "platform.distinction"
+_MOST_KEYS = 2000
+"""Keys looked at, those told apart already among them; SQLite binds that many values."""
 _PAIR = uuid.UUID("5b9f6f0a-3c55-5e0e-9a57-8d2a6c1f7b10")
 
 
@@ -64,7 +66,7 @@ def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
     scope.require("journal.decide")
     found: list[Duplicate] = []
     for key in CATALOGUE.duplicates.values():
-        pairs = _pairs(scope, key, most)
+        pairs = _pairs(scope, key)
         names = {_subject(key, one, other): (one, other) for one, other in pairs}
         parted = set(Head.objects.filter(subject__in=list(names)).values_list("subject", flat=True))
         left = [pair for name, pair in names.items() if name not in parted]
@@ -143,11 +145,11 @@ def _live(scope: Scope, key: NaturalKey) -> Any:
     return rows
 
 
-def _pairs(scope: Scope, key: NaturalKey, most: int) -> list[tuple[Any, Any]]:
+def _pairs(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
     rows = _live(scope, key)
     twice = rows.order_by().values(*key.fields).annotate(times=Count("pk")).filter(times__gt=1)
     # Only the leading column is asked for in SQL; the rest of a longer key is compared here.
-    lead = list({group[key.fields[0]] for group in twice.order_by(*key.fields)[:most]})
+    lead = list({group[key.fields[0]] for group in twice.order_by(*key.fields)[:_MOST_KEYS]})
     same: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows.filter(**{f"{key.fields[0]}__in": lead}).order_by("created_at", "pk"):
         same.setdefault(tuple(getattr(row, name) for name in key.fields), []).append(row)
@@ -155,8 +157,10 @@ def _pairs(scope: Scope, key: NaturalKey, most: int) -> list[tuple[Any, Any]]:
 
 
 def _subject(key: NaturalKey, one: Any, other: Any) -> str:
+    """Named by the pair and by what they have in common: when that changes, the pair is asked about anew."""
     first, second = sorted((str(one.pk), str(other.pk)))
-    return f"{SUBJECT}/{uuid.uuid5(_PAIR, f'{key.id} {first} {second}')}"
+    common = [str(getattr(one, name)) for name in key.fields]
+    return f"{SUBJECT}/{uuid.uuid5(_PAIR, ' '.join((key.id, first, second, *common)))}"
 
 
 def _uuid(value: str) -> uuid.UUID | None:

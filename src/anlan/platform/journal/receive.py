@@ -5,12 +5,14 @@ Nothing fires: subscribers act only where an entry was born. How the links trave
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from anlan.kernel.entry import Entry, body_hash, chain_hash, entry_from_bytes, text_hash
 from anlan.kernel.entry_shape import UUID
@@ -82,7 +84,8 @@ def receive(
 
     Links already held are passed over; a stub that is held is filled by the body. Admission stops, without an error, at
     a gap, at a second body for a known seq, at anything new of a frozen node or beyond a fence, and at an entry whose
-    clock is too far ahead: its chain waits there. To show a fork a sender lets the last link that is held travel again.
+    clock is too far ahead: its chain waits there, unless an entry of its own among these links puts that clock right. To
+    show a fork a sender lets the last link that is held travel again.
 
     Args:
         region: 12-digit region of the node, for its row here if it is new.
@@ -100,24 +103,49 @@ def receive(
             raise _altered(link)  # a stub's id is only said, and it is stored
     with no_collecting(), writing():
         peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
-        segment = _segment(peer, links, now)
-        stopped, algorithm = None, segment.algorithm
-        for place in sorted(range(len(links)), key=lambda i: links[i].seq):
-            link = links[place]
-            # What lies behind a stop is not looked at: it may come from a later version, and what is before it counts.
-            if stopped := _admit(segment, link, open_link(link, algorithm) if opened is None else opened[place]):
-                break
-        _store(segment)
+        if told := _corrections(opened or ()):
+            with contextlib.suppress(_NotReached), transaction.atomic():
+                return _taken(peer, links, opened, now, told)
+            peer.refresh_from_db()
+        return _taken(peer, links, opened, now, ())
+
+
+class _NotReached(Exception):
+    """Admission stopped before the entry that would have put the clock right: nothing of it may count."""
+
+
+def _corrections(opened: Sequence[Entry | None]) -> list[Entry]:
+    """What a node says here of its own clock."""
+    return [e for e in opened if e is not None and e.kind == refold.CLOCK_CORRECTED and e.data.get("node") == e.node]
+
+
+def _taken(
+    peer: Node, links: Sequence[Link], opened: Sequence[Entry | None] | None, now: datetime, told: Sequence[Entry]
+) -> Received:
+    """Admit the links by the corrections held, and by these of their own.
+
+    Raises:
+        _NotReached: one of these was not admitted.
+    """
+    segment, stopped = _segment(peer, links, now, told), None
+    for place in sorted(range(len(links)), key=lambda i: links[i].seq):
+        link = links[place]
+        # What lies behind a stop is not looked at: it may come from a later version, and what is before it counts.
+        if stopped := _admit(segment, link, open_link(link, segment.algorithm) if opened is None else opened[place]):
+            break
+    if not {entry.id for entry in told} <= segment.taken:
+        raise _NotReached
+    _store(segment)
     return Received(len(segment.places), stopped)
 
 
-def _segment(peer: Node, links: Sequence[Link], now: datetime) -> _Segment:
+def _segment(peer: Node, links: Sequence[Link], now: datetime, told: Sequence[Entry]) -> _Segment:
     """What is held of these links, asked for once and not link by link."""
     bound = sql.binder()
     named = [bound(link.entry) for link in links]
     return _Segment(
         peer, sql.places_of(peer.id, [link.seq for link in links]), sql.numbered(named), sql.texts_held(named),
-        sql.blanked(named), refold.corrections(), peer.id in refold.cuts(), now, settings.JOURNAL_HASH,
+        sql.blanked(named), refold.corrections(told), peer.id in refold.cuts(), now, settings.JOURNAL_HASH,
     )  # fmt: skip
 
 

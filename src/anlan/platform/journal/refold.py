@@ -35,10 +35,10 @@ def entries_of(sid: int) -> list[Entry]:
     return _entries("sid = %s ORDER BY hlc, node, id", [sid])
 
 
-def corrections() -> Corrections:
-    """Every clock correction held here."""
+def corrections(also: Iterable[Entry] = ()) -> Corrections:
+    """Every clock correction held here, and those that these entries state."""
     # The kind stands in the statement itself, so that the small index of corrections serves it on both databases.
-    return corrections_from(_entries(f"kind = '{CLOCK_CORRECTED}'", None))
+    return corrections_from([*_entries(f"kind = '{CLOCK_CORRECTED}'", None), *also])
 
 
 def cuts() -> dict[str, int]:
