@@ -106,3 +106,50 @@ def test_the_page_shows_both_and_decides_once(county: Any, client_as: Any, pair:
     assert client.post("/contests/duplicates", form).status_code == 302
     assert client.post("/contests/duplicates", form).status_code == 404
     assert "没有需要裁定的事项" in client.get("/contests").content.decode()
+
+
+@pytest.fixture
+def crossed(county: Any, pair: tuple[str, str]) -> tuple[str, str]:
+    """Another node merged the second into the first while here the first was merged into the second."""
+    duplicate_merge(keep=pair[0], gone=pair[1], **told(county, pair))
+    now = clock_now() + timedelta(minutes=2)
+    peer = Peer("331003b", start=now)
+    facts = {"set": {"merged_into_id": pair[1]}}
+    peer.bear(Draft("registry.enterprise.merged", f"registry.enterprise/{pair[0]}", "331003001000", facts))
+    receive.receive(peer.links, region="331003000000", now=now)
+    return pair
+
+
+def test_two_that_were_merged_into_each_other_are_listed_and_one_stands_again(county: Any, crossed: tuple[str, str]) -> None:
+    scope = county.scope["leader"]
+    assert all(queries.enterprise_get(scope, key).retired_at for key in crossed)
+    (one,) = duplicates(scope)
+    assert one.crossed and {str(row.pk) for row in one.rows} == set(crossed)
+    for role in ("town", "other_town"):
+        assert duplicates(county.scope[role]) == []
+    given = told(county, crossed)
+    duplicate_merge(keep=crossed[0], gone=crossed[1], **given)
+    kept, gone = (queries.enterprise_get(scope, key) for key in crossed)
+    assert (kept.merged_into_id, kept.retired_at, str(gone.merged_into_id)) == (None, None, crossed[0])
+    assert duplicates(scope) == []
+    with pytest.raises(NotFound):
+        duplicate_merge(keep=crossed[0], gone=crossed[1], **given)
+
+
+def test_two_that_were_merged_into_each_other_may_be_told_apart(county: Any, crossed: tuple[str, str]) -> None:
+    scope = county.scope["leader"]
+    duplicate_part(one=crossed[0], other=crossed[1], **told(county, crossed))
+    assert [queries.enterprise_get(scope, key).retired_at for key in crossed] == [None, None]
+    assert duplicates(scope) == []
+
+
+def test_a_pair_told_apart_is_asked_about_anew_when_its_key_changes(county: Any, pair: tuple[str, str]) -> None:
+    scope = county.scope["leader"]
+    duplicate_part(one=pair[0], other=pair[1], **told(county, pair))
+    now = clock_now() + timedelta(minutes=2)
+    peer = Peer("331003b", start=now)
+    for key, region in zip(pair, ("331003001000", OTHER_TOWN), strict=True):
+        facts = {"set": {"uscc": make_uscc("331003", 7)}}
+        peer.bear(Draft("registry.enterprise.recoded", f"registry.enterprise/{key}", region, facts))
+    receive.receive(peer.links, region="331003000000", now=now)
+    assert len(duplicates(scope)) == 1

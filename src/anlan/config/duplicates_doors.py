@@ -41,7 +41,8 @@ def _shown(scope: Scope, pair: Duplicate) -> dict[str, Any]:
             counts = [f"{panel.rows(scope, str(row.pk), 1)[1]} 项" for row in pair.rows]
             lines.append({"label": panel.label, "texts": counts})
     sides = list(zip(pair.rows, pair.versions, strict=True))
-    return {"kind": kind, "label": subject_label(kind), "key": pair.key.label, "lines": lines, "sides": sides}
+    told = {"kind": kind, "label": subject_label(kind), "key": pair.key.label, "crossed": pair.crossed}
+    return told | {"lines": lines, "sides": sides}
 
 
 def _first(subject: str) -> JournalEntry | None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Conflict, NotFound
@@ -42,6 +42,8 @@ class NaturalKey:
         live: conditions on rows that are still asked about (not merged, not retired).
         shows: columns set side by side; nothing personal.
         merge: (scope, gone, into, reason, base, into_base, now): the context's own service; both stay traceable.
+        into: column that names what a row was merged into. separate: (scope, id, reason, base, now) takes a merging back:
+            two nodes that decided at once may have merged each into the other, and neither stood any more.
     """
 
     id: str
@@ -49,16 +51,19 @@ class NaturalKey:
     fields: tuple[str, ...]
     shows: tuple[str, ...]
     merge: Callable[[Scope, str, str, str, int, int, datetime], None]
+    into: str
+    separate: Callable[[Scope, str, str, int, datetime], None]
     live: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Two rows of one key, the earlier first, with the versions they were read at."""
+    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: each merged into the other."""
 
     key: NaturalKey
     rows: tuple[Any, Any]
     versions: tuple[int, int]
+    crossed: bool = False
 
 
 def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
@@ -70,9 +75,12 @@ def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
         names = {_subject(key, one, other): (one, other) for one, other in pairs}
         parted = set(Head.objects.filter(subject__in=list(names)).values_list("subject", flat=True))
         left = [pair for name, pair in names.items() if name not in parted]
-        subjects = {f"{key.id}/{row.pk}" for pair in left for row in pair}
+        crossed = _crossed(scope, key)
+        subjects = {f"{key.id}/{row.pk}" for pair in [*crossed, *left] for row in pair}
         versions = dict(Head.objects.filter(subject__in=subjects).values_list("subject", "version"))
-        found += [Duplicate(key, (a, b), (versions[f"{key.id}/{a.pk}"], versions[f"{key.id}/{b.pk}"])) for a, b in left]
+        for pairs, cross in ((crossed, True), (left, False)):
+            seen = ((a, b, versions[f"{key.id}/{a.pk}"], versions[f"{key.id}/{b.pk}"]) for a, b in pairs)
+            found += [Duplicate(key, (a, b), (of_a, of_b), cross) for a, b, of_a, of_b in seen]
     return found[:most]
 
 
@@ -88,8 +96,11 @@ def duplicate_merge(
         BadInput: "journal.duplicate_reason_missing". What the context's service raises.
     """
     with writing():
-        key, _, _ = _open(scope, kind, keep, gone, reason, bases)
-        key.merge(scope, gone, keep, reason.strip(), bases[1], bases[0], now)
+        key, stays, _, crossed = _open(scope, kind, keep, gone, reason, bases)
+        if crossed:
+            key.separate(scope, str(stays.pk), reason.strip(), bases[0], now)
+        else:
+            key.merge(scope, gone, keep, reason.strip(), bases[1], bases[0], now)
 
 
 def duplicate_part(
@@ -97,7 +108,9 @@ def duplicate_part(
 ) -> None:
     """They are not the same; nobody is asked again. Raises as `duplicate_merge`."""
     with writing():
-        key, first, second = _open(scope, kind, one, other, reason, bases)
+        key, first, second, crossed = _open(scope, kind, one, other, reason, bases)
+        for row in (first, second) if crossed else ():
+            key.separate(scope, str(row.pk), reason.strip(), version_of(f"{key.id}/{row.pk}"), now)
         common = os.path.commonprefix([first.region, second.region])
         digits = next(n for n in (12, 9, 6, 4, 2, 0) if n <= len(common))
         record(
@@ -116,7 +129,7 @@ def duplicate_part(
 
 def _open(
     scope: Scope, kind: str, one: str, other: str, reason: str, bases: Sequence[int]
-) -> tuple[NaturalKey, Any, Any]:
+) -> tuple[NaturalKey, Any, Any, bool]:
     scope.require("journal.decide")
     key = CATALOGUE.duplicates.get(kind)
     ids = [_uuid(one), _uuid(other)]
@@ -124,18 +137,19 @@ def _open(
         raise NotFound("journal.duplicate_not_found")
     # Until the transaction ends nobody else decides about this pair.
     hold_keys(SUBJECT, sorted(str(i) for i in ids))
-    rows = {row.pk: row for row in _live(scope, key).filter(pk__in=ids)}
+    crossed = [pair for pair in _crossed(scope, key) if {row.pk for row in pair} == set(ids)]
+    rows = {row.pk: row for row in (crossed[0] if crossed else _live(scope, key).filter(pk__in=ids))}
     if len(rows) < 2:
         raise NotFound("journal.duplicate_not_found")
     first, second = (rows[i] for i in ids)
     values = [tuple(getattr(row, name) for name in key.fields) for row in (first, second)]
-    if values[0] != values[1] or version_of(_subject(key, first, second)):
+    if not crossed and values[0] != values[1] or version_of(_subject(key, first, second)):
         raise NotFound("journal.duplicate_not_found")
     if [version_of(f"{key.id}/{i}") for i in ids] != list(bases):
         raise Conflict("journal.conflict", subject=f"{key.id}/{one}")
     if len(reason.strip()) < 2:
         raise BadInput("journal.duplicate_reason_missing")
-    return key, first, second
+    return key, first, second, bool(crossed)
 
 
 def _live(scope: Scope, key: NaturalKey) -> Any:
@@ -143,6 +157,15 @@ def _live(scope: Scope, key: NaturalKey) -> Any:
     for name in key.fields:
         rows = rows.exclude(**{name: ""})
     return rows
+
+
+def _crossed(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
+    """Pairs of which each was merged into the other, both in scope."""
+    rows = limit(CATALOGUE.projections[key.id]._default_manager.filter(drill=0), scope)  # type: ignore[attr-defined]
+    held = {row.pk: row for row in rows.filter(**{f"{key.into}__{key.into}": F("pk")}).order_by("created_at", "pk")}
+    pairs = ((row, held.get(getattr(row, f"{key.into}_id"))) for row in held.values())
+    both = ((row, other) for row, other in pairs if other is not None)
+    return [(row, other) for row, other in both if (row.created_at, row.pk) < (other.created_at, other.pk)]
 
 
 def _pairs(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
