@@ -76,6 +76,7 @@ ON_DATA = [
         "y",
     ),
     *(("demo", "check"), ("demo", "serve"), ("checklist", "export", "x", "-o", "x.xlsx")),
+    ("node", "broker"),
     ("journal", "correct-clock", "--node", "331003a", "--first", "1", "--last", "1", "--offset-ms", "5", *TOLD),
     *((group, "list", "--as", "a.b") for group in ("hazard", "inspect", "listing")),
     ("hazard", "order", "YH-1", "--days", "5", "--as", "a.b"),
@@ -99,7 +100,8 @@ def test_every_command_on_data_is_tried_on_a_mistyped_folder() -> None:
     from test_help_cli import COMMANDS
 
     # init and demo build make the folder, a gateway makes its spool's: it runs where no data folder is.
-    without_data = {"check-draft", "code", "geo", "decode", "simulate", "init", "node init", "demo build", "gateway"}
+    without_data = {"check-draft", "code", "geo", "decode", "simulate", "init", "node init", "node rebuild", "demo build",
+                    "gateway"}  # fmt: skip
     alike = ("documents", "checklist", "hazard", "inspect", "listing")  # one of each stands for all
     tried = {" ".join(c[:n]) for c in ON_DATA for n in (1, 2)}
     left = {name for name in COMMANDS if name not in tried and not name.startswith(alike)}
