@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,12 +18,16 @@ from anlan.kernel.errors import ProtocolError, Violation
 from anlan.kernel.labels import field_label
 from anlan.kernel.text import hidden
 
-__all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "json_violations", "parse"]
+__all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "holds_nul", "json_violations", "parse"]
 
 HASH_ALGORITHMS = ("sha256", "sm3")
 MAX_INT = 2**53 - 1
 """Largest whole number that every JSON reader (browsers too) keeps exact."""
 MAX_DEPTH = 32
+
+
+# A NUL has one spelling in JSON; behind an even number of backslashes it is the six characters that spell it.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def canonical(value: Any) -> bytes:
@@ -66,6 +71,11 @@ def parse(raw: bytes) -> Any:
     if orjson.dumps(value) != raw:
         json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
     return value
+
+
+def holds_nul(raw: bytes) -> bool:
+    """Whether a text or a member's name within these JSON bytes holds a NUL, which PostgreSQL stores nowhere."""
+    return b"\\u0000" in raw and _NUL.search(raw) is not None
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

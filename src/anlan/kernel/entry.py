@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from anlan.kernel.canonical import canonical, digest, json_violations, parse
+from anlan.kernel.canonical import canonical, digest, json_violations
 from anlan.kernel.entry_shape import (
     KIND,
     REGION,
@@ -21,6 +21,7 @@ from anlan.kernel.entry_shape import (
     TEXT_MEMBERS,
     check_members,
     malformed,
+    parsed,
     split_text,
 )
 from anlan.kernel.errors import Violation
@@ -277,10 +278,7 @@ def entry_from_bytes(body: bytes | str, text: bytes | str | None, *, trusted: bo
         ProtocolError: "journal.entry.malformed" with the reason, for any bytes that this code does not write.
             Members it does not know are refused too: folding without them would part two versions silently.
     """
-    try:
-        members = orjson.loads(body) if trusted else parse(body)
-    except (ValueError, RecursionError) as error:
-        raise malformed("json") from error
+    members = orjson.loads(body) if trusted else parsed(body, "json")
     if type(members) is not dict:
         raise malformed("object")
     if not trusted:
@@ -346,8 +344,10 @@ def _check_names(draft: Draft) -> list[Violation]:
         found.append(Violation("journal.draft.region", {"region": repr(draft.region)}, "region"))
     if draft.v < 0:
         found.append(Violation("journal.draft.version", {"v": draft.v}, "v"))
-    if draft.step is not None and not (draft.step.from_ is not None and draft.step.to):
-        found.append(Violation("journal.draft.step", {}, "step"))
+    if draft.step is not None:
+        if not (draft.step.from_ is not None and draft.step.to):
+            found.append(Violation("journal.draft.step", {}, "step"))
+        found += json_violations([draft.step.from_, draft.step.to], "step")
     if draft.once is not None:
         if not 0 < len(draft.once) <= _MAX_ONCE:
             found.append(Violation("journal.draft.once", {"limit": _MAX_ONCE}, "once"))
@@ -356,7 +356,7 @@ def _check_names(draft: Draft) -> list[Violation]:
 
 
 def _check_decision(draft: Draft) -> list[Violation]:
-    found = []
+    found = json_violations([*draft.over, draft.chosen], "over")
     if bool(draft.over) != (draft.chosen is not None):
         found.append(Violation("journal.draft.decision_incomplete", {}, "over"))
     if draft.over and draft.step is not None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from anlan.kernel.canonical import parse
+from anlan.kernel.canonical import holds_nul, parse
 from anlan.kernel.errors import ProtocolError
 
-__all__ = ["KIND", "REGION", "SUBJECT", "TEXT_MEMBERS", "UUID", "check_members", "malformed", "split_text"]
+__all__ = ["KIND", "REGION", "SUBJECT", "TEXT_MEMBERS", "UUID", "check_members", "malformed", "parsed", "split_text"]
 
 KIND = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2,4}")
 SUBJECT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*/[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
@@ -57,6 +57,22 @@ _KNOWN = frozenset(TEXT_MEMBERS.values()) | {"hlc", "wall", "v", "at", "afters",
 def malformed(member: str) -> ProtocolError:
     """The refusal of a body; `member` says where it is wrong."""
     return ProtocolError("journal.entry.malformed", reason=member)
+
+
+def parsed(raw: bytes, member: str) -> Any:
+    """The value of bytes that came from elsewhere.
+
+    A lone surrogate is no JSON here; a NUL is, and PostgreSQL would refuse the row that is folded from it.
+
+    Raises:
+        ProtocolError: "journal.entry.malformed" with the reason "nul", or `member` for bytes that are not JSON.
+    """
+    if holds_nul(raw):
+        raise malformed("nul")
+    try:
+        return parse(raw)
+    except (ValueError, RecursionError) as error:
+        raise malformed(member) from error
 
 
 def check_members(members: dict[str, Any]) -> None:
@@ -155,14 +171,11 @@ def split_text(text: bytes | str | None, *, trusted: bool = False) -> tuple[str,
     Args:
         trusted: the bytes, or the text they are stored as, were once checked here.
     Raises:
-        ProtocolError: "journal.entry.malformed" with reason "text".
+        ProtocolError: "journal.entry.malformed" with reason "text" or "nul".
     """
     if not text:
         return "", {}
-    try:
-        part = orjson.loads(text) if trusted else parse(text)
-    except (ValueError, RecursionError) as error:
-        raise malformed("text") from error
+    part = orjson.loads(text) if trusted else parsed(text, "text")
     if type(part) is not dict or part.keys() != {"salt", "text"}:
         raise malformed("text")
     if type(part["salt"]) is not str or type(part["text"]) is not dict:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 
+from anlan.kernel.canonical import json_violations
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, body_hash, chain_hash
 from anlan.kernel.entry_shape import UUID
@@ -33,6 +34,8 @@ __all__ = ["Accepted", "refusal_note", "runs_accept"]
 log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
 _MOST_RUN = 20_000
+_UNFIT = (DataError, OverflowError)
+"""PostgreSQL's word for a text too long or a number too large for its column, and SQLite's driver's for the number."""
 
 
 @dataclass(slots=True)
@@ -105,6 +108,15 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
     except ProtocolError as error:
         done.stopped[name] = "refused"
         done.refused.append(error)
+    except _UNFIT as error:
+        done.stopped[name] = "refused"
+        done.refused.append(_unstorable(name, error))
+
+
+def _unstorable(name: str, error: Exception) -> ProtocolError:
+    """What this database has no room for stops its own chain and not the turn: the other chains go on, and people see it."""
+    log.warning("exchange: the database does not take what %s wrote: %s", name, error)
+    return ProtocolError("exchange.unstorable", node=name)
 
 
 def _head(line: Mapping[str, Any]) -> _HeadLine:
@@ -222,6 +234,8 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
             files_expect(entry for entry in opened if entry is not None)
     except ProtocolError as error:
         done.refused.append(error)
+    except _UNFIT as error:
+        done.refused.append(_unstorable(node_id, error))
 
 
 def _lacking(counts: Mapping[str, Any]) -> set[str]:
@@ -236,7 +250,9 @@ def refusal_note(name: str, error: ProtocolError, now: datetime) -> None:
     about = name if is_node_id(name) else "unknown"
     own = node.own()
     log.warning("exchange: refused from %s: %s %s", about, error.code, error.facts)
-    facts = {"code": error.code, **{k: v for k, v in error.facts.items() if isinstance(v, str | int)}}
+    said = {k: v for k, v in error.facts.items() if isinstance(v, str | int)}
+    # A fact may be the other side's own words, which the journal would refuse.
+    facts = {"code": error.code, **{k: v if not json_violations(v, k) else repr(v) for k, v in said.items()}}
     subject, once = f"platform.exchange/{own.id}:{about}", f"{error.code}:{local_date(now)}"
     draft = Draft("platform.exchange.refused", subject, own.region, {"facts": facts}, once=once)
     record.record(draft, scope=SYSTEM, now=now, base=None)

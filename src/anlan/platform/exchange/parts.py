@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from anlan.kernel.canonical import holds_nul
 from anlan.kernel.errors import ProtocolError
 from anlan.platform.exchange import keys
 
@@ -128,6 +129,8 @@ def _unpacked(packed: bytes) -> list[bytes]:
 
 
 def _read(line: bytes) -> Mapping[str, Any]:
+    if holds_nul(line):
+        raise ProtocolError("exchange.malformed")  # what is looked up or stored of it would be refused by PostgreSQL
     try:
         found = orjson.loads(line)
     except ValueError as error:

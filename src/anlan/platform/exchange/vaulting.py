@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from anlan.kernel.canonical import json_violations
 from anlan.kernel.nodes import above
 from anlan.platform.database import writing
 from anlan.platform.exchange.parts import event
@@ -20,6 +21,7 @@ from anlan.platform.vault.store import erase, put
 __all__ = ["vault_lines", "vault_of", "vault_take"]
 
 _MOST = 2000
+_FIELD_MOST = VaultValue._meta.get_field("field").max_length or 0
 
 
 def _within(refs: Iterable[str], receiver: str) -> set[str]:
@@ -71,7 +73,9 @@ def vault_take(lines: Sequence[Mapping[str, Any]], sender: str) -> int:
 
 def _fits(data: Mapping[str, Any]) -> bool:
     words = all(type(data.get(name)) is str for name in ("ref", "field"))
-    return words and type(data.get("hlc")) is int and (data.get("value") is None or type(data["value"]) is str)
+    if not (words and type(data.get("hlc")) is int and 0 <= data["hlc"] < 2**63 and len(data["field"]) <= _FIELD_MOST):
+        return False
+    return data.get("value") is None or type(data["value"]) is str and not json_violations(data["value"], "value")
 
 
 def _standing(ref: str, hlc: int) -> bool:
