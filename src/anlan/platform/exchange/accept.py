@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, transaction
+from django.db import DataError
 
 from anlan.kernel.canonical import json_violations
 from anlan.kernel.deadlines import local_date
-from anlan.kernel.entry import Draft, body_hash, chain_hash
+from anlan.kernel.entry import Draft, Entry, body_hash, chain_hash
 from anlan.kernel.entry_shape import UUID
-from anlan.kernel.errors import ProtocolError
+from anlan.kernel.errors import Conflict, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.platform.database import writing
 from anlan.platform.exchange import keys, trust
@@ -26,7 +26,7 @@ from anlan.platform.exchange.guard import refuse_overreach
 from anlan.platform.exchange.models import SignedHead
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
-from anlan.platform.journal.receive import Link, read_link, receive
+from anlan.platform.journal.receive import Link, Received, read_link, receive
 from anlan.platform.scope import SYSTEM
 
 __all__ = ["Accepted", "refusal_note", "runs_accept"]
@@ -34,6 +34,7 @@ __all__ = ["Accepted", "refusal_note", "runs_accept"]
 log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
 _MOST_RUN = 20_000
+_MOST_TRIES = 5
 _UNFIT = (DataError, OverflowError)
 """PostgreSQL's word for a text too long or a number too large for its column, and SQLite's driver's for the number."""
 
@@ -96,10 +97,7 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
         opened = [read_link(one, settings.JOURNAL_HASH) for one in links]
         entries = [entry for entry in opened if entry is not None]
         refuse_overreach(name, region, entries)
-        with writing():
-            took = receive(links, region=region, now=now, opened=opened)
-            _keep_head(head)
-            files_expect(entries)
+        took = _stored(links, region, now, opened, head)
         done.admitted += took.admitted
         if took.stopped:
             done.stopped[name] = took.stopped
@@ -111,6 +109,24 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
     except _UNFIT as error:
         done.stopped[name] = "refused"
         done.refused.append(_unstorable(name, error))
+
+
+def _stored(
+    links: Sequence[Link], region: str, now: datetime, opened: Sequence[Entry | None], head: _HeadLine | None = None
+) -> Received:
+    """Admit links, keep the head and note the files that they name; anew where somebody else made a subject meanwhile."""
+    for left in reversed(range(_MOST_TRIES)):
+        try:
+            with writing():
+                took = receive(links, region=region, now=now, opened=opened)
+                if head is not None:
+                    _keep_head(head)
+                files_expect(entry for entry in opened if entry is not None)
+            return took
+        except Conflict:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def _unstorable(name: str, error: Exception) -> ProtocolError:
@@ -228,10 +244,8 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
             continue
         known.append(Link(one.node, one.seq, one.entry, one.body_hash, chained, one.body, one.text, one.text_hash))
     try:
-        with transaction.atomic():
-            opened = [read_link(one, settings.JOURNAL_HASH) for one in known]
-            receive(known, region=stem(node_id).ljust(12, "0"), now=now, opened=opened)
-            files_expect(entry for entry in opened if entry is not None)
+        opened = [read_link(one, settings.JOURNAL_HASH) for one in known]
+        _stored(known, stem(node_id).ljust(12, "0"), now, opened)
     except ProtocolError as error:
         done.refused.append(error)
     except _UNFIT as error:
