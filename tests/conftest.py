@@ -18,15 +18,21 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "li
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL run what touches a database; everything else has been run on SQLite already."""
-    if not os.environ.get("ANLAN_TEST_DATABASE_URL"):
-        return
-    with_database = [
-        i
-        for i in items
-        if (i.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(i.fixturenames)) and not i.get_closest_marker("once")
-    ]
-    config.hook.pytest_deselected(items=[i for i in items if i not in with_database])
-    items[:] = with_database
+    if os.environ.get("ANLAN_TEST_DATABASE_URL"):
+        wanted = [
+            i
+            for i in items
+            if i.get_closest_marker("postgres") or _has_database(i) and not i.get_closest_marker("once")
+        ]
+    else:
+        wanted = [i for i in items if not i.get_closest_marker("postgres")]
+    kept = set(wanted)
+    config.hook.pytest_deselected(items=[i for i in items if i not in kept])
+    items[:] = wanted
+
+
+def _has_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(item.fixturenames))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).resolve()
@@ -45,10 +46,23 @@ class NodeProcess:
         """Start the process (again)."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANLAN_", "DJANGO_"))}
         paths = os.pathsep.join(str(ROOT / p) for p in ("src", "tests", "tests/tools"))
-        settings = {"ANLAN_DATA": str(self.folder), "DJANGO_SETTINGS_MODULE": "anlan.config.settings", "PYTHONPATH": paths}
+        settings = {
+            "ANLAN_DATA": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "anlan.config.settings",
+            "PYTHONPATH": paths,
+        }
         self._process = subprocess.Popen(
-            [sys.executable, str(ACTS)], env=kept | settings | self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, str(ACTS)],
+            env=kept | settings | self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
+
+    def beside(self) -> NodeProcess:
+        """Another process of the same node, on the same database."""
+        other = NodeProcess(self.folder, **self._environment)
+        other.now, other.drift, other.id, other.region, other.key = self.now, self.drift, self.id, self.region, self.key
+        return other
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -76,9 +90,13 @@ class NodeProcess:
 
 @dataclass
 class Federation:
-    """Nodes that stand above and below each other, with the tests' county at the top; `folder` holds their data folders."""
+    """Nodes that stand above and below each other, with the tests' county at the top; `folder` holds their data folders.
+
+    With `databases` the county keeps its tables in PostgreSQL, as a hub does; those below keep theirs in SQLite.
+    """
 
     folder: Path
+    databases: Databases | None = None
     nodes: dict[str, NodeProcess] = field(default_factory=dict)
     above: dict[str, str] = field(default_factory=dict)
     made: bytes = b""
@@ -96,7 +114,9 @@ class Federation:
         for key in ("secret.key", "vault.key"):
             (data / "keys" / key).write_text(secrets.token_hex(32))
             (data / "keys" / key).chmod(0o600)
-        node = self.nodes[name] = NodeProcess(data, **({"ANLAN_DATABASE_URL": database} if database else {}))
+        copied = self.databases.make() if self.databases and parent is None else ""
+        there = {"ANLAN_DATABASE_URL": database or copied}
+        node = self.nodes[name] = NodeProcess(data, **(there if database or copied else {}))
         if database:
             node.prepare()
         node.region = region
@@ -142,7 +162,9 @@ class Federation:
             back = upper.say(key=lower.key, want=answer["lacking"], fills=answer["asked"])
             heard = lower.hear(data=back)
             total += answer["admitted"] + heard["admitted"]
-            went = any(said[what] for said in (answer, heard) for what in ("admitted", "file_bytes", "lacking", "asked"))
+            went = any(
+                said[what] for said in (answer, heard) for what in ("admitted", "file_bytes", "lacking", "asked")
+            )
             if not went:
                 return total
         raise AssertionError(f"{name} and its parent never have done")
@@ -164,10 +186,64 @@ class Federation:
             node.kill()
 
 
+class Databases:
+    """Databases on the server of ANLAN_TEST_DATABASE_URL: each a copy of one that was migrated once, all dropped by `drop`."""
+
+    def __init__(self, url: str) -> None:
+        self._server, _, name = url.rpartition("/")
+        self._made: list[str] = []
+        self._stem = f"{name}_{secrets.token_hex(4)}"
+
+    def make(self) -> str:
+        """The address of a new database with the tables of a node."""
+        template = f"{self._stem}_0"
+        if not self._made:
+            self._create(template, "template0")
+            with TemporaryDirectory() as folder:
+                given = {"ANLAN_SECRET_KEY": "0" * 64, "ANLAN_VAULT_KEY": "0" * 64}
+                maker = NodeProcess(Path(folder), ANLAN_DATABASE_URL=f"{self._server}/{template}", **given)
+                maker.prepare()
+                maker.kill()
+        name = f"{self._stem}_{len(self._made)}"
+        self._create(name, template)
+        return f"{self._server}/{name}"
+
+    def _create(self, name: str, template: str) -> None:
+        # A connection of the process that was killed may take a moment to leave the template.
+        self._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", template)
+        # Sorted as a hub in China may be: whatever relies on the order of texts being that of their bytes, shows.
+        sorting = "LOCALE_PROVIDER icu ICU_LOCALE 'zh' LOCALE 'C.UTF-8'" if template == "template0" else ""
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {sorting}')
+        self._made.append(name)
+
+    def drop(self) -> None:
+        """Drop every one of them, also where somebody is still connected."""
+        for name in self._made:
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str, *values: str) -> None:
+        import psycopg
+
+        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as server:
+            server.execute(statement, values or None)
+
+
 @contextmanager
-def federation(folder: Path) -> Iterator[Federation]:
+def databases() -> Iterator[Databases | None]:
+    """Databases for hubs where the suite runs on PostgreSQL; they are gone after the block."""
+    url = os.environ.get("ANLAN_TEST_DATABASE_URL")
+    made = Databases(url) if url else None
+    try:
+        yield made
+    finally:
+        if made is not None:
+            made.drop()
+
+
+@contextmanager
+def federation(folder: Path, hubs: Databases | None = None) -> Iterator[Federation]:
     """A federation whose processes end with the block."""
-    made = Federation(folder)
+    made = Federation(folder, hubs)
     try:
         yield made
     finally:

@@ -259,6 +259,19 @@ def test_bytes_that_are_no_object_are_refused(body: bytes) -> None:
     assert refusal(body) in ("json", "object")
 
 
+@pytest.mark.parametrize("spelled", [rb"\u0000", rb"\\\u0000", rb"\"\u0000", rb"a\\\\\u0000b"])
+def test_an_escaped_nul_is_refused_wherever_it_stands(spelled: bytes) -> None:
+    whole = body_bytes(closing(data={"x": "MARK"}))
+    assert refusal(whole.replace(b"MARK", spelled)) == "json"
+    assert refusal(whole.replace(b'"x"', b'"' + spelled + b'"')) == "json"
+    assert refusal(whole, canonical({"salt": "0", "text": {"note": "MARK"}}).replace(b"MARK", spelled)) == "text"
+
+
+@pytest.mark.parametrize("told", [r"\u0000", r"\\u0000", "u0000", r"\u00000"])
+def test_the_characters_that_spell_a_nul_are_read(told: str) -> None:
+    assert entry_from_bytes(body_bytes(closing(data={"x": told, told: 1})), None).data == {"x": told, told: 1}
+
+
 def test_a_repeated_member_is_refused() -> None:
     assert refusal(canonical(GOOD)[:-1] + b',"to":"open"}') == "json"
 

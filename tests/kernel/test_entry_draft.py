@@ -66,6 +66,8 @@ def test_a_good_draft_has_no_violation() -> None:
         ({"once": ""}, "journal.draft.once", "once"),
         ({"once": "x" * 201}, "journal.draft.once", "once"),
         ({"once": "x\x00"}, "journal.draft.nul", "once"),
+        ({"step": Step("", "open\x00")}, "journal.draft.nul", "step.1"),
+        ({"over": ("a\ud800",), "chosen": "b"}, "journal.draft.surrogate", "over.0"),
         ({"at": datetime(2024, 1, 1)}, "journal.draft.at_without_zone", "at"),
         ({"over": ("x",)}, "journal.draft.decision_incomplete", "over"),
         ({"chosen": "x"}, "journal.draft.decision_incomplete", "over"),

@@ -29,7 +29,7 @@ step "import contracts" .venv/bin/lint-imports
 step "phone's page" sh -c 'cd web/pocket && npm run --silent types && npm test --silent'
 step "live pages" sh -c 'cd web/screen && npm run --silent types && npm test --silent'
 step "tests on SQLite" suite sqlite $python -m pytest -n "$workers" --dist worksteal --durations=25 -m "not browser"
-step "database tests on PostgreSQL" suite postgres sh tests/tools/postgres.sh $python -m pytest -n "$workers" --dist worksteal --durations=25 -m "not browser and not slow"
+step "database tests on PostgreSQL" suite postgres sh tests/tools/postgres.sh $python -m pytest -n "$workers" --dist worksteal --durations=25 -m "not browser and (not slow or postgres)"
 step "tests in Chromium" suite browser $python -m pytest -n "$workers" --dist worksteal -m browser
 $python tests/tools/total.py "$failed" "$logs"/*.out
 exit $failed

@@ -20,7 +20,7 @@ import orjson
 from csp.decorators import csp
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, URLResolver, include, re_path
@@ -295,6 +295,13 @@ def _unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
     response = _refusal(request, 503, "api.unavailable", {})
     response["Retry-After"] = "5"
     return response
+
+
+@api.exception_handler(DataError)
+def _unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    """What PostgreSQL neither stores nor looks up (a NUL, a number beyond its column) and no check before it has named."""
+    log.error("the database does not take a value at %s", request.path, exc_info=error)
+    return _refusal(request, 422, "api.unfit", {})
 
 
 @api.exception_handler(Exception)

@@ -18,7 +18,7 @@ from anlan.kernel.errors import ProtocolError, Violation
 from anlan.kernel.labels import field_label
 from anlan.kernel.text import hidden
 
-__all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "json_violations", "parse"]
+__all__ = ["HASH_ALGORITHMS", "MAX_DEPTH", "MAX_INT", "canonical", "digest", "holds_nul", "json_violations", "parse"]
 
 HASH_ALGORITHMS = ("sha256", "sm3")
 MAX_INT = 2**53 - 1
@@ -68,7 +68,7 @@ def parse(raw: bytes) -> Any:
             be written.
     """
     # Written by no honest node (`json_violations`), and PostgreSQL takes none: it would hold up its author's chain for ever.
-    if b"\\u0000" in raw and _NUL.search(raw):
+    if holds_nul(raw):
         raise ValueError("NUL")
     value = orjson.loads(raw)
     try:
@@ -79,6 +79,11 @@ def parse(raw: bytes) -> Any:
     if not same:
         json.loads(raw, object_pairs_hook=_no_repeats, parse_constant=_no_constants)
     return value
+
+
+def holds_nul(raw: bytes) -> bool:
+    """Whether a text or a member's name within these JSON bytes holds a NUL, which PostgreSQL stores nowhere."""
+    return b"\\u0000" in raw and _NUL.search(raw) is not None
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -346,8 +346,10 @@ def _check_names(draft: Draft) -> list[Violation]:
         found.append(Violation("journal.draft.region", {"region": repr(draft.region)}, "region"))
     if draft.v < 0:
         found.append(Violation("journal.draft.version", {"v": draft.v}, "v"))
-    if draft.step is not None and not (draft.step.from_ is not None and draft.step.to):
-        found.append(Violation("journal.draft.step", {}, "step"))
+    if draft.step is not None:
+        if not (draft.step.from_ is not None and draft.step.to):
+            found.append(Violation("journal.draft.step", {}, "step"))
+        found += json_violations([draft.step.from_, draft.step.to], "step")
     if draft.once is not None:
         if not 0 < len(draft.once) <= _MAX_ONCE:
             found.append(Violation("journal.draft.once", {"limit": _MAX_ONCE}, "once"))
@@ -356,7 +358,7 @@ def _check_names(draft: Draft) -> list[Violation]:
 
 
 def _check_decision(draft: Draft) -> list[Violation]:
-    found = []
+    found = json_violations([*draft.over, draft.chosen], "over")
     if bool(draft.over) != (draft.chosen is not None):
         found.append(Violation("journal.draft.decision_incomplete", {}, "over"))
     if draft.over and draft.step is not None:

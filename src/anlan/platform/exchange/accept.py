@@ -17,7 +17,7 @@ from django.db import DataError, IntegrityError
 
 from anlan.kernel.canonical import MAX_INT
 from anlan.kernel.deadlines import local_date
-from anlan.kernel.entry import Draft, body_hash, chain_hash
+from anlan.kernel.entry import Draft, Entry, body_hash, chain_hash
 from anlan.kernel.entry_shape import UUID
 from anlan.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
@@ -29,7 +29,7 @@ from anlan.platform.exchange.models import SignedHead
 from anlan.platform.exchange.select import MOST_RUN
 from anlan.platform.journal import node, record
 from anlan.platform.journal.models import Head, JournalSeq, Node
-from anlan.platform.journal.receive import Link, read_link, receive
+from anlan.platform.journal.receive import Link, Received, read_link, receive
 from anlan.platform.scope import SYSTEM
 
 __all__ = ["Accepted", "refusal_note", "runs_accept"]
@@ -38,9 +38,10 @@ log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
 _MOST_FACT = 200
 _AT_ONCE = 500
+_MOST_TRIES = 5
 _UNREADABLE = (
     LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError, DataError, IntegrityError, BadInput,
-    Conflict, NotAllowed, NotFound, RecursionError,
+    NotAllowed, NotFound, RecursionError,
 )  # fmt: skip
 """What a fold or a table raises about content that is not what its kind says: its sender's fault or a later version's."""
 
@@ -104,13 +105,9 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
         region = _region(name)
         opened = [read_link(one, settings.JOURNAL_HASH) for one in links]
         entries = [entry for entry in opened if entry is not None]
-        with _readable(name), writing():
+        with _readable(name):
             refuse_overreach(name, region, entries)
-            before = standing(entries)
-            took = receive(links, region=region, now=now, opened=opened)
-            stay_within(name, region, before)
-            _keep_head(head)
-            files_expect(entries)
+        took = _stored(name, region, links, opened, now, head)
         done.admitted += took.admitted
         if took.stopped:
             done.stopped[name] = took.stopped
@@ -119,6 +116,28 @@ def _run(lines: Sequence[Mapping[str, Any]], head_line: Mapping[str, Any], done:
     except ProtocolError as error:
         done.stopped[name] = "refused"
         done.refused.append(error)
+
+
+def _stored(
+    name: str,
+    region: str,
+    links: Sequence[Link],
+    opened: Sequence[Entry | None],
+    now: datetime,
+    head: _HeadLine | None = None,
+) -> Received:
+    """Admit links, keep the head and note the files that they name; anew where somebody else made a subject meanwhile."""
+    entries = [entry for entry in opened if entry is not None]
+    for left in reversed(range(_MOST_TRIES)):
+        with _readable(name, again=left > 0), writing():
+            before = standing(entries)
+            took = receive(links, region=region, now=now, opened=opened)
+            stay_within(name, region, before)
+            if head is not None:
+                _keep_head(head)
+            files_expect(entries)
+            return took
+    raise AssertionError("the last try returns or raises")
 
 
 def _region(name: str) -> str:
@@ -139,10 +158,17 @@ def _hollow(name: str, links: Sequence[Link]) -> bool:
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
-    """What can't be stored or folded is refused like everything else: it stops its own chain and is seen, no more."""
+def _readable(name: str, *, again: bool = False) -> Iterator[None]:
+    """What can't be stored or folded is refused like everything else: it stops its own chain and is seen, no more.
+
+    Args:
+        again: another try follows, so a subject that somebody else moved on meanwhile is passed over.
+    """
     try:
         yield
+    except Conflict as error:
+        if not again:
+            raise ProtocolError("exchange.unreadable", node=name, why=error.code) from error
     except _UNREADABLE as error:
         log.warning("exchange: entries of %s can't be taken", name, exc_info=True)
         raise ProtocolError("exchange.unreadable", node=name, why=type(error).__name__) from error
@@ -260,15 +286,11 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
         known.append(Link(one.node, one.seq, one.entry, one.body_hash, chained, one.body, one.text, one.text_hash))
     region = _region(node_id)
     try:
-        with _readable(node_id), writing():
+        with _readable(node_id):
             opened = [read_link(one, settings.JOURNAL_HASH) for one in known]
-            entries = [entry for entry in opened if entry is not None]
-            if overreach := outside(node_id, region, entries):
+            if overreach := outside(node_id, region, [entry for entry in opened if entry is not None]):
                 raise overreach
-            before = standing(entries)
-            receive(known, region=region, now=now, opened=opened)
-            stay_within(node_id, region, before)
-            files_expect(entries)
+        _stored(node_id, region, known, opened, now)
     except ProtocolError as error:
         done.refused.append(error)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from anlan.kernel.canonical import holds_nul
 from anlan.kernel.errors import ProtocolError
 from anlan.platform.exchange import keys
 
@@ -42,7 +43,14 @@ class Part:
 def event(type_: str, source: str, id_: str, data: Mapping[str, Any], **more: str) -> bytes:
     """One line: a CloudEvent whose type is `cn.anlan.<type_>`."""
     return orjson.dumps(
-        {"specversion": "1.0", "type": f"cn.anlan.{type_}", "source": f"/nodes/{source}", "id": id_, **more, "data": data}
+        {
+            "specversion": "1.0",
+            "type": f"cn.anlan.{type_}",
+            "source": f"/nodes/{source}",
+            "id": id_,
+            **more,
+            "data": data,
+        }
     )
 
 
@@ -128,6 +136,8 @@ def _unpacked(packed: bytes) -> list[bytes]:
 
 
 def _read(line: bytes) -> Mapping[str, Any]:
+    if holds_nul(line):
+        raise ProtocolError("exchange.malformed")  # what is looked up or stored of it would be refused by PostgreSQL
     try:
         found = orjson.loads(line)
     except ValueError as error:

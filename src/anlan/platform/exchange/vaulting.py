@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from anlan.kernel.canonical import json_violations
 from anlan.kernel.hlc import too_far_ahead
 from anlan.kernel.nodes import above
 from anlan.platform.database import writing
@@ -77,11 +78,13 @@ def vault_take(lines: Sequence[Mapping[str, Any]], sender: str, now: datetime) -
 
 
 def _fits(data: Mapping[str, Any]) -> bool:
-    value, hlc = data.get("value"), data.get("hlc")
-    words = all(type(data.get(name)) is str and 0 < len(data[name]) <= most for name, most in (("ref", 90), ("field", 60)))
-    if not words or type(hlc) is not int or hlc < 0 or "\0" in f"{data['ref']}{data['field']}":
+    value, hlc = data.get("value"), data.get("hlc")  # the table's own integers hold 63 bits
+    words = all(
+        type(data.get(name)) is str and 0 < len(data[name]) <= most for name, most in (("ref", 90), ("field", 60))
+    )
+    if not words or type(hlc) is not int or not 0 <= hlc < 2**63 or "\0" in f"{data['ref']}{data['field']}":
         return False
-    return value is None or (type(value) is str and len(value) <= _MOST_VALUE and "\0" not in value)
+    return value is None or (type(value) is str and len(value) <= _MOST_VALUE and not json_violations(value, "value"))
 
 
 def _standing(ref: str, hlc: int) -> bool:

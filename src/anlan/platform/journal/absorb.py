@@ -80,7 +80,8 @@ def absorb(arrived: Sequence[Arrived], received_at: int) -> dict[str, int]:
 
 def _open(arrived: Sequence[Arrived]) -> dict[str, _Work]:
     subjects = sorted({one.entry.subject for one in arrived})
-    heads = sql.heads_of(subjects)
+    # A person who is faster would end a whole run; held, he is told that the subject moved on, as by any other writer.
+    heads = sql.heads_of(subjects, hold=True)
     existing: dict[str, list[str]] = {}
     for subject in heads:
         kind, _, key = subject.partition("/")

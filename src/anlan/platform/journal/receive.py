@@ -102,7 +102,8 @@ def receive(
         if not UUID.fullmatch(link.entry):
             raise _altered(link)  # a stub's id is only said, and it is stored
     with no_collecting(), writing():
-        peer, _ = Node.objects.get_or_create(id=links[0].node, defaults={"region": region})
+        # Two workers may be told the same at once: the second waits, and then sees what the first has stored.
+        peer, _ = Node.objects.select_for_update().get_or_create(id=links[0].node, defaults={"region": region})
         if told := _corrections(opened or ()):
             with contextlib.suppress(_NotReached), transaction.atomic():
                 return _taken(peer, links, opened, now, told)
@@ -152,7 +153,9 @@ def _segment(peer: Node, links: Sequence[Link], now: datetime, told: Sequence[En
 def _store(segment: _Segment) -> None:
     peer, bound = segment.peer, sql.binder()
     sql.insert_rows("journal_seq", _PLACE, [(node, seq, bound(e), *rest) for node, seq, e, *rest in segment.places])
-    Node.objects.filter(pk=peer.pk).update(last_seq=peer.last_seq, last_hash=peer.last_hash, last_hlc=peer.last_hlc)
+    if segment.places:
+        ends = {"last_seq": peer.last_seq, "last_hash": peer.last_hash, "last_hlc": peer.last_hlc}
+        Node.objects.filter(pk=peer.pk).update(**ends)
     absorb(segment.arrived, int(segment.now.timestamp() * 1000))
     for entry in (*(one.entry for one in segment.arrived), *segment.filled):
         segment.subjects |= apply_special(entry).subjects

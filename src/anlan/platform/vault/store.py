@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from anlan.kernel.canonical import json_violations
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, NotFound
 from anlan.kernel.text import mask_id, mask_name, mask_phone
@@ -15,6 +16,9 @@ from anlan.platform.vault.models import VaultValue
 from anlan.platform.vault.seal import blind, seal, unseal
 
 _MASKS = {"phone": mask_phone, "id_number": mask_id, "name": mask_name}
+
+
+_MASK_MOST = VaultValue._meta.get_field("mask").max_length
 
 
 def _mask(field: str, value: str) -> str:
@@ -29,7 +33,11 @@ def put(ref: str, field: str, value: str, hlc: int) -> bool:
 
     Returns:
         Whether anything was written.
+    Raises:
+        BadInput: "vault.value_unfit" for a value with hidden characters: the last line, whatever the door forgot.
     """
+    if violations := json_violations(value, field):
+        raise BadInput("vault.value_unfit", violations)
     current = _current(ref, [field]).get((ref, field))
     if current is not None and (value == current.mask or (current.hlc >= hlc)):
         return False
@@ -41,7 +49,7 @@ def put(ref: str, field: str, value: str, hlc: int) -> bool:
             field=field,
             hlc=hlc,
             sealed=seal(value, f"{ref}\0{field}") if value else None,
-            mask=_mask(field, value) if value else "",
+            mask=_mask(field, value)[:_MASK_MOST] if value else "",
             blind=blind(field, value) if value else "",
         )
     return True
