@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON (always printed; kept for uniformity)")
     parser.add_argument("--entries", type=int, default=20_000, help="entries of the town that others catch up with")
     parser.add_argument("--segment", type=int, default=2000, help="links handed to one call of `receive`")
-    parser.add_argument("--profile", help="write cProfile's figures of both ways to FILE.receive and FILE.turns")
+    parser.add_argument("--profile", help="write cProfile's figures to FILE.receive and FILE.turns0, FILE.turns1 …")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="anlan-bench-"))
     try:
@@ -58,7 +59,8 @@ def measure(folder: Path, entries: int, segment: int, profile: str | None = None
     from exchange.nodes import NodeProcess, federation
 
     with federation(folder) as made:
-        made.node("county", COUNTY)
+        # A hub on PostgreSQL: under tests/tools/postgres.sh, whose server writes without fsync.
+        made.node("county", COUNTY, database=os.environ.get("ANLAN_TEST_DATABASE_URL", ""))
         made.node("town", TOWN, "county")
         made.settle()
         made.pass_time(days=200)
@@ -74,11 +76,12 @@ def measure(folder: Path, entries: int, segment: int, profile: str | None = None
         empty.now = county.now
         given = {"path": str(folder / "links"), "segment": segment, "profile": profile and profile + ".receive"}
         alone = empty.run(source=run + "answer = catch_up.receive_all(path, segment, profile)", **given)
-        place.note("the county hears turns")
+        stick = town.export(path=str(folder / "stick.parts"))
+        place.note(f"a stick with all of it: {stick} bytes; the county hears turns")
         turns: dict[str, float] = {}
-        while True:
+        for number in count():
             town.run(source=run + "catch_up.say(key, path)", key=county.key, path=str(folder / "turn"))
-            given = {"path": str(folder / "turn"), "profile": profile and profile + ".turns"}
+            given = {"path": str(folder / "turn"), "profile": profile and f"{profile}.turns{number}"}
             heard = county.run(source=run + "answer = catch_up.hear(path, profile)", **given)
             for name, value in heard.items():
                 turns[name] = turns.get(name, 0) + value
@@ -86,12 +89,24 @@ def measure(folder: Path, entries: int, segment: int, profile: str | None = None
                 break
             # The answer tells the town what the county holds now; nothing of it is counted.
             town.hear(data=county.say(key=town.key))
+        size = county.run(source=_SIZE)
         digests = run + "answer = catch_up.rows(town)"
         same = county.run(source=digests, town=town.id) == town.run(source=digests, town=town.id)
     return {
         "bench": "catch_up", **place.machine(), **_rated(alone), "segment": segment, "turns": _rated(turns),
+        "stick_bytes": stick, "county": size,
         "same_rows": same,
     }  # fmt: skip
+
+
+_SIZE = """
+from django.db import connection
+from anlan.platform.journal.models import JournalEntry
+ask = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+with connection.cursor() as cursor:
+    cursor.execute(ask if connection.vendor == "sqlite" else "SELECT pg_database_size(current_database())")
+    answer = {"database": connection.vendor, "bytes": cursor.fetchone()[0], "entries": JournalEntry.objects.count()}
+"""
 
 
 def _rated(figures: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from anlan.platform import clock
+from anlan.platform.exchange.marks import node_place
 from anlan.platform.exchange.models import EnrolCode, EnrolRequest, Peer, PeerLink
 from anlan.platform.journal.models import JournalEntry
+from anlan.platform.ledger import places
 from inspection.conftest import _standing_world, world
 from inspection.factories import World
 
@@ -103,3 +105,29 @@ def test_turns_that_nobody_can_read_are_refused_over_http() -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "exchange.not_a_part")
     assert client.get("/api/v1/exchange/turns").status_code == 405
     assert client.post("/api/v1/exchange/requests", {}, content_type="application/json").status_code == 422
+
+
+def test_the_nodes_stand_on_a_map_by_their_place(world: World, admin: Client) -> None:
+    now = int(clock.now().timestamp() * 1000)
+    rows = (
+        ("331003002", "heard", {}),
+        ("331003003", "silent", {"turn_at": now - 600_000}),
+        ("331003004", "waiting", {"state": "waiting"}),
+        ("331003001001", "stopped", {"stopped": '{"331003001001a":"clock"}'}),
+        ("331004001", "", {}),
+    )
+    for n, (stem, _, more) in enumerate(rows):
+        facts = {"key": f"{n:064x}", "node": f"{stem}a", "region": stem.ljust(12, "0"), "name": stem}
+        facts |= {"turn_at": now, "entry_at": now}
+        PeerLink.objects.create(box_key="cd" * 32, role="child", **facts | more)
+    marks = admin.get("/api/v1/map/layers/platform.nodes").json()["features"]
+    states = {mark["properties"]["title"]: mark["properties"]["state"] for mark in marks}
+    assert [title for title, state in states.items() if state == "own"] == [places.label("331003000000")]
+    # The node of another county, whose places are not in the package, is in the list only.
+    assert {t: s for t, s in states.items() if s != "own"} == {stem: state for stem, state, _ in rows if state}
+    shown = text(admin)
+    assert 'data-layers="platform.nodes"' in shown and shown.index("331003003a") < shown.index("331003002a")
+    assert node_place("331003001000") != node_place("331003001001") != node_place("331003001002")
+    assert node_place("110101001000") is None and node_place("331003999000") is None
+    for role in ("leader", "town"):
+        assert world.client(role).get("/api/v1/map/layers/platform.nodes").status_code == 403

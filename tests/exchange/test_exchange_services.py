@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.nodes import Federation, Refused, federation
+from exchange.nodes import Federation, NodeProcess, Refused, federation
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 COUNTY, EAST, SOUTH, VILLAGE = "331003", "331003001", "331003002", "331003001001"
@@ -294,3 +294,90 @@ answer = (unasked, bad, good > 0, again, wanted, files.thumbnail_path(name, 320)
 def test_small_pictures_are_only_what_they_should_be_and_a_redaction_awaits_none(three: Federation) -> None:
     unasked, bad, good, again, wanted, left, awaited = three.nodes["county"].run(source=_TAKE)
     assert (unasked, set(bad), good, again, wanted, left, awaited) == (0, {0}, True, 0, 0, False, 0)
+
+
+def test_what_moved_into_a_town_is_whole_there_by_sticks_alone(three: Federation, tmp_path: Path) -> None:
+    """The early entries are asked for by a stick that goes up later, and come with the next one down, in whatever process."""
+    top, town = three.nodes["county"], three.nodes["east"]
+    firm = top.enterprise(role="supervision", name="迁入厂", region="331003002000", number=77)
+    three.settle()
+    three.pass_time(minutes=1)
+    top.move(enterprise_id=firm, region="331003001000")
+
+    def carry(giver: NodeProcess, taker: NodeProcess, name: str = "") -> None:
+        stick = tmp_path / "stick.parts"
+        giver.export(path=str(stick), name=name)
+        taker.import_(path=str(stick))
+
+    def entries(node: NodeProcess) -> int:
+        return node.run(source=_ENTRIES, subject=f"registry.enterprise/{firm}")
+
+    before = entries(town)
+    carry(top, town, town.id)
+    assert entries(town) < entries(top) == 2 and before == 0
+    for _ in range(2):  # a stick that was lost on its way up: what it asked is asked again
+        town.export(path=str(tmp_path / "lost.parts"))
+    for node in (top, town):
+        node.kill()
+        node.begin()
+    carry(town, top)
+    carry(top, town, town.id)
+    assert entries(town) == entries(top) == 2
+    for node, link in ((town, ""), (top, town.id)):
+        assert node.run(source=_WAITS, name=link) == ((), ())
+    assert town.scoped_digest(region="331003001") == top.scoped_digest(region="331003001")
+
+
+_ENTRIES = """
+from anlan.platform.journal.models import Head, JournalEntry
+answer = JournalEntry.objects.filter(sid__in=Head.objects.filter(subject=subject).values("sid")).count()
+"""
+_WAITS = """
+from anlan.platform.exchange import turn
+from anlan.platform.exchange.file import link_named
+answer = turn.wanted(link_named(name)), turn.asked(link_named(name))
+"""
+
+
+def test_what_two_towns_registered_twice_is_decided_at_the_county_and_stands_so_in_both(three: Federation) -> None:
+    """An enterprise that two towns registered, and a hazard that town and county filed, while they were apart."""
+    top, east, south = (three.nodes[n] for n in ("county", "east", "south"))
+    twins = [
+        east.enterprise(role="town", name="两镇都登记的厂", region="331003001000", number=55),
+        south.enterprise(role="other_town", name="两镇都登记的厂", region="331003002000", number=55),
+    ]
+    hazards = [east.found(role="town", description="配电箱无盖"), top.found(role="supervision", description="配电箱没有盖子")]
+    assert top.run(source=_PAIRS) == []
+    three.settle()
+    pairs = {frozenset(pair) for pair in top.run(source=_PAIRS)}
+    assert pairs >= {frozenset(twins)}
+    three.pass_time(minutes=1)
+    top.run(source=_KEEP, keep=twins[0], gone=twins[1])
+    three.settle()
+    assert frozenset(twins) not in {frozenset(pair) for pair in top.run(source=_PAIRS)}
+    for node in (top, south):
+        assert node.run(source=_INTO, key=twins[1]) == twins[0]
+    assert [top.state(hazard=key) for key in hazards] == [("found", 0)] * 2
+    assert top.marks() == east.marks() == south.marks()
+    for node in (east, south):
+        assert node.scoped_digest(region=node.region) == top.scoped_digest(region=node.region)
+
+
+_PAIRS = """
+from anlan.platform.journal.duplicates import duplicates
+answer = [[str(row.pk) for row in one.rows] for one in duplicates(WORLD.scope["leader"])]
+"""
+_KEEP = """
+from anlan.platform import clock
+from anlan.platform.journal.duplicates import duplicate_merge
+from anlan.platform.journal.record import version_of
+bases = [version_of(f"registry.enterprise/{one}") for one in (keep, gone)]
+duplicate_merge(
+    scope=WORLD.scope["leader"], kind="registry.enterprise", keep=keep, gone=gone, reason="现场核实", bases=bases,
+    now=clock.now(),
+)
+"""
+_INTO = """
+from anlan.registry.models import Enterprise
+answer = str(Enterprise._default_manager.get(pk=key).merged_into_id)
+"""

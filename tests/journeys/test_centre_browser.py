@@ -157,6 +157,43 @@ def test_the_map_shows_states_and_leads_to_a_device(centre, person, size):
     assert here.troubles == []
 
 
+_LINES = """
+import django; django.setup()
+from datetime import timedelta
+from anlan.platform import clock
+from anlan.platform.exchange.models import PeerLink
+from anlan.platform.regions import children
+now = int(clock.now().timestamp() * 1000)
+for n, one in enumerate(children("331003000000")):
+    stem, said = one.code[:9], now + 3_600_000 if n % 6 else now - 7_200_000
+    waits = '{"%sa":"clock"}' % stem if n == 4 else "{}"
+    PeerLink.objects.create(
+        key=f"{n:064x}", box_key="cd" * 32, node=f"{stem}a", region=one.code, name=one.name, role="child", turn_at=said,
+        entry_at=said, offset_ms=n * 1000, vector='{"%sa":"%d"}' % (stem, n), stopped=waits)
+"""
+
+
+@SIZES
+def test_the_nodes_stand_on_a_map(centre, person, size, tmp_path):
+    if size == DESK:
+        subprocess.run([sys.executable, "-c", _LINES], env=environment(centre.site.data), check=True)
+    here = person("admin", size)
+    page = go(here, "/exchange")
+    page.wait_for_selector("#map[data-ready='1']")
+    key = page.inner_text("#map-key")
+    assert "上下级节点" in key and "监测设备" not in key and "失联" in key and "有条目未收" in key
+    kept(here, "nodes", size, whole=True)
+    if size != DESK:
+        return  # the marks of so small a map stand in groups
+    x, y = page.evaluate(f"document.getElementById('map').pixelOf('{3:064x}')")
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator("#map").bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.wait_for_selector("#map-tip:not([hidden])")
+    assert "待收 3 条" in page.inner_text("#map-tip")
+    assert here.troubles == []
+
+
 @SIZES
 def test_a_month_is_drawn_and_looked_into(centre, person, size):
     here = person("supervision", size)

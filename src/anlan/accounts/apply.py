@@ -26,6 +26,16 @@ def fold_noted(row: Row | None, entry: Entry) -> Row:
     return dict(row or {})
 
 
+def fold_person_merged(row: Row | None, entry: Entry) -> Row:
+    """Somebody registered twice is the other one from now on; the row stays, with everything that was done under it."""
+    return (row or {}) | {"merged_into_id": entry.data["into"]}
+
+
+def fold_person_separated(row: Row | None, entry: Entry) -> Row:
+    """A merging was taken back."""
+    return (row or {}) | {"merged_into_id": None}
+
+
 def fold_organisation_closed(row: Row | None, entry: Entry) -> Row:
     """The organisation no longer exists; its history and its people's past posts stay."""
     return {**(row or {}), "closed": 1}
@@ -92,6 +102,9 @@ def fold_role_changed(row: Row | None, entry: Entry) -> Row:
 FOLDS: dict[str, Fold] = {
     "person.created": fold_values,
     "person.changed": fold_values,
+    "person.merged": fold_person_merged,
+    "person.joined": fold_noted,
+    "person.separated": fold_person_separated,
     "person.account_opened": fold_noted,
     "person.account_disabled": fold_noted,
     "person.account_enabled": fold_noted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from anlan.accounts.queries import person_names
+from anlan.config.templatetags.anlan import moment
 from anlan.kernel.errors import BadInput
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.journal.duplicates import Duplicate, duplicate_merge, duplicate_part, duplicates
@@ -32,6 +34,8 @@ def _shown(scope: Scope, pair: Duplicate) -> dict[str, Any]:
     for name in pair.key.shows:
         texts = [_text(row, name) for row in pair.rows]
         lines.append({"label": str(fields[name].verbose_name), "texts": texts, "differs": texts[0] != texts[1]})
+    for label, texts in pair.key.told(pair.rows) if pair.key.told else ():
+        lines.append({"label": label, "texts": texts, "differs": texts[0] != texts[1]})
     born = [_first(f"{kind}/{row.pk}") for row in pair.rows]
     names = person_names({one.actor for one in born if one})
     lines.append({"label": "登记人", "texts": [names.get(one.actor, "系统") if one else "" for one in born]})
@@ -55,7 +59,8 @@ def _text(row: Any, name: str) -> str:
     if name == "region":
         return str(places.label(row.region))
     shown = getattr(row, f"get_{name}_display", None)
-    return str((shown() if shown else getattr(row, name)) or "（未填）")
+    value = shown() if shown else getattr(row, name)
+    return moment(value) if isinstance(value, datetime) else str(value or "（未填）")
 
 
 @require_POST

@@ -15,6 +15,7 @@ from anlan.kernel.messages import render as sentence
 from anlan.kernel.nodes import stem
 from anlan.platform import regions
 from anlan.platform.exchange import enrol, status, trust
+from anlan.platform.exchange.marks import node_place
 from anlan.platform.journal import node
 from anlan.platform.ledger import places
 from anlan.platform.scope import Scope
@@ -23,7 +24,7 @@ from anlan.platform.web import screen
 
 @screen
 def exchange(request: HttpRequest) -> HttpResponse:
-    """Every line with what was last received and what is owed; the one above first."""
+    """Every line with what was last received and what is owed; the one above first, then those in trouble."""
     return _page(request)
 
 
@@ -32,10 +33,12 @@ def _page(request: HttpRequest, problem: AnlanError | None = None, **more: Any) 
     waiting = enrol.requests_waiting(scope)
     own = node.own()
     found = [_line(line) for line in status.lines_within(scope, request.now)]  # type: ignore[attr-defined]
+    found.sort(key=lambda one: (one["line"].role != "parent", not one["line"].silent, not (one["stopped"] or one["refused"])))
     shown = {
         "own": own,
         "place": places.label(own.region),
         "lines": found,
+        "mapped": bool(found) and node_place(own.region) is not None,
         "silent": [line for line in found if line["line"].silent],
         "waiting": [{"request": one, "place": places.label(one.region)} for one in waiting],
         "peers": _peers(scope),

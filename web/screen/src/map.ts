@@ -1,4 +1,4 @@
-// 设备地图: the county's outline from the server, and on it the layers that this person may see.
+// A map: the county's outline from the server, and on it the layers that this person may see, or those the page names.
 import { MapView, type Pointed } from "./layers/apply";
 import { type LayerInfo, baseMap, layerList, layerMarks, tally } from "./layers/catalogue";
 import { follow, gathered } from "./live";
@@ -6,6 +6,7 @@ import { follow, gathered } from "./live";
 const box = document.getElementById("map")!;
 const tip = document.getElementById("map-tip")!;
 const key = document.getElementById("map-key")!;
+const named = (box.dataset.layers ?? "").split(" ").filter(Boolean);
 
 function show(pointed: Pointed | null, pressed = false): void {
   tip.hidden = pointed === null;
@@ -23,7 +24,7 @@ function show(pointed: Pointed | null, pressed = false): void {
   });
   if (pointed.more) {
     const more = document.createElement("span");
-    more.textContent = `还有 ${pointed.more} 台，点击放大`;
+    more.textContent = `还有 ${pointed.more} 处，点击放大`;
     lines.push(more as HTMLDivElement);
   }
   tip.replaceChildren(...lines);
@@ -74,12 +75,13 @@ class Layers {
 }
 
 async function start(): Promise<void> {
-  const [base, declared] = await Promise.all([baseMap(), layerList()]);
+  const [base, all] = await Promise.all([baseMap(), layerList()]);
+  const declared = named.length ? all.filter((layer) => named.includes(layer.id)).map((layer) => ({ ...layer, shown: true })) : all;
   box.replaceChildren();
   const view = new MapView(box, base);
   document.getElementById("map-notices")!.textContent = base
     ? ["虚线为推算边界。", ...base.notices].join("")
-    : "本县没有随系统安装的底图，只显示设备位置。";
+    : "本县没有随系统安装的底图，只显示位置。";
   const layers = new Layers(view, declared);
   await layers.read();
   const asked = new URLSearchParams(location.search).get("device");

@@ -17,6 +17,10 @@ class Person(Projection):
 
     name = models.CharField("姓名", max_length=60)
     remark = models.CharField("备注", max_length=200, blank=True, default="")
+    merged_into = models.ForeignKey(
+        "accounts.Person", on_delete=models.DO_NOTHING, db_constraint=False, null=True, verbose_name="并入的人员",
+        related_name="+",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = "人员"

@@ -31,8 +31,9 @@ def account_list(scope: Scope, text: str = "") -> QuerySet[Account]:
 
 
 def accounts_of(scope: Scope, person_id: str) -> QuerySet[Account]:
-    """Accounts of one person in scope."""
-    return limit(Account.objects.filter(person_id=person_id), scope).select_related("person").order_by("username")
+    """Accounts in scope of one person, those of registrations that were merged into this one too."""
+    own = Q(person_id=person_id) | Q(person__merged_into=person_id)
+    return limit(Account.objects.filter(own), scope).select_related("person").order_by("username")
 
 
 def account_of(username: str) -> Account | None:

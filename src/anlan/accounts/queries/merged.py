@@ -1,4 +1,6 @@
-"""Whoever acts for an enterprise acts for those it absorbed as well: their hazards are its to mend now.
+"""Whom somebody registered twice is, and what an enterprise that absorbed others answers for.
+
+Whoever acts for an enterprise acts for those it absorbed as well: their hazards are its to mend now.
 
 The other way round nothing is gained: the officers of the absorbed one see what was theirs, until their posts end.
 """
@@ -9,15 +11,27 @@ import uuid
 from dataclasses import replace
 from os.path import commonprefix
 
+from anlan.accounts.models import Person
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
-__all__ = ["with_absorbed"]
+__all__ = ["person_standing", "with_absorbed"]
 
 _LEDGER = "registry.enterprise"
 _LEVELS = (12, 9, 6, 4, 2)
+
+
+def person_standing(person_id: uuid.UUID) -> uuid.UUID:
+    """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself."""
+    seen, at = [person_id], person_id
+    while into := Person.objects.filter(pk=at).values_list("merged_into_id", flat=True).first():
+        if into in seen:
+            return person_id
+        seen.append(into)
+        at = into
+    return at
 
 
 def with_absorbed(scope: Scope) -> Scope:

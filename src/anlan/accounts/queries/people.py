@@ -34,8 +34,8 @@ def person_get(scope: Scope, person_id: str) -> Person:
 
 
 def person_list(scope: Scope, text: str = "") -> QuerySet[Person]:
-    """People in scope whose name contains `text`, by name."""
-    people, text = limit(Person.objects.all(), scope), text.replace("\0", "")
+    """People in scope whose name contains `text`, by name; of somebody registered twice the registration that stands."""
+    people, text = limit(Person.objects.filter(merged_into=None), scope), text.replace("\0", "")
     return (people.filter(name__contains=text) if text else people).order_by("name", "id")
 
 

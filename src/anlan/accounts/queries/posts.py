@@ -44,6 +44,12 @@ def posts_of(scope: Scope, person_ids: Iterable[str]) -> QuerySet[Post]:
     return limit(rows.filter(person_id__in=list(person_ids)), scope).order_by("ended", "-starts_on", "-id")
 
 
+def posts_outside(scope: Scope, person_id: str) -> int:
+    """How many posts of a person that have not ended lie where the scope does not see."""
+    held = Post.objects.filter(person_id=as_id(person_id), ended=0)
+    return held.count() - limit(held, scope).count()
+
+
 def deputies_of(posts: Iterable[Post]) -> QuerySet[Deputy]:
     """Deputies ever set for these posts, newest first. The caller has fetched the posts through its scope."""
     ids = [post.pk for post in posts]

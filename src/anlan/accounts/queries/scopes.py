@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
-from anlan.accounts.queries.merged import with_absorbed
+from anlan.accounts.queries.merged import person_standing, with_absorbed
 from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES
@@ -86,7 +87,10 @@ def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | Non
     instances.attach(held, "person", "role", "organisation")
     if post.person_id == account.person_id:
         return _acting(post, post.person)
-    deputy = deputies_active(now).filter(post_id=post.pk, person_id=account.person_id).select_related("person").first()
+    person_id = person_standing(account.person_id)
+    if post.person_id == person_id:
+        return _acting(post, post.person)
+    deputy = deputies_active(now).filter(post_id=post.pk, person_id=person_id).select_related("person").first()
     return _acting(post, deputy.person) if deputy else None
 
 
@@ -94,14 +98,22 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
     """Every post the account may act in now: its own first, then those it deputises for."""
     if not account.is_active:
         return []
-    deputised = deputies_active(now).filter(person_id=account.person_id).values("post_id")
-    posts = list(posts_active(now).filter(Q(person_id=account.person_id) | Q(pk__in=deputised)))
-    own = [post for post in posts if post.person_id == account.person_id]
-    others = [post for post in posts if post.person_id != account.person_id]
+    own, others = _posts_for(account.person_id, now)
+    # Who has a post is merged into nobody: only without one is it worth asking.
+    person_id = account.person_id if own else person_standing(account.person_id)
+    if person_id != account.person_id:
+        own, others = _posts_for(person_id, now)
     # A page lists the posts on every view: one query, the person comes along with a post of their own.
-    person = own[0].person if own else Person.objects.filter(pk=account.person_id).first() if others else None
+    person = own[0].person if own else Person.objects.filter(pk=person_id).first() if others else None
     found = [acting for post in (*own, *others) if (acting := _acting(post, person))]
     return [replace(acting, scope=with_absorbed(acting.scope)) for acting in found]
+
+
+def _posts_for(person_id: UUID, now: datetime) -> tuple[list[Post], list[Post]]:
+    """The running posts of a person, and those that the person stands in for."""
+    deputised = deputies_active(now).filter(person_id=person_id).values("post_id")
+    posts = list(posts_active(now).filter(Q(person_id=person_id) | Q(pk__in=deputised)))
+    return [p for p in posts if p.person_id == person_id], [p for p in posts if p.person_id != person_id]
 
 
 def post_scopes(account: Account, now: datetime) -> list[Scope]:

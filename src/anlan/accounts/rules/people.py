@@ -11,7 +11,7 @@ from typing import Any
 
 from anlan.kernel.errors import Violation
 from anlan.kernel.phones import normalise_phone
-from anlan.kernel.text import blank
+from anlan.kernel.text import blank, shown_length
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIXED = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?")
@@ -38,6 +38,29 @@ def check_person(values: Mapping[str, Any]) -> list[Violation]:
     if blank(str(values.get("name") or "")):
         problems.append(Violation("accounts.person.name_missing", field="name"))
     return problems + check_phone(values.get("phone"))
+
+
+def check_person_merger(
+    *, reason: str, same: bool = False, gone: bool = False, target_gone: bool = False, oneself: bool = False,
+    outside: bool = False, merged: bool = True,
+) -> list[Violation]:
+    """Why two registrations can't become one person, or one can't stand by itself again; empty when they can.
+
+    Args:
+        gone, target_gone: the one that ends, or the one that stays, was merged already. oneself: the person acting is one of
+            both: nobody gives oneself the posts of another. outside: the one that ends has posts that the scope does not see.
+        merged: to separate, there must be something to take back.
+    Source: house rule.
+    """  # fmt: skip
+    reasons = {
+        "accounts.person.merge_itself": same,
+        "accounts.person.merged_already": gone or target_gone,
+        "accounts.person.merge_oneself": oneself,
+        "accounts.person.merge_post_outside": outside,
+        "accounts.person.not_merged": not merged,
+        "accounts.person.merge_reason": shown_length(reason) < 2,
+    }
+    return [Violation(code, {}) for code, holds in reasons.items() if holds]
 
 
 def check_username(username: str, taken: bool) -> list[Violation]:

@@ -20,6 +20,7 @@ from anlan.inspection.queries.acts import (
     merge_facts,
     order_plan,
     row_before,
+    row_unmerged,
     withdraw_facts,
 )
 from anlan.inspection.queries.assigning import Desk, campaign_tasks, campaign_waiting, tasks_open
@@ -321,6 +322,7 @@ __all__ = [
     "plans_to_approve",
     "pocket_bundle",
     "row_before",
+    "row_unmerged",
     "stands_for",
     "step_facts",
     "time_given",

@@ -59,6 +59,7 @@ __all__ = [
     "OrderLine",
     "order_plan",
     "row_before",
+    "row_unmerged",
     "withdraw_facts",
 ]
 
@@ -194,6 +195,18 @@ def row_before(last: LastEntry) -> tuple[str, dict[str, Any], dict[str, Any]]:
     before, now = fold_in_order(entries[:-1]), fold_in_order(entries)
     data, text = restoration(before or {}, now or {})
     return str((before or {}).get("state", "")), data, text
+
+
+def row_unmerged(hazard: Hazard) -> tuple[Entry | None, str, dict[str, Any], dict[str, Any]]:
+    """(its merging, state, data, text) that bring back a hazard as if it had not been merged; None where it is not."""
+    head = Head.objects.filter(subject=f"{Hazard.SUBJECT}/{hazard.id}").first()
+    entries: Sequence[Entry] = entries_of(head.sid) if head is not None and hazard.merged_into_id else []
+    merging = next((e for e in reversed(entries) if e.kind == f"{Hazard.SUBJECT}.merged"), None)
+    if merging is None:
+        return None, "", {}, {}
+    without, now = fold_in_order([e for e in entries if e.id != merging.id]), fold_in_order(entries)
+    data, text = restoration(without or {}, now or {})
+    return merging, str((without or {}).get("state", "")), data, text
 
 
 def hazard_links(scope: Scope, hazard: Hazard) -> Mapping[str, list[Hazard]]:

@@ -11,8 +11,9 @@ from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import Violation
 from anlan.kernel.text import shown_length
 
-__all__ = ["ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_listed", "check_merge"]
+__all__ = ["DISMISS", "ENDED", "SHORTEST_REASON", "MergeFacts", "check_dismiss", "check_finder", "check_listed", "check_merge"]
 
+DISMISS = "inspection.hazard.dismiss"
 SHORTEST_REASON = 5
 ENDED = ("dismissed", "merged")
 """States in which a hazard counts nowhere."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.rules.ending import DISMISS
 from anlan.inspection.rules.withdrawal import check_withdraw
 from anlan.inspection.services.steps import StepInput
 from anlan.kernel.entry import Draft, Step
@@ -14,7 +15,7 @@ from anlan.kernel.errors import Violation
 from anlan.platform.journal.record import record
 from anlan.platform.scope import Scope
 
-__all__ = ["hazard_withdraw"]
+__all__ = ["hazard_separate", "hazard_withdraw"]
 
 _SUBJECT = Hazard.SUBJECT
 _KIND = f"{_SUBJECT}.withdrawn"
@@ -55,3 +56,30 @@ def hazard_withdraw(*, scope: Scope, item: StepInput, now: datetime) -> str:
     )
     record(draft, scope=scope, now=now, base=last.version)
     return str(hazard.id)
+
+
+def hazard_separate(*, scope: Scope, hazard_id: str, reason: str, base: int, now: datetime) -> None:
+    """Take a merging back: the hazard stands as if it had not been merged, with everything entered since.
+
+    Two nodes that were apart may have merged each of two hazards into the other one; then neither was anybody's.
+
+    Raises:
+        HazardNotFound; NotAllowed: "platform.not_allowed"; Conflict: "journal.conflict".
+        StepRefused: "inspection.hazard.withdraw.refused" where it is not merged.
+    """
+    hazard = queries.hazard_get(scope, hazard_id)
+    scope.require(DISMISS)
+    merging, state, data, text = queries.row_unmerged(hazard)
+    if merging is None:
+        missing = [Violation("inspection.hazard.withdraw.nothing", {})]
+        raise StepRefused("inspection.hazard.withdraw.refused", missing, number=hazard.number)
+    draft = Draft(
+        kind=_KIND,
+        subject=f"{_SUBJECT}/{hazard.id}",
+        region=hazard.region,
+        data={"entry": merging.id, "kind": "merged"} | data,
+        text=text | {"note": reason},
+        step=Step(hazard.state, state),
+        drill=bool(hazard.drill),
+    )
+    record(draft, scope=scope, now=now, base=base)

@@ -32,7 +32,7 @@ from anlan.platform.journal.models import Head, JournalSeq, Node
 from anlan.platform.journal.receive import Link, Received, read_link, receive
 from anlan.platform.scope import SYSTEM
 
-__all__ = ["Accepted", "refusal_note", "runs_accept"]
+__all__ = ["Accepted", "refusal_note", "runs_accept", "versions_of"]
 
 log = logging.getLogger(__name__)
 _HASH, _SIGNATURE = 32, 64
@@ -55,7 +55,7 @@ class Accepted:
     went_on: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
     refused: list[ProtocolError] = field(default_factory=list)
-    wanted: set[str] = field(default_factory=set)
+    wanted: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,13 +295,19 @@ def _fill(node_id: str, links: Sequence[Link], done: Accepted, now: datetime) ->
         done.refused.append(error)
 
 
-def _lacking(counts: Mapping[str, Any]) -> set[str]:
-    """The subjects of which the sender holds more entries whole than are held here."""
+def _lacking(counts: Mapping[str, Any]) -> dict[str, int]:
+    """The subjects of which the sender holds more entries whole than are held here, with its number."""
     said = {subject: count for subject, count in counts.items() if type(count) is int}
+    held = versions_of(list(said))
+    return {subject: count for subject, count in said.items() if held.get(subject, 0) < count <= MAX_INT}
+
+
+def versions_of(subjects: list[str]) -> dict[str, int]:
+    """How many entries are held of each of these subjects; unknown ones are absent."""
     held: dict[str, int] = {}
-    for some in _portions(list(said)):
+    for some in _portions(subjects):
         held |= dict(Head.objects.filter(subject__in=some).values_list("subject", "version"))
-    return {subject for subject, count in said.items() if count > held.get(subject, 0)}
+    return held
 
 
 def _portions(values: list[Any]) -> Iterator[list[Any]]:

@@ -55,5 +55,5 @@ def exchange_turn(request: HttpRequest) -> HttpResponse:
         said = turn.hear(request.body, now=now)
     except ProtocolError as error:
         raise BadInput(error.code, **error.facts) from error
-    answer = turn.say(said.link, now=now, want=said.lacking, fills=said.asked)
+    answer = turn.say(said.link, now=now, want=turn.wanted(said.link), fills=said.asked)
     return HttpResponse(joined(answer), content_type="application/octet-stream")

@@ -223,6 +223,8 @@ def _words(line: _Line, want: tuple[str, ...], fills: tuple[str, ...], beat: boo
     elif beat and carried(line.key) and time.monotonic() - line.word[1] > _AGAIN_S and turn.owes(link):
         # It is heard of and lacks what it was sent long ago: a stream was lost, or something in it was refused.
         line.word, link.sent, again = (link.vector, time.monotonic()), "{}", True
+    if beat:  # what was asked for before this process began, or was lost on the way
+        want, fills = want or turn.wanted(link), fills or turn.asked(link)
     parts = list(turn.said(link, now=clock.now(), want=want, fills=fills, ahead=True))
     if again:  # by its name the server would know it and drop it
         parts = [Sealed("", part.data) for part in parts]

@@ -61,7 +61,7 @@ def export_file(link: PeerLink, path: Path, *, now: datetime, everything: bool =
     beside = path.with_name(f"{path.name}.part")
     try:
         with beside.open("wb") as out:
-            for part in turn.say(link, now=now, limit=None):
+            for part in turn.say(link, now=now, want=turn.wanted(link), fills=turn.asked(link), limit=None):
                 out.write(part)
             out.flush()
             os.fsync(out.fileno())

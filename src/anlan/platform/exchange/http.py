@@ -99,8 +99,8 @@ def exchange(link: PeerLink, wire: Wire | None = None) -> Moved:
     named = {"want": set[str](), "fills": set[str]()}
     while rounds < _MOST_ROUNDS:
         rounds += 1
-        want = [one for one in said.lacking if one not in named["want"]] if said else []
-        fills = [one for one in said.asked if one not in named["fills"]] if said else []
+        want = [one for one in (said.lacking if said else turn.wanted(link)) if one not in named["want"]]
+        fills = [one for one in (said.asked if said else turn.asked(link)) if one not in named["fills"]]
         named["want"].update(want)
         named["fills"].update(fills)
         before = (link.vector, link.vault_after, link.files)

@@ -57,6 +57,8 @@ class PeerLink(Local):
         vault_node, vault_after: up to which of its vault's rows we hold. silent_at: since when its silence is told.
         sent: what a carrier that keeps messages has for it already, beside `vector`, in the same form.
         files: attachments it asked for last, JSON {hash: bytes it has}.
+        wanted: subjects of which it holds more entries whole than we, JSON {subject: [entries, how often we asked]}; kept,
+            because a stick or a broken line answers much later. asked: subjects that it asked for and has not got yet.
     """
 
     key = models.CharField(primary_key=True, max_length=64)
@@ -80,6 +82,8 @@ class PeerLink(Local):
     vault_after = models.BigIntegerField(default=0)
     silent_at = models.BigIntegerField(null=True)
     files = models.TextField(default="{}")
+    wanted = models.TextField(default="{}")
+    asked = models.TextField(default="[]")
 
     class Meta:
         db_table = "exchange_link"

@@ -25,7 +25,7 @@ from anlan.platform.exchange.parts import event, open_part, seal_part, split
 from anlan.platform.exchange.vaulting import vault_lines, vault_of, vault_take
 from anlan.platform.journal import node, sequence
 
-__all__ = ["Said", "Sealed", "hear", "link_of", "owes", "said", "say"]
+__all__ = ["Said", "Sealed", "asked", "hear", "link_of", "owes", "said", "say", "wanted"]
 
 TURN_BYTES = 3 * 1024 * 1024
 """Lines of one turn over a network, before they are compressed; a file has no such end."""
@@ -33,11 +33,15 @@ _PART_BYTES = 2 * 1024 * 1024
 _MOST_ASKED = 200
 _MOST_WANTED, _MANY_MOVED = 2000, 1000
 """Subjects asked for in one turn, and those that moved after which a turn ends: what it names can all be asked for."""
+_MOST_ASKS, _MOST_KEPT = 8, 10_000
+"""How often a subject is asked for before it is given up (the neighbour holds it no more), and how many are kept."""
 _MOST_NODES = 10_000
+_MOST_SUBJECT = 120
 _MARK = re.compile(r"[0-9]{1,15}(?::[0-9a-f]{0,64})?")
 _REASON = re.compile(r"[a-z_]{1,20}")
 _HEARD = [
     "vector", "refused", "files", "stopped", "turn_at", "version", "offset_ms", "node", "entry_at", "vault_node", "vault_after",
+    "wanted", "asked",
 ]  # fmt: skip
 """What a neighbour's words change of its row: a carrier's own fields are another's to write."""
 
@@ -110,7 +114,7 @@ def said(
     vector = select.ahead(vector, sent, refused) if ahead else vector
     receiver, part_bytes = region_prefix(link.region), 0 if ahead else _PART_BYTES
     lines, size, gone, moved, named, more, last = list[bytes](), 0, 0, set[str](), set[str](), False, ""
-    given = list(fills)
+    given, named_now = list(fills), sorted(want)
     for line in (*select.fills(given, receiver), *vault_of(given, receiver)):
         lines.append(line)
         size += len(line)
@@ -140,18 +144,43 @@ def said(
     vault = "vault:" + node.own().id
     values, seen = vault_lines(select.number(vector.get(vault, "0")), receiver)
     sent[vault] = str(seen)
-    lines += [*values, _header(link, now=now, want=want, more=more or len(values) > 0, vault=seen)]
+    lines += [*values, _header(link, now=now, want=named_now, more=more or len(values) > 0, vault=seen)]
     yield Sealed(last, seal_part(lines, link.box_key))
     # Last, when entries have gone: a thin line carries what is said before what is shown.
-    wanted = orjson.loads(link.files)
-    if limit is None:
-        for piece in whole_files(dict.fromkeys(sorted(named), 0) | wanted, receiver):
-            yield Sealed("", seal_part([piece], link.box_key))
-    elif not more and (pieces := [*thumb_lines(wanted, receiver), *file_lines(wanted, receiver)]):
-        for some in [[piece] for piece in pieces] if ahead else [pieces]:
-            yield Sealed("", seal_part(some, link.box_key))
+    for some in () if limit is not None and more else _pieces(link, named, receiver, whole=limit is None, each=ahead):
+        yield Sealed("", seal_part(some, link.box_key))
     if ahead:
         link.sent = orjson.dumps(sent).decode()
+    if named_now or given:
+        _asked_and_given(link, named_now, given)
+
+
+def _pieces(link: PeerLink, named: Collection[str], receiver: str, *, whole: bool, each: bool) -> Iterator[list[bytes]]:
+    """Lines with the bytes of attachments, by parts: on a stick whole files, those that its entries name among them."""
+    files = orjson.loads(link.files)
+    if whole:
+        yield from ([line] for line in whole_files(dict.fromkeys(sorted(named), 0) | files, receiver))
+        return
+    pieces = [*thumb_lines(files, receiver), *file_lines(files, receiver)]
+    yield from [[piece] for piece in pieces] if each else [pieces] if pieces else []
+
+
+def _asked_and_given(link: PeerLink, named: Collection[str], given: Collection[str]) -> None:
+    held = {s: [n, asks + (s in named)] for s, (n, asks) in orjson.loads(link.wanted).items()}
+    link.wanted = orjson.dumps(held).decode()
+    link.asked = orjson.dumps([s for s in orjson.loads(link.asked) if s not in set(given)]).decode()
+    PeerLink.objects.filter(pk=link.pk).update(wanted=link.wanted, asked=link.asked)
+
+
+def wanted(link: PeerLink) -> tuple[str, ...]:
+    """The subjects to ask a neighbour for: what it told of and has not sent, unless it was asked too often."""
+    held = orjson.loads(link.wanted).items()
+    return tuple(subject for subject, (_, asks) in held if asks < _MOST_ASKS)[:_MOST_WANTED]
+
+
+def asked(link: PeerLink) -> tuple[str, ...]:
+    """The subjects that a neighbour asked for and was not given yet."""
+    return tuple(orjson.loads(link.asked))[:_MOST_WANTED]
 
 
 def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, vault: int) -> bytes:
@@ -177,7 +206,7 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     Raises:
         ProtocolError: "exchange.*" for bytes that can't be read. NotAllowed: as `link_of`; nothing is kept then.
     """
-    link, admitted, values, lacking, header = None, 0, 0, set[str](), None
+    link, admitted, values, lacking, header = None, 0, 0, dict[str, int](), None
     stopped, went_on, file_bytes = dict[str, str](), set[str](), 0
     for sealed in split(data):
         with no_collecting():
@@ -200,12 +229,26 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         header = next((line["data"] for line in part.lines if line["type"] == "cn.anlan.turn"), header)
     if link is None:
         raise ProtocolError("exchange.malformed")
-    _note(link, header or {}, admitted, _still(link, header or {}, went_on) | stopped, now)
     header = header or {}
     named = header.get("want")
-    asked = tuple(s for s in named if type(s) is str)[:_MOST_WANTED] if type(named) is list else ()
+    said = tuple(s for s in named if type(s) is str and len(s) <= _MOST_SUBJECT)[:_MOST_WANTED] if type(named) is list else ()
+    _keep_asked(link, lacking, said)
+    _note(link, header, admitted, _still(link, header, went_on) | stopped, now)
     want = tuple(sorted(lacking))[:_MOST_WANTED]
-    return Said(link, admitted, values, file_bytes, want, asked, bool(header.get("more")), stopped)
+    return Said(link, admitted, values, file_bytes, want, said, bool(header.get("more")), stopped)
+
+
+def _keep_asked(link: PeerLink, lacking: Mapping[str, int], said: Collection[str]) -> None:
+    """Keep what is wanted of a neighbour and what it wants of us: a stick may answer in a week."""
+    held = orjson.loads(link.wanted)
+    if held or lacking:
+        # Told of anew it is asked for anew; what has come is wanted no more.
+        held |= {s: [n, held[s][1] if held.get(s, [0])[0] == n else 0] for s, n in lacking.items()}
+        versions = accept.versions_of(list(held))
+        kept = {s: one for s, one in held.items() if versions.get(s, 0) < one[0]}
+        link.wanted = orjson.dumps(dict(list(kept.items())[:_MOST_KEPT])).decode()
+    if said:
+        link.asked = orjson.dumps(list(dict.fromkeys([*orjson.loads(link.asked), *said]))[:_MOST_KEPT]).decode()
 
 
 def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) -> dict[str, str]:

@@ -14,19 +14,20 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Conflict, NotFound
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.database import hold_keys, writing
-from anlan.platform.journal.models import Head
+from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.scope import Scope, limit
 
 __all__ = ["Duplicate", "NaturalKey", "duplicate_merge", "duplicate_part", "duplicates"]
 
 SUBJECT = "platform.distinction"
+_AT_ONCE = 500
 _MOST_KEYS = 2000
 """Keys looked at, those told apart already among them; SQLite binds that many values."""
 _PAIR = uuid.UUID("5b9f6f0a-3c55-5e0e-9a57-8d2a6c1f7b10")
@@ -39,6 +40,9 @@ class NaturalKey:
     Attributes:
         id: the subject type. label: what people call the key.
         fields: columns that are equal, none of them empty.
+        beside: what must be equal too and stands in no column (a number in the vault): (rows) -> by id, "" or absent: unlike
+            everything. apart: the entry kind that makes one of them, where only those made on different nodes are asked about.
+        told: (rows) -> (label, texts) of further lines side by side.
         live: conditions on rows that are still asked about (not merged, not retired).
         shows: columns set side by side; nothing personal.
         merge: (scope, gone, into, reason, base, into_base, now): the context's own service; both stay traceable.
@@ -54,6 +58,9 @@ class NaturalKey:
     into: str
     separate: Callable[[Scope, str, str, int, datetime], None]
     live: Mapping[str, Any] = field(default_factory=dict)
+    beside: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
+    apart: str = ""
+    told: Callable[[Sequence[Any]], list[tuple[str, list[str]]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +149,7 @@ def _open(
     if len(rows) < 2:
         raise NotFound("journal.duplicate_not_found")
     first, second = (rows[i] for i in ids)
-    values = [tuple(getattr(row, name) for name in key.fields) for row in (first, second)]
-    if not crossed and values[0] != values[1] or version_of(_subject(key, first, second)):
+    if not crossed and not _alike(key, [first, second]) or version_of(_subject(key, first, second)):
         raise NotFound("journal.duplicate_not_found")
     if [version_of(f"{key.id}/{i}") for i in ids] != list(bases):
         raise Conflict("journal.conflict", subject=f"{key.id}/{one}")
@@ -154,9 +160,8 @@ def _open(
 
 def _live(scope: Scope, key: NaturalKey) -> Any:
     rows = limit(CATALOGUE.projections[key.id]._default_manager.filter(drill=0, **key.live), scope)  # type: ignore[attr-defined]
-    for name in key.fields:
-        rows = rows.exclude(**{name: ""})
-    return rows
+    texts = {f.name for f in rows.model._meta.concrete_fields if f.get_internal_type() in ("CharField", "TextField")}
+    return rows.exclude(Q(*((name, "") for name in key.fields if name in texts), _connector=Q.OR))
 
 
 def _crossed(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
@@ -173,10 +178,44 @@ def _pairs(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
     twice = rows.order_by().values(*key.fields).annotate(times=Count("pk")).filter(times__gt=1)
     # Only the leading column is asked for in SQL; the rest of a longer key is compared here.
     lead = list({group[key.fields[0]] for group in twice.order_by(*key.fields)[:_MOST_KEYS]})
+    found = _alike(key, list(rows.filter(**{f"{key.fields[0]}__in": lead}).order_by("created_at", "pk")))
+    return [pair for group, born in found for pair in combinations(group[:10], 2) if not born or _apart(born, pair)]
+
+
+def _alike(key: NaturalKey, rows: Sequence[Any]) -> list[tuple[list[Any], Mapping[Any, str]]]:
+    """Groups of at least two rows with the same key, each with the nodes that made them where that matters."""
     same: dict[tuple[Any, ...], list[Any]] = {}
-    for row in rows.filter(**{f"{key.fields[0]}__in": lead}).order_by("created_at", "pk"):
+    for row in rows:
         same.setdefault(tuple(getattr(row, name) for name in key.fields), []).append(row)
-    return [pair for group in same.values() for pair in combinations(group[:10], 2)]
+    groups = [group for group in same.values() if len(group) > 1]
+    several = [row for group in groups for row in group]
+    if key.beside and several:
+        hidden = key.beside(several)
+        finer: dict[tuple[int, str], list[Any]] = {}
+        for number, group in enumerate(groups):
+            for row in group:
+                if said := hidden.get(row.pk):
+                    finer.setdefault((number, said), []).append(row)
+        groups = [group for group in finer.values() if len(group) > 1]
+    born = _born(key, [row for group in groups for row in group]) if key.apart and groups else {}
+    return [(group, born) for group in groups if not born or any(_apart(born, pair) for pair in combinations(group, 2))]
+
+
+def _born(key: NaturalKey, rows: Sequence[Any]) -> dict[Any, str]:
+    """By id the node where a row was made; one whose entries are not held is told from every other by its own id."""
+    sids: dict[int, Any] = {}
+    for at in range(0, len(rows), _AT_ONCE):
+        named = {f"{key.id}/{row.pk}": row.pk for row in rows[at : at + _AT_ONCE]}
+        sids |= {sid: named[s] for s, sid in Head.objects.filter(subject__in=named).values_list("subject", "sid")}
+    found, numbers = {row.pk: str(row.pk) for row in rows}, list(sids)
+    for at in range(0, len(numbers), _AT_ONCE):
+        made = JournalEntry.objects.filter(sid__in=numbers[at : at + _AT_ONCE], kind=key.apart)
+        found |= {sids[sid]: node for sid, node in made.values_list("sid", "node")}
+    return found
+
+
+def _apart(born: Mapping[Any, str], pair: Sequence[Any]) -> bool:
+    return born[pair[0].pk] != born[pair[1].pk]
 
 
 def _subject(key: NaturalKey, one: Any, other: Any) -> str:

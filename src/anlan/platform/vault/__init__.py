@@ -4,6 +4,6 @@ A value is kept per (ref, field, hlc), so that a value written late never hides 
 Equality search goes through a keyed blind index. Every unmasking is a journal entry.
 """
 
-from anlan.platform.vault.store import erase, find, masked, put, reveal, use
+from anlan.platform.vault.store import blinds, erase, find, masked, put, reveal, use
 
-__all__ = ["erase", "find", "masked", "put", "reveal", "use"]
+__all__ = ["blinds", "erase", "find", "masked", "put", "reveal", "use"]

@@ -66,6 +66,12 @@ def masked(refs: Iterable[str], fields: Iterable[str]) -> dict[tuple[str, str], 
     return {key: row.mask for key, row in _current(refs, fields).items() if row.sealed is not None}
 
 
+def blinds(refs: Iterable[str], field: str) -> dict[str, str]:
+    """By ref the blind index of the present value: equal ones are the same number; what is not kept is absent."""
+    found = _current(refs, [field])
+    return {ref: row.blind for (ref, _), row in found.items() if row.sealed is not None}
+
+
 def reveal(scope: Scope, ref: str, field: str, region: str, reason: str, now: datetime) -> str:
     """The plain value, for a person with the right `vault.reveal` who states why; the look is journaled.
 

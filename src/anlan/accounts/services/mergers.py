@@ -1,0 +1,77 @@
+"""Making one person of two registrations of the same person, and taking that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.accounts.models import Person
+from anlan.accounts.queries import person_get
+from anlan.accounts.queries.posts import posts_of, posts_outside
+from anlan.accounts.rules.people import check_person_merger
+from anlan.accounts.rules.roles import MANAGE
+from anlan.accounts.services.people import person_ref
+from anlan.accounts.services.posts import place_of, post_create, post_end
+from anlan.kernel.errors import BadInput
+from anlan.platform.database import writing
+from anlan.platform.journal.record import Draft, record
+from anlan.platform.scope import Scope
+
+__all__ = ["person_merge", "person_separate"]
+
+
+def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, into_base: int, now: datetime) -> None:
+    """Say that one registration is another one's person; its posts and their open work go over.
+
+    The registration that ends keeps its history; whoever logs in by it has no post any more.
+
+    Args:
+        base, into_base: versions seen of both.
+    Raises:
+        NotAllowed: without `accounts.manage`, or a post outside the region. NotFound: one of them is out of scope.
+        BadInput: "accounts.person.merge_refused". Conflict: a page was stale. As `post_create` and `post_end`.
+    """
+    scope.require(MANAGE)
+    gone, stays = person_get(scope, id), person_get(scope, into)
+    problems = check_person_merger(
+        same=gone.pk == stays.pk, gone=gone.merged_into_id is not None, target_gone=stays.merged_into_id is not None,
+        oneself=scope.person in (str(gone.pk), str(stays.pk)), outside=posts_outside(scope, str(gone.pk)) > 0, reason=reason,
+    )  # fmt: skip
+    if problems:
+        raise BadInput("accounts.person.merge_refused", problems)
+    said = {"reason": reason.strip()}
+    with writing():
+        _record(scope, gone, "merged", {"into": str(stays.pk)}, said, base, now)
+        # The version seen of the one that stays, although nothing about it changes: its page showed who it is.
+        _record(scope, stays, "joined", {"other": str(gone.pk)}, said, into_base, now)
+        held = {tuple(place_of(post).values()): str(post.pk) for post in posts_of(scope, [str(stays.pk)]).filter(ended=0)}
+        for post in posts_of(scope, [str(gone.pk)]).filter(ended=0):
+            place = place_of(post)
+            until = post.until_on.isoformat() if post.until_on else None
+            successor = held.get(tuple(place.values())) or post_create(
+                scope=scope, values={**place, "person_id": str(stays.pk), "until_on": until}, now=now
+            )
+            post_end(
+                scope=scope, id=str(post.pk), reason=said["reason"], base=None, now=now, successor_id=successor
+            )
+
+
+def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datetime) -> None:
+    """Take a merging back: the registration stands again, without posts.
+
+    Raises:
+        NotAllowed, NotFound, Conflict as `person_merge`. BadInput: "accounts.person.merge_refused".
+    """
+    scope.require(MANAGE)
+    person = person_get(scope, id)
+    if problems := check_person_merger(reason=reason, merged=person.merged_into_id is not None):
+        raise BadInput("accounts.person.merge_refused", problems)
+    with writing():
+        _record(scope, person, "separated", {}, {"reason": reason.strip()}, base, now)
+
+
+def _record(
+    scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int, now: datetime
+) -> None:
+    subject = person_ref(str(person.pk))
+    draft = Draft(kind=f"accounts.person.{word}", subject=subject, region=person.region, data=data, text=text)
+    record(draft, scope=scope, now=now, base=base)

@@ -1,0 +1,21 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('platform', '0013_exchange_sent'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='peerlink',
+            name='asked',
+            field=models.TextField(default='[]'),
+        ),
+        migrations.AddField(
+            model_name='peerlink',
+            name='wanted',
+            field=models.TextField(default='{}'),
+        ),
+    ]
