@@ -361,7 +361,7 @@ def lines() -> list[Mapping[str, Any]]:
 
 def run(source: str, **given: Any) -> Any:
     """A few lines of a test that fit nowhere else; what they leave in `answer`."""
-    names: dict[str, Any] = {"answer": None, "WORLD": WORLD, **given}
+    names: dict[str, Any] = {"answer": None, **given}
     exec(source, names)
     return names["answer"]
 

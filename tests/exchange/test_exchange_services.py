@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -364,10 +366,12 @@ def test_what_two_towns_registered_twice_is_decided_at_the_county_and_stands_so_
 
 
 _PAIRS = """
+from __main__ import WORLD
 from anlan.platform.journal.duplicates import duplicates
 answer = [[str(row.pk) for row in one.rows] for one in duplicates(WORLD.scope["leader"])]
 """
 _KEEP = """
+from __main__ import WORLD
 from anlan.platform import clock
 from anlan.platform.journal.duplicates import duplicate_merge
 from anlan.platform.journal.record import version_of
@@ -381,3 +385,28 @@ _INTO = """
 from anlan.registry.models import Enterprise
 answer = str(Enterprise._default_manager.get(pk=key).merged_into_id)
 """
+
+
+def test_a_turn_played_again_makes_no_silent_town_look_alive(three: Federation) -> None:
+    """Somebody on the line keeps yesterday's turns and sends them once more; an old stick arrives late."""
+    top, east = three.nodes["county"], three.nodes["east"]
+
+    def line() -> dict[str, Any]:
+        return next(one for one in top.lines() if one["node"] == east.id)
+
+    key = east.found(role="town", description="昨天的一条")
+    kept = east.say(key=top.key)
+    top.hear(data=kept)
+    three.pass_time(minutes=2)
+    three.meet("east")
+    three.pass_time(hours=5)
+    before = line()
+    assert before["silent"] and not top.hear(data=kept)["admitted"]
+    three.pass_time(minutes=1)
+    after = line()
+    assert after["silent"] and after["heard_at"] == before["heard_at"] and after["owing"] == before["owing"] == 0
+    assert top.state(hazard=key) == ("found", 0)
+    # A clock that was put back does not make what the town says old: its numbers go on.
+    east.drift = -timedelta(minutes=9)
+    three.meet("east")
+    assert not line()["silent"] and line()["heard_at"] > before["heard_at"]

@@ -58,7 +58,9 @@ class PeerLink(Local):
         sent: what a carrier that keeps messages has for it already, beside `vector`, in the same form.
         files: attachments it asked for last, JSON {hash: bytes it has}.
         wanted: subjects of which it holds more entries whole than we, JSON {subject: [entries, how often we asked]}; kept,
-            because a stick or a broken line answers much later. asked: subjects that it asked for and has not got yet.
+            because a stick or a broken line answers much later. told, heard: numbers of the last turn said to it and heard of
+            it; an older one (a stick that was long under way, one played again) says nothing of today.
+        asked: subjects that it asked for and has not got yet.
     """
 
     key = models.CharField(primary_key=True, max_length=64)
@@ -84,6 +86,8 @@ class PeerLink(Local):
     files = models.TextField(default="{}")
     wanted = models.TextField(default="{}")
     asked = models.TextField(default="[]")
+    told = models.BigIntegerField(default=0)
+    heard = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "exchange_link"

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db.models import Case, F, Value, When
 
 import anlan
 from anlan.kernel.errors import NotAllowed, ProtocolError
 from anlan.kernel.nodes import is_node_id, stem
 from anlan.kernel.region_codes import region_prefix
 from anlan.platform.collector import no_collecting
+from anlan.platform.database import writing
 from anlan.platform.exchange import accept, select, trust
 from anlan.platform.exchange.filing import file_lines, files_take, files_wanted, thumb_lines, thumbs_take, whole_files
 from anlan.platform.exchange.models import PeerLink
@@ -41,7 +43,7 @@ _MARK = re.compile(r"[0-9]{1,15}(?::[0-9a-f]{0,64})?")
 _REASON = re.compile(r"[a-z_]{1,20}")
 _HEARD = [
     "vector", "refused", "files", "stopped", "turn_at", "version", "offset_ms", "node", "entry_at", "vault_node", "vault_after",
-    "wanted", "asked",
+    "wanted", "asked", "heard",
 ]  # fmt: skip
 """What a neighbour's words change of its row: a carrier's own fields are another's to write."""
 
@@ -184,10 +186,15 @@ def asked(link: PeerLink) -> tuple[str, ...]:
 
 
 def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, vault: int) -> bytes:
-    own = node.own()
+    own, moment = node.own(), int(now.timestamp() * 1000)
+    # Above every number told before, also where this clock was put back or the table was: the time alone would not do.
+    with writing():
+        next_one = Case(When(told__lt=moment, then=Value(moment)), default=F("told") + 1)
+        PeerLink.objects.filter(pk=link.pk).update(told=next_one)
+        number = PeerLink.objects.values_list("told", flat=True).get(pk=link.pk)
     vector = select.marks() | {f"vault:{link.vault_node}": str(link.vault_after)}
-    return event("turn", own.id, f"{own.id}:{int(now.timestamp() * 1000)}", {
-        "node": own.id, "region": own.region, "version": anlan.__version__, "at": int(now.timestamp() * 1000),
+    return event("turn", own.id, f"{own.id}:{moment}", {
+        "node": own.id, "region": own.region, "version": anlan.__version__, "at": moment, "number": number,
         "vector": vector, "stopped": orjson.loads(link.stopped), "want": sorted(want), "more": more, "vault": vault,
         "files": files_wanted(now),
     })  # fmt: skip
@@ -263,14 +270,27 @@ def _still(link: PeerLink, header: Mapping[str, Any], went_on: Collection[str]) 
 
 
 def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Mapping[str, str], now: datetime) -> None:
-    """Write down what a neighbour said of itself; its node id may have changed by a restore, never its region."""
+    """Write down what a neighbour said of itself; its node id may have changed by a restore, never its region.
+
+    What it said before its last word heard here is passed over: whoever plays an old turn again makes no silent neighbour
+    look alive, and a stick from last week does not take back what was said since. So is a part without a header, of which a
+    stick and a stream have many.
+    """
+    link.stopped = orjson.dumps(dict(stopped)).decode()
+    number = header.get("number")
+    known = type(number) is int and 0 < number < 2**62
+    fresh = number > link.heard if known else link.heard == 0 and "at" in header
+    if not fresh:
+        link.entry_at = int(now.timestamp() * 1000) if admitted else link.entry_at
+        link.save(update_fields=["entry_at", "wanted", "asked", "stopped"])
+        return
+    link.heard = number if known else link.heard
     if "vector" in header:
         link.vector = orjson.dumps(_marks(header["vector"])).decode()
         link.refused = orjson.dumps(_reasons(header.get("stopped"))).decode()
         link.files = orjson.dumps(_sizes(header.get("files"))).decode()
     at, name = header.get("at"), header.get("node")
     moment = int(now.timestamp() * 1000)
-    link.stopped = orjson.dumps(dict(stopped)).decode()
     version = header.get("version")
     link.turn_at, link.version = moment, version[:40] if type(version) is str and version.isprintable() else link.version
     if type(at) is int and abs(at) < 2**53:

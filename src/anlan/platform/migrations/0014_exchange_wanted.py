@@ -15,6 +15,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='peerlink',
+            name='heard',
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='peerlink',
+            name='told',
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='peerlink',
             name='wanted',
             field=models.TextField(default='{}'),
         ),
