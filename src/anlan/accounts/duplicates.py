@@ -59,5 +59,6 @@ DUPLICATES = [
         separate=_separate,
         beside=_numbers,
         told=_told,
+        effect="被并入一方的任职和待办转到保留的一方，两个账号都照常登录。",
     )
 ]

@@ -33,7 +33,8 @@ def _shown(scope: Scope, pair: Duplicate) -> dict[str, Any]:
     lines = []
     for name in pair.key.shows:
         texts = [_text(row, name) for row in pair.rows]
-        lines.append({"label": str(fields[name].verbose_name), "texts": texts, "differs": texts[0] != texts[1]})
+        label = "区划" if name == "region" else str(fields[name].verbose_name)
+        lines.append({"label": label, "texts": texts, "differs": texts[0] != texts[1]})
     for label, texts in pair.key.told(pair.rows) if pair.key.told else ():
         lines.append({"label": label, "texts": texts, "differs": texts[0] != texts[1]})
     born = [_first(f"{kind}/{row.pk}") for row in pair.rows]
@@ -45,8 +46,8 @@ def _shown(scope: Scope, pair: Duplicate) -> dict[str, Any]:
             counts = [f"{panel.rows(scope, str(row.pk), 1)[1]} 项" for row in pair.rows]
             lines.append({"label": panel.label, "texts": counts})
     sides = list(zip(pair.rows, pair.versions, strict=True))
-    told = {"kind": kind, "label": subject_label(kind), "key": pair.key.label, "crossed": pair.crossed}
-    return told | {"lines": lines, "sides": sides}
+    key = {"kind": kind, "label": subject_label(kind), "key": pair.key.label, "effect": pair.key.effect}
+    return key | {"crossed": pair.crossed, "lines": lines, "sides": sides}
 
 
 def _first(subject: str) -> JournalEntry | None:

@@ -36,6 +36,7 @@ DUPLICATES = [
         merge=_merge,
         into="merged_into",
         separate=_separate,
+        effect="被并入的隐患不再办理，也不计入统计；有更严的级别或者更早的期限的，应予保留。",
         apart=f"{Hazard.SUBJECT}.found",
     )
 ]

@@ -42,7 +42,7 @@ class NaturalKey:
         fields: columns that are equal, none of them empty.
         beside: what must be equal too and stands in no column (a number in the vault): (rows) -> by id, "" or absent: unlike
             everything. apart: the entry kind that makes one of them, where only those made on different nodes are asked about.
-        told: (rows) -> (label, texts) of further lines side by side.
+        told: (rows) -> (label, texts) of further lines side by side. effect: what merging does, in a sentence for the page.
         live: conditions on rows that are still asked about (not merged, not retired).
         shows: columns set side by side; nothing personal.
         merge: (scope, gone, into, reason, base, into_base, now): the context's own service; both stay traceable.
@@ -61,6 +61,7 @@ class NaturalKey:
     beside: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
     apart: str = ""
     told: Callable[[Sequence[Any]], list[tuple[str, list[str]]]] | None = None
+    effect: str = ""
 
 
 @dataclass(frozen=True)
