@@ -310,6 +310,8 @@ def test_a_picture_has_its_position_but_not_in_2011() -> None:
     place = {"hex": location_bytes(PLACE)[:28].hex()}
     new = body_of(0x0801, encode_body(0x0801, head | {"location": place, "data": "ffd8ffe0"}).hex())[0]
     assert (new["location"]["lat"], new["data"]) == (28.885123, "ffd8ffe0")
+    whole = encode_body(0x0801, head | {"location": place, "data": "ffd8ffe0"})
+    assert read(Frame(0x0801, DEVICE, 1, whole)).at == PLACE.at
     old = body_of(0x0801, encode_body(0x0801, head | {"data": "ffd8ffe0" + "00" * 40}, 2011).hex())[0]
     assert ("location" in old, old["data"][:8]) == (False, "ffd8ffe0")
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anlan.protocols.jt808.answer import answer
 from anlan.protocols.jt808.frame import checksum
 from cli.cli_process import anlan
-from protocols.frames808 import closed, report
+from protocols.frames808 import closed, pieces, report, untimed
 
 SHARED = Path(os.environ.get("ANLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 
@@ -48,6 +50,21 @@ def test_a_terminal_that_does_not_escape_is_answered_with_a_warning() -> None:
     data = bytes.fromhex("0002 0000 013500000001 007E")
     said = answer(b"\x7e" + data + bytes([checksum(data)]) + b"\x7e")
     assert (said.ok, said.warnings) == (True, ["jt808.frame.unescaped"])
+
+
+@untimed
+@given(st.binary(max_size=200) | st.lists(pieces(), max_size=3).map(b"".join))
+def test_any_bytes_are_answered(raw: bytes) -> None:
+    for one in (raw, b"\x7e" + raw + b"\x7e", closed(raw)):
+        said = answer(one)
+        assert said.ok is (said.error is None)
+        assert said.ok or said.readings == []
+        json.dumps(said.as_dict())
+
+
+def test_text_of_another_protocol_has_no_terminal() -> None:
+    said = answer(b"##0101QN=20160801085857223;ST=32;CN=1062;PW=100000")
+    assert (said.ok, said.error, said.device, said.fields) == (False, "jt808.frame.malformed", None, {})
 
 
 def test_odd_content_stays_ok_with_warnings() -> None:

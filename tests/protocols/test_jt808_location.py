@@ -140,6 +140,8 @@ def test_a_batch_gives_every_position() -> None:
     said = read(Frame(0x0704, DEVICE, 1, body))
     assert (said.locations, said.at, said.warnings) == (tuple(places), AT, [])
     assert [r.value for r in said.readings if r.metric == "speed"] == [61.5, 0]
+    lying = read(Frame(0x0704, DEVICE, 1, b"\x00\x03\x00" + body[3:] + b"\x00"))
+    assert (len(lying.locations), [w.code for w in lying.warnings]) == (2, ["jt808.body.count", "jt808.body.long"])
     short = read(Frame(0x0704, DEVICE, 1, b"\x00\x01\x00\x00\x02ab"))
     assert [w.code for w in short.warnings] == ["jt808.body.short"]
 
@@ -147,6 +149,8 @@ def test_a_batch_gives_every_position() -> None:
 def test_an_asked_position_is_read_like_a_reported_one() -> None:
     said = read(Frame(0x0201, DEVICE, 1, b"\x00\x05" + location_bytes(PLACE)))
     assert (said.locations, said.at, said.fields["ack_serial"]) == ((PLACE,), AT, 5)
+    assert read(said.frame._replace(message=0x0500)).locations == (PLACE,)
+    assert [w.code for w in read(Frame(0x0201, DEVICE, 1, b"\x00")).warnings] == ["jt808.body.short"]
 
 
 def test_a_batch_of_frames_is_decoded_like_each_alone() -> None:

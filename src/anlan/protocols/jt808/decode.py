@@ -20,7 +20,11 @@ from anlan.protocols.jt808.times import read_time
 
 __all__ = ["Message", "decode", "decode_many", "read", "read_body"]
 
-_REPORT, _BATCH, _ANSWER = 0x0200, 0x0704, 0x0201
+_REPORT, _BATCH = 0x0200, 0x0704
+# Answers to the centre: the serial number of what is answered, then a position.
+_ANSWERS = frozenset({0x0201, 0x0500})
+# Where the times of a driver's card and of a picture stand.
+_CARD, _PICTURE = slice(1, 7), slice(30, 36)
 _KNOWN = messages()
 
 
@@ -28,9 +32,9 @@ _KNOWN = messages()
 class Message:
     """What a frame says.
 
-    `device` is the terminal's number, `message` four hexadecimal digits, `at` the time of the first position as aware UTC,
-    None without one. `locations`: the positions of 0200, 0201 and 0704. A package of a message that is sent in several has
-    nothing but its header; `split.Joiner` makes the whole one.
+    `device` is the terminal's number, `message` four hexadecimal digits, `at` the time of the first position, of a driver's
+    card or of a picture as aware UTC, None without one. `locations`: the positions of 0200, 0201, 0500 and 0704. A package
+    of a message that is sent in several has nothing but its header; `split.Joiner` makes the whole one.
     """
 
     frame: Frame
@@ -83,7 +87,7 @@ def read(frame: Frame) -> Message:
     if not is_readable(frame):
         return said
     said.locations = _locations(frame, warnings)
-    if frame.message != _REPORT:
+    if not said.locations:
         read_body(frame, warnings)
     for place in said.locations:
         said.readings += readings_of(place, warnings)
@@ -136,29 +140,45 @@ def read_body(frame: Frame, warnings: list[Violation]) -> dict[str, Any]:
 
 
 def _locations(frame: Frame, warnings: list[Violation]) -> tuple[Location, ...]:
-    body = frame.body
-    if frame.message == _REPORT:
-        found = [read_location(body)]
-        if found[0] is None:
-            warnings.append(Violation("jt808.body.short", {"size": len(body)}))
-    elif frame.message == _ANSWER:
-        found = [read_location(body[2:])]
-    elif frame.message == _BATCH:
-        found, place = [], 3
-        while place + 2 <= len(body) and (after := place + 2 + int.from_bytes(body[place : place + 2])) <= len(body):
-            found.append(read_location(body[place + 2 : after]))
-            if found[-1] is None:
-                warnings.append(Violation("jt808.body.short", {"size": after - place - 2}))
-            place = after
-    else:
-        return ()
-    return tuple(place for place in found if place is not None)
+    """The positions that a body holds. Where there are any, what else is odd about the body is named too."""
+    if frame.message == _BATCH:
+        return _batch(frame.body, warnings)
+    if frame.message == _REPORT or frame.message in _ANSWERS:
+        place = read_location(frame.body if frame.message == _REPORT else frame.body[2:])
+        return () if place is None else (place,)
+    return ()
+
+
+def _batch(body: bytes, warnings: list[Violation]) -> tuple[Location, ...]:
+    found: list[Location] = []
+    parts, position = 0, 3
+    odd: list[Violation] = []
+    while position + 2 <= len(body):
+        after = position + 2 + int.from_bytes(body[position : position + 2])
+        if after > len(body):
+            break
+        place = read_location(body[position + 2 : after])
+        if place is None:
+            odd.append(Violation("jt808.body.short", {"size": after - position - 2}))
+        else:
+            found.append(place)
+        parts, position = parts + 1, after
+    declared = int.from_bytes(body[:2])
+    if found and declared != parts:
+        odd.append(Violation("jt808.body.count", {"declared": declared, "actual": parts}))
+    if found and position < len(body):
+        odd.append(Violation("jt808.body.long", {"size": len(body) - position}))
+    warnings += odd
+    return tuple(found)
 
 
 def _time(frame: Frame) -> datetime | None:
-    """The time of messages that have one without a position: a driver's card."""
-    if frame.message == 0x0702 and edition_of(0x0702, frame.body, frame.version) != 2011:
-        return read_time(frame.body[1:7])
+    """The time of messages that are no reports: of a driver's card, of a picture."""
+    edition = edition_of(frame.message, frame.body, frame.version)
+    if frame.message == 0x0702 and edition != 2011:
+        return read_time(frame.body[_CARD])
+    if frame.message == 0x0801 and edition != 2011:
+        return read_time(frame.body[_PICTURE])
     return None
 
 

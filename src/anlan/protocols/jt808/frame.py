@@ -7,6 +7,7 @@ Source: JT/T 808-2013, clauses 4.4.2 to 4.4.4, and the header of the edition of 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from struct import Struct
 from typing import NamedTuple
 
@@ -188,9 +189,10 @@ def glance(raw: bytes) -> Frame | None:
 
     Source: house rule (docs/howto/decode.md).
     """
-    data = raw.strip(FLAG)
-    try:
+    if raw[:1] != FLAG:
+        return None
+    data = raw.strip(FLAG)[:LONGEST]
+    # An escape that is none is left as it is.
+    with suppress(ProtocolError):
         data = unescape(data)
-    except ProtocolError:
-        data = data[:LONGEST]  # an escape that is none is left as it is
     return _split(data, 0)[0] if len(data) > _OLD.size else None
