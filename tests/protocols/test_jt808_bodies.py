@@ -310,6 +310,10 @@ def test_a_picture_has_its_position_but_not_in_2011() -> None:
     place = {"hex": location_bytes(PLACE)[:28].hex()}
     new = body_of(0x0801, encode_body(0x0801, head | {"location": place, "data": "ffd8ffe0"}).hex())[0]
     assert (new["location"]["lat"], new["data"]) == (28.885123, "ffd8ffe0")
+    # github:SmallChi/JT808, JT808_0x0801Test, in both editions.
+    assert body_of(0x0801, "00000A070000017B01020304")[0]["data"] == "01020304"
+    both = body_of(0x0801, "00000A070000017B000000010000000200BA7F0E07E4F11C0028003C000018111523261001020304")[0]
+    assert (both["channel"], both["location"]["lon"], both["data"]) == (123, 132.444444, "01020304")
     whole = encode_body(0x0801, head | {"location": place, "data": "ffd8ffe0"})
     assert read(Frame(0x0801, DEVICE, 1, whole)).at == PLACE.at
     old = body_of(0x0801, encode_body(0x0801, head | {"data": "ffd8ffe0" + "00" * 40}, 2011).hex())[0]

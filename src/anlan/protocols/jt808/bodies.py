@@ -246,6 +246,6 @@ def edition_of(message: int, body: bytes, version: int | None) -> int:
         return 2011
     if message == 0x0702 and (not body or body[0] not in (1, 2) or not body[1:7].hex().isdecimal()):
         return 2011
-    if message == 0x0801 and body[_HEADED:].startswith(_STARTS):
+    if message == 0x0801 and (len(body) < _HEADED + SIZE or body[_HEADED:].startswith(_STARTS)):
         return 2011
     return 2013
