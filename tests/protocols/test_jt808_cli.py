@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from anlan.protocols.jt808.answer import answer
 from anlan.protocols.jt808.frame import checksum
-from cli.cli_process import anlan
+from cli.cli_process import anlan, environment
 from protocols.frames808 import closed, pieces, report, untimed
 
 SHARED = Path(os.environ.get("ANLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
@@ -60,6 +62,16 @@ def test_any_bytes_are_answered(raw: bytes) -> None:
         assert said.ok is (said.error is None)
         assert said.ok or said.readings == []
         json.dumps(said.as_dict())
+
+
+def test_the_codec_alone_loads_no_framework() -> None:
+    script = (
+        "import sys\nfrom anlan.protocols import jt808\n"
+        "from anlan.protocols.jt808 import answer, cutter, replies, split\n"
+        "print(sorted({'django', 'ninja', 'pydantic', 'sqlite3', 'asyncio', 'socket'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment())
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_text_of_another_protocol_has_no_terminal() -> None:
