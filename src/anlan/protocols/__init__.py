@@ -7,6 +7,9 @@ is a folder; `PROTOCOLS` names those that are finished. A codec offers `answer(r
 from __future__ import annotations
 
 # Word of the command line -> module with `answer(raw: bytes) -> Answer`. Imported when it is asked for.
-PROTOCOLS: dict[str, str] = {"hj212": "anlan.protocols.hj212.answer"}
+PROTOCOLS: dict[str, str] = {
+    "hj212": "anlan.protocols.hj212.answer",
+    "jt808": "anlan.protocols.jt808.answer",
+}
 
 __all__ = ["PROTOCOLS"]
