@@ -7,6 +7,10 @@ is a folder; `PROTOCOLS` names those that are finished. A codec offers `answer(r
 from __future__ import annotations
 
 # Word of the command line -> module with `answer(raw: bytes) -> Answer`. Imported when it is asked for.
-PROTOCOLS: dict[str, str] = {"hj212": "anlan.protocols.hj212.answer"}
+PROTOCOLS: dict[str, str] = {
+    "gb26875": "anlan.protocols.gb26875.answer",
+    "hj212": "anlan.protocols.hj212.answer",
+    "sl651": "anlan.protocols.sl651.answer",
+}
 
 __all__ = ["PROTOCOLS"]
