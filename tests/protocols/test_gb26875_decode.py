@@ -212,7 +212,7 @@ def test_uploads_and_commands_are_confirmed_and_nothing_else_is() -> None:
     ],
 )
 def test_a_unit_that_no_receiver_could_read_is_not_built(kind: int, objects: list[dict[str, Any]]) -> None:
-    with pytest.raises(ProtocolError, match=r"gb26875\.encode\.unit"):
+    with pytest.raises(ProtocolError, match="gb26875.encode.unit"):
         encode_unit(kind, objects)
 
 

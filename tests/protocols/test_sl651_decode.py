@@ -208,6 +208,16 @@ def test_readings_come_only_from_stations() -> None:
     assert (decode(ASK_ALL).readings, decode(ASK_PERIOD).readings, decode(CONFIRM).readings) == ([], [], [])
 
 
+def test_parameters_are_no_readings() -> None:
+    """Identifier 01 is the centre's address in a configuration and a cross-section in a report."""
+    raw = hexed(
+        "7E7E010012345678123440004D02001B170718101458F1F1001234567801200500000002280011223344045002218094153172009708"
+        "053801A130123456780C08020D4080010000000000000F6831303133313132333435363738032B4C"
+    )
+    assert decode(raw).readings == []
+    assert [p["name"] for p in answer(raw).fields["parameters"]][:2] == ["中心站地址", "遥测站地址"]
+
+
 def test_a_batch_is_read_like_single_frames() -> None:
     assert [m.readings for m in decode_many([TIMED, HOUR])] == [decode(TIMED).readings, decode(HOUR).readings]
 
@@ -271,9 +281,9 @@ def test_a_negative_number_and_an_extended_element_are_built() -> None:
     assert number_item("02", None) == Item("02", 0x11, "FFFF")
     assert number_item("FF03", 85, 1, 0) == Item("FF03", 0x08, "85")
     for bad in (("39", 1e9), ("FF03", 1.0), ("02", -26600.0), ("39", float("nan")), ("39", float("inf"))):
-        with pytest.raises(ProtocolError, match=r"sl651\.encode\.value"):
+        with pytest.raises(ProtocolError, match="sl651.encode.value"):
             number_item(*bad)
-    with pytest.raises(ProtocolError, match=r"sl651\.encode\.value"):
+    with pytest.raises(ProtocolError, match="sl651.encode.value"):
         query_elements(read_frame(TIMED), NOON, ["7A"])
 
 

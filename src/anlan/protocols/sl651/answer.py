@@ -6,15 +6,13 @@ from typing import Any
 
 from anlan.kernel.errors import ProtocolError
 from anlan.protocols.lines import Answer, time_text
-from anlan.protocols.sl651.body import Item
+from anlan.protocols.sl651.body import PARAMETERS, Item
 from anlan.protocols.sl651.decode import Message, read
 from anlan.protocols.sl651.frame import ENDS, head_of, read_frame
 from anlan.protocols.sl651.tables import CLASSES, EVENTS, elements, functions, parameters, states_of
 from anlan.protocols.sl651.values import read_number, series_values
 
 __all__ = ["answer"]
-
-_PARAMETERS = frozenset((0x40, 0x41, 0x42, 0x43, 0x47, 0x48, 0x49))
 
 
 def answer(raw: bytes) -> Answer:
@@ -77,7 +75,7 @@ def _body(message: Message, raw: bytes) -> dict[str, Any]:
         fields["addr"] = body.address
     if body.station_class:
         fields |= {"station_class": body.station_class, "station_class_name": CLASSES.get(body.station_class, "")}
-    if frame.function in _PARAMETERS:
+    if frame.function in PARAMETERS:
         fields["parameters"] = [_parameter(item) for item in body.items]
     elif body.items and body.items[0].id == "":
         fields |= _own(frame.function, body.items[0].raw)

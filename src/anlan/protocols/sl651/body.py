@@ -11,11 +11,11 @@ from anlan.kernel.errors import Violation
 from anlan.protocols.sl651.frame import Frame
 from anlan.protocols.sl651.tables import elements
 
-__all__ = ["Body", "Item", "join_body", "split_body"]
+__all__ = ["PARAMETERS", "Body", "Item", "join_body", "split_body"]
 
 # What stands behind serial number, time and station, by function: parameters as (identifier, definition, value), elements
 # likewise, or bytes that have a form of their own. Elements are the rule.
-_PARAMETERS = frozenset((0x40, 0x41, 0x42, 0x43, 0x47, 0x48, 0x49))
+PARAMETERS = frozenset((0x40, 0x41, 0x42, 0x43, 0x47, 0x48, 0x49))
 _RAW = frozenset((0x45, 0x4C, 0x4D, 0x4E, 0x4F, 0x50, 0x51))
 # Queries that name elements or parameters without values.
 _PAIRS = frozenset((0x38, 0x3A, 0x41, 0x43, 0x47, 0x48))
@@ -87,7 +87,7 @@ def _items(frame: Frame, text: str, at: int, warnings: list[Violation]) -> tuple
         return [Item("", None, text[2 * at :])], size
     if frame.down and function in _PAIRS:
         return _pairs(function, text, at, size)
-    if function in _PARAMETERS:
+    if function in PARAMETERS:
         return _parameters(text, at, size)
     return _elements(frame, text, at, warnings)
 

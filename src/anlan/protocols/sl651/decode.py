@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anlan.kernel.errors import Violation
-from anlan.protocols.sl651.body import Body, split_body
+from anlan.protocols.sl651.body import PARAMETERS, Body, split_body
 from anlan.protocols.sl651.frame import ENDS, Frame, read_frame
 from anlan.protocols.sl651.tables import functions
 from anlan.protocols.sl651.times import read_time
@@ -72,7 +72,8 @@ def read(frame: Frame) -> Message:
     sent = read_time(body.sent) if body.sent else None
     if sent is None and body.sent:
         warnings.append(Violation("sl651.time.unreadable", {"value": body.sent}))
-    if frame.down or not body.items:
+    # Identifiers of parameters are those of elements with another meaning.
+    if frame.down or not body.items or frame.function in PARAMETERS:
         first, readings = None, []
     else:
         first, readings = readings_of(body.items, warnings, sent)
