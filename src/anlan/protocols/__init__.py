@@ -8,8 +8,10 @@ from __future__ import annotations
 
 # Word of the command line -> module with `answer(raw: bytes) -> Answer`. Imported when it is asked for.
 PROTOCOLS: dict[str, str] = {
+    "gb26875": "anlan.protocols.gb26875.answer",
     "hj212": "anlan.protocols.hj212.answer",
     "jt808": "anlan.protocols.jt808.answer",
+    "sl651": "anlan.protocols.sl651.answer",
 }
 
 __all__ = ["PROTOCOLS"]

@@ -1,0 +1,122 @@
+"""Speed of the device codecs: frames a second of each protocol, decoded in batches on one core.
+
+Run: `python bench/protocols.py --json [--frames 2000] [--only sl651]`. Prints one line of JSON. CPU time of this process,
+the best of several rounds; no socket, no store. `loop_cpu_ms` (a million additions) tells how busy the machine was. Another
+protocol is another row of `TABLE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+ROUNDS = 7
+BATCH = 500
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one line of JSON (always printed; kept for uniformity)")
+    parser.add_argument("--frames", type=int, default=2000)
+    parser.add_argument("--only", choices=sorted(TABLE))
+    asked = parser.parse_args()
+    before = loop_cpu_ms()
+    figures = {name: measure(name, asked.frames) for name in TABLE if asked.only in (None, name)}
+    load = {"load_average": os.getloadavg()[0], "loop_cpu_ms": round((before + loop_cpu_ms()) / 2, 1)}
+    print(json.dumps({"bench": "protocols", "frames": asked.frames, **load, "protocols": figures}))
+
+
+def sl651(number: int) -> bytes:
+    """A timed report: current rain, rain so far, stage, voltage; every station and value another."""
+    from anlan.protocols.sl651.encode import observed, report
+    from anlan.protocols.sl651.frame import encode_frame
+    from anlan.protocols.sl651.values import number_item
+
+    at = START + timedelta(seconds=number % 3600)
+    values = (("20", number % 50 / 10), ("26", number / 10), ("39", 10 + number / 1000), ("38", 12.08))
+    items = (observed(START), *(number_item(identifier, value) for identifier, value in values))
+    return encode_frame(report(f"{number:010d}", 0x32, number % 65536, at, items))
+
+
+def gb26875(number: int) -> bytes:
+    """The state of one part with its text."""
+    from anlan.protocols.gb26875.encode import send
+    from anlan.protocols.gb26875.frame import encode_frame
+    from anlan.protocols.gb26875.times import write_time
+    from anlan.protocols.gb26875.unit import encode_unit
+
+    at = START + timedelta(seconds=number % 3600)
+    part = {"sys_type": 1, "sys_addr": 1, "part_type": 42, "part_addr": number, "state": 2, "desc": "1号楼3层走廊烟感"}
+    data = encode_unit(2, [part | {"time": write_time(at)}])
+    return encode_frame(send(f"{number:012x}", "000000000064", number % 65536, at, data))
+
+
+# Protocol -> (makes the n-th frame, module with `decode_many`, class that cuts a stream, frames a second that are asked for).
+TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
+    "sl651": (sl651, "anlan.protocols.sl651.decode", "anlan.protocols.sl651.cutter", 20_000),
+    "gb26875": (gb26875, "anlan.protocols.gb26875.decode", "anlan.protocols.gb26875.cutter", 20_000),
+}
+
+
+def measure(name: str, count: int) -> dict[str, Any]:
+    """Frames a second in batches, and through a stream in portions of 64 KiB."""
+    make, decoder, cutting, bound = TABLE[name]
+    frames = [make(number) for number in range(count)]
+    module, cutter_class = import_module(decoder), import_module(cutting).FrameCutter
+    stream = b"".join(frames)
+
+    def batches() -> int:
+        return sum(len(m.readings) for i in range(0, count, BATCH) for m in module.decode_many(frames[i : i + BATCH]))
+
+    def through() -> int:
+        cutter = cutter_class()
+        portions = (stream[start : start + 65_536] for start in range(0, len(stream), 65_536))
+        return sum(len(module.read(frame).readings) for portion in portions for frame in cutter.feed(portion))
+
+    readings = batches()
+    assert readings == through() > 0
+    batch = rate(count, batches)
+    return {
+        "frame_bytes": len(frames[0]),
+        "batch_per_s": batch,
+        "stream_per_s": rate(count, through),
+        "readings_per_s": batch * readings // count,
+        "bound_per_s": bound,
+        "met": batch >= bound,
+    }
+
+
+def rate(units: int, run: Callable[[], Any]) -> int:
+    """Units a second of CPU time in the best round."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        gc.collect()
+        start = time.process_time()
+        run()
+        best = min(best, time.process_time() - start)
+    return round(units / best)
+
+
+def loop_cpu_ms() -> float:
+    """CPU milliseconds of a million additions."""
+    start, total = time.process_time(), 0
+    for one in (1,) * 1_000_000:
+        total += one
+    return (time.process_time() - start) * 1000
+
+
+if __name__ == "__main__":
+    main()
