@@ -64,9 +64,22 @@ def gb26875(number: int) -> bytes:
     return encode_frame(send(f"{number:012x}", "000000000064", number % 65536, at, data))
 
 
+def jt808(number: int) -> bytes:
+    """A position with mileage, fuel, speed of the recorder, signal strength and satellites."""
+    from anlan.protocols.jt808.encode import encode_frame
+    from anlan.protocols.jt808.frame import Frame
+    from anlan.protocols.jt808.location import Location, location_bytes
+
+    at = (START + timedelta(seconds=number % 3600, hours=8)).strftime("%y%m%d%H%M%S")
+    extras = ((0x01, number.to_bytes(4, "big")), (0x02, b"\x00\x64"), (0x03, b"\x02\x1c"), (0x30, b"\x1f"), (0x31, b"\x0c"))
+    place = Location(0, 3, 28_642_000 + number, 121_262_000, 12, 540, number % 360, bytes.fromhex(at), extras)
+    return encode_frame(Frame(0x0200, f"{number:012d}", number % 65536, location_bytes(place)))
+
+
 # Protocol -> (makes the n-th frame, module with `decode_many`, class that cuts a stream, frames a second that are asked for).
 TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "sl651": (sl651, "anlan.protocols.sl651.decode", "anlan.protocols.sl651.cutter", 20_000),
+    "jt808": (jt808, "anlan.protocols.jt808.decode", "anlan.protocols.jt808.cutter", 20_000),
     "gb26875": (gb26875, "anlan.protocols.gb26875.decode", "anlan.protocols.gb26875.cutter", 20_000),
 }
 
@@ -78,8 +91,10 @@ def measure(name: str, count: int) -> dict[str, Any]:
     module, cutter_class = import_module(decoder), import_module(cutting).FrameCutter
     stream = b"".join(frames)
 
+    many = module.decode_many if name != "jt808" else lambda raws: [module.decode(raw) for raw in raws]
+
     def batches() -> int:
-        return sum(len(m.readings) for i in range(0, count, BATCH) for m in module.decode_many(frames[i : i + BATCH]))
+        return sum(len(m.readings) for i in range(0, count, BATCH) for m in many(frames[i : i + BATCH]))
 
     def through() -> int:
         cutter = cutter_class()
