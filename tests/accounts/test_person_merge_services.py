@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from accounts.factories import OTHER_TOWN, TOWN, County
-from anlan.accounts.models import Person, Post
+from anlan.accounts.models import Person, Post, Role
 from anlan.accounts.queries import person_list
 from anlan.accounts.queries.logins import accounts_of
-from anlan.accounts.queries.scopes import acting_as, acting_posts
+from anlan.accounts.queries.scopes import acting_as, acting_posts, local_day
+from anlan.accounts.services import deputies, posts
 from anlan.accounts.services.mergers import person_merge, person_separate
 from anlan.accounts.services.people import person_change
 from anlan.kernel.entry import Draft
@@ -147,3 +148,34 @@ def test_the_page_shows_no_number_and_decides(county: County, client_as: Any, pa
     form |= {"verdict": "first", "reason": "电话核实"}
     assert client.post("/contests/duplicates", form).status_code == 302
     assert str(Person.objects.get(pk=pair[1]).merged_into_id) == pair[0]
+
+
+def test_posts_to_come_keep_their_day_and_lapsed_ones_stay(county: County, pair: tuple[str, str]) -> None:
+    now = clock_now()
+    today = local_day(now)
+    for starts, until in ((today + timedelta(days=30), None), (today - timedelta(days=30), today - timedelta(days=1))):
+        values = {"person_id": pair[1], "organisation_id": county.department, "role_id": _role("department")}
+        values |= {"prefix": "331003", "office_id": county.department, "starts_on": starts, "until_on": until, "title": "兼职"}
+        posts.post_create(scope=county.scope["admin"], values=values, now=now)
+    duplicate_merge(keep=pair[0], gone=pair[1], **given(county, pair))
+    later = Post.objects.get(person_id=pair[0], title="兼职")
+    assert (later.starts_on, later.until_on, later.ended) == (today + timedelta(days=30), None, 0)
+    assert Post.objects.get(person_id=pair[1], title="兼职", until_on__isnull=False).ended == 0
+    assert all("兼职" not in a.label for a in acting_posts(county.account["twin"], now + timedelta(seconds=1)))
+
+
+def test_who_stood_in_for_somebody_goes_on_doing_so(county: County, pair: tuple[str, str]) -> None:
+    now = clock_now()
+    values = {"post_id": county.post["grid"], "person_id": pair[1], "reason": "请假", "starts_on": str(local_day(now)),
+              "until_on": str(local_day(now))}  # fmt: skip
+    deputies.deputy_set(scope=county.scope["admin"], values=values, now=now)
+    duplicate_merge(keep=pair[0], gone=pair[1], **given(county, pair))
+    for key in ("town", "twin"):
+        stood = [a for a in acting_posts(county.account[key], clock_now()) if a.deputy_for]
+        assert [(a.post_id, a.scope.person) for a in stood] == [(county.post["grid"], pair[0])]
+        acting = acting_as(county.account[key], county.post["grid"], clock_now())
+        assert acting is not None and acting.scope.aliases == {pair[1]}
+
+
+def _role(word: str) -> str:
+    return str(Role.objects.get(word=word).pk)

@@ -8,17 +8,23 @@ from typing import Any
 import orjson
 import pytest
 
+from anlan.accounts.queries import acting_as, acting_posts, post_scopes
+from anlan.accounts.services.mergers import person_merge
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, hazard_merge
+from anlan.inspection.services.steps import StepInput
 from anlan.inspection.services.withdrawals import hazard_separate
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import NotAllowed
+from anlan.kernel.errors import AnlanError, NotAllowed
 from anlan.platform.journal import receive
 from anlan.platform.journal.duplicates import duplicate_merge, duplicates
 from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.rebuild import rebuild
+from anlan.platform.journal.record import version_of
 from inspection.factories import NOW, World
+from inspection.test_rights_services import ROLES
 from platform_helpers import Peer
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +92,39 @@ def test_what_is_not_merged_is_not_separated(world: World) -> None:
     assert [v.code for v in refused.value.violations] == ["inspection.hazard.withdraw.nothing"]
     with pytest.raises(NotAllowed):
         hazard_separate(scope=world.scope["expert"], **act)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_merging_is_taken_back_by_whoever_may_end_hazards(world: World, role: str) -> None:
+    here = world.found(item_key="1.1")
+    there = world.found(item_key="1.1")
+    hazard_merge(scope=world.scope["town"], item=MergeInput(hazard_id=there, into=here, note="同一处隐患，重复登记"), now=NOW)
+    act = {"hazard_id": there, "reason": "查明不是同一处", "base": world.base(there), "now": NOW + timedelta(minutes=1)}
+    if role in {"supervision", "enforcement", "town"}:
+        hazard_separate(scope=world.scope[role], **act)
+        assert Hazard.objects.get(pk=there).state == "found"
+        return
+    with pytest.raises(AnlanError) as error:
+        hazard_separate(scope=world.scope[role], **act)
+    assert error.value.status in (403, 404)
+    assert Hazard.objects.get(pk=there).state == "merged"
+
+
+def test_who_was_registered_twice_is_one_person_for_the_rules_of_two(world: World) -> None:
+    """Found under one registration, dismissed under the other: still the finder alone."""
+    county, now = world.county, NOW + timedelta(minutes=5)
+    key = world.ordered(role="town_second")
+    hazard = Hazard.objects.get(pk=key)
+    scope = next(iter(post_scopes(county.account["town"], now)))
+    assert scope.who(hazard.found_by) == hazard.found_by
+    gone, into = county.person["town_second"], county.person["town"]
+    Hazard.objects.filter(pk=key).update(found_by=gone)
+    bases = {"base": version_of(f"accounts.person/{gone}"), "into_base": version_of(f"accounts.person/{into}")}
+    person_merge(scope=county.scope["admin"], id=gone, into=into, reason="同一人", now=now, **bases)
+    for key_of in ("town", "town_second"):
+        acting = acting_posts(county.account[key_of], now)[0]
+        scope = acting_as(county.account[key_of], acting.post_id, now).scope
+        assert scope.person == into and scope.who(gone) == into
+        with pytest.raises(StepRefused) as refused:
+            hazard_dismiss(scope=scope, item=StepInput(hazard_id=key, note="现场核实并非隐患"), now=now)
+        assert "inspection.hazard.dismiss.finder_alone" in [v.code for v in refused.value.violations]

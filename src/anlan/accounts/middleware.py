@@ -111,7 +111,8 @@ def standing(request: HttpRequest, now: datetime) -> Acting | None:
 def choose(account: Account, post_id: str | None, now: datetime) -> Acting | None:
     """The post last chosen in this session while it still gives a scope, else the first that does."""
     acting = acting_as(account, post_id, now) if post_id else None
-    return acting or next(iter(acting_posts(account, now)), None)
+    first = None if acting else next(iter(acting_posts(account, now)), None)
+    return acting or (first and acting_as(account, first.post_id, now))
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

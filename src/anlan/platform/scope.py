@@ -34,6 +34,7 @@ class Scope:
         office: id of the one office whose supervised objects are seen; None: all offices.
         subjects: ids of the enterprises seen; None: not limited.
         on_behalf_of: id of the person this one deputises for.
+        aliases: ids under which the person was registered as well, before the registrations were merged.
     """
 
     person: str
@@ -44,6 +45,11 @@ class Scope:
     office: str | None = None
     subjects: frozenset[str] | None = None
     on_behalf_of: str | None = None
+    aliases: frozenset[str] = frozenset()
+
+    def who(self, person_id: str) -> str:
+        """A stored id of a person, as this person's own where it is one of theirs: who was registered twice is one."""
+        return self.person if person_id in self.aliases else person_id
 
     @property
     def sees(self) -> tuple[str, str | None, frozenset[str] | None]:

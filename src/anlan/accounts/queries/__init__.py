@@ -17,6 +17,7 @@ from anlan.accounts.queries.logins import (
     accounts_of,
     tokens_of,
 )
+from anlan.accounts.queries.merged import people_same, standing_id
 from anlan.accounts.queries.people import (
     office_choices,
     organisation_get,
@@ -64,8 +65,8 @@ __all__ = [
     "organisation_names",
     "people_away",
     "people_expert",
+    "people_same",
     "people_with_phone",
-    "posts_by_person",
     "person_get",
     "person_list",
     "person_names",
@@ -74,6 +75,7 @@ __all__ = [
     "post_cards",
     "post_get",
     "post_scopes",
+    "posts_by_person",
     "posts_holding",
     "posts_in_scope",
     "posts_of",
@@ -86,5 +88,6 @@ __all__ = [
     "role_get",
     "role_list",
     "scope_of",
+    "standing_id",
     "tokens_of",
 ]

@@ -17,21 +17,41 @@ from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
-__all__ = ["person_standing", "with_absorbed"]
+__all__ = ["people_same", "person_standing", "standing_id", "with_absorbed"]
 
 _LEDGER = "registry.enterprise"
 _LEVELS = (12, 9, 6, 4, 2)
 
 
-def person_standing(person_id: uuid.UUID) -> uuid.UUID:
-    """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself."""
-    seen, at = [person_id], person_id
-    while into := Person.objects.filter(pk=at).values_list("merged_into_id", flat=True).first():
+def _merged() -> dict[str, str]:
+    """By the id of every merged registration the one it was merged into; few, and kept until a person changes."""
+    return KEPT.get(("merged people",), CHANGES.mark(Person.SUBJECT), lambda: {
+        str(one): str(into) for one, into in Person.objects.exclude(merged_into=None).values_list("pk", "merged_into_id")
+    })  # fmt: skip
+
+
+def standing_id(person_id: str) -> str:
+    """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself.
+
+    Whoever compares people for a rule of two persons asks for this first: one who was registered twice is one.
+    """
+    merged, seen, at = _merged(), {person_id}, person_id
+    while into := merged.get(at):
         if into in seen:
             return person_id
-        seen.append(into)
+        seen.add(into)
         at = into
     return at
+
+
+def people_same(person_id: str) -> frozenset[str]:
+    """Every id that stands for this person: the own one and those merged into it."""
+    return frozenset({person_id, *(one for one in _merged() if standing_id(one) == person_id)})
+
+
+def person_standing(person_id: uuid.UUID) -> uuid.UUID:
+    """As `standing_id`, for a key of a table."""
+    return uuid.UUID(standing_id(str(person_id)))
 
 
 def with_absorbed(scope: Scope) -> Scope:

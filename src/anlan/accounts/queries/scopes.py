@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
-from anlan.accounts.queries.merged import person_standing, with_absorbed
+from anlan.accounts.queries.merged import people_same, person_standing, with_absorbed
 from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES
@@ -74,8 +74,16 @@ def acting_as(account: Account, post_id: str, now: datetime) -> Acting | None:
         return None
     # Posts, roles and deputies change by entries only, and by the day: nothing else can make the kept answer wrong.
     key = ("acting", str(account.person_id), str(post_id), local_day(now))
-    acting = KEPT.get(key, CHANGES.mark(*_TYPES), lambda: _found_acting(account, post_id, now))
+    acting = KEPT.get(key, CHANGES.mark(*_TYPES), lambda: _with_aliases(_found_acting(account, post_id, now)))
     return replace(acting, scope=with_absorbed(acting.scope)) if acting else None
+
+
+def _with_aliases(acting: Acting | None) -> Acting | None:
+    """What the person did under another registration counts as theirs, for rules of two persons."""
+    if acting is None:
+        return None
+    scope = acting.scope
+    return replace(acting, scope=replace(scope, aliases=people_same(scope.person) - {scope.person}))
 
 
 def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | None:
@@ -90,8 +98,9 @@ def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | Non
     person_id = person_standing(account.person_id)
     if post.person_id == person_id:
         return _acting(post, post.person)
-    deputy = deputies_active(now).filter(post_id=post.pk, person_id=person_id).select_related("person").first()
-    return _acting(post, deputy.person) if deputy else None
+    # Who stood in for somebody under a registration that was merged goes on doing so, as the person that stands.
+    deputies = deputies_active(now).filter(_is(person_id), post_id=post.pk)
+    return _acting(post, Person.objects.filter(pk=person_id).first()) if deputies.exists() else None
 
 
 def acting_posts(account: Account, now: datetime) -> list[Acting]:
@@ -109,16 +118,21 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
     return [replace(acting, scope=with_absorbed(acting.scope)) for acting in found]
 
 
+def _is(person_id: UUID) -> Q:
+    """A row of this person, or of a registration that was merged into it."""
+    return Q(person_id=person_id) | Q(person__merged_into=person_id) | Q(person__merged_into__merged_into=person_id)
+
+
 def _posts_for(person_id: UUID, now: datetime) -> tuple[list[Post], list[Post]]:
     """The running posts of a person, and those that the person stands in for."""
-    deputised = deputies_active(now).filter(person_id=person_id).values("post_id")
+    deputised = deputies_active(now).filter(_is(person_id)).values("post_id")
     posts = list(posts_active(now).filter(Q(person_id=person_id) | Q(pk__in=deputised)))
     return [p for p in posts if p.person_id == person_id], [p for p in posts if p.person_id != person_id]
 
 
 def post_scopes(account: Account, now: datetime) -> list[Scope]:
     """The scopes of `acting_posts`, in the same order."""
-    return [acting.scope for acting in acting_posts(account, now)]
+    return [found.scope for acting in acting_posts(account, now) if (found := _with_aliases(acting))]
 
 
 def post_scope(post: Post, person: Person) -> Scope | None:

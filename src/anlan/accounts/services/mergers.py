@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from anlan.accounts.models import Person
+from anlan.accounts.models import Person, Post
 from anlan.accounts.queries import person_get
-from anlan.accounts.queries.posts import posts_of, posts_outside
+from anlan.accounts.queries.posts import post_is_active, posts_of, posts_outside
+from anlan.accounts.queries.scopes import local_day
 from anlan.accounts.rules.people import check_person_merger
 from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.people import person_ref
@@ -43,16 +45,32 @@ def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, in
         _record(scope, gone, "merged", {"into": str(stays.pk)}, said, base, now)
         # The version seen of the one that stays, although nothing about it changes: its page showed who it is.
         _record(scope, stays, "joined", {"other": str(gone.pk)}, said, into_base, now)
-        held = {tuple(place_of(post).values()): str(post.pk) for post in posts_of(scope, [str(stays.pk)]).filter(ended=0)}
+        held = {_place(post): post for post in posts_of(scope, [str(stays.pk)]) if post_is_active(post, now)}
         for post in posts_of(scope, [str(gone.pk)]).filter(ended=0):
-            place = place_of(post)
-            until = post.until_on.isoformat() if post.until_on else None
-            successor = held.get(tuple(place.values())) or post_create(
-                scope=scope, values={**place, "person_id": str(stays.pk), "until_on": until}, now=now
-            )
-            post_end(
-                scope=scope, id=str(post.pk), reason=said["reason"], base=None, now=now, successor_id=successor
-            )
+            _hand_on(scope, post, stays, held.get(_place(post)), said["reason"], now)
+
+
+def _place(post: Post) -> tuple[Any, ...]:
+    return tuple(place_of(post).values())
+
+
+def _hand_on(scope: Scope, post: Post, stays: Person, beside: Post | None, reason: str, now: datetime) -> None:
+    """A post of the registration that ends: to the post that the other one has at the same place, or to a new one there.
+
+    One that has run out is left as it is. One that begins later is given anew with its days, and has no open work.
+    """
+    today = local_day(now)
+    if post.until_on is not None and post.until_on < today:
+        return
+    successor = str(beside.pk) if beside is not None else None
+    if successor is None:
+        days = {"starts_on": max(post.starts_on, today).isoformat(), "until_on": post.until_on and post.until_on.isoformat()}
+        values = {**place_of(post), **days, "person_id": str(stays.pk)}
+        successor = post_create(scope=scope, values=values, now=now)
+    running = post.starts_on <= today
+    post_end(
+        scope=scope, id=str(post.pk), reason=reason, base=None, now=now, successor_id=successor if running else None
+    )
 
 
 def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datetime) -> None:

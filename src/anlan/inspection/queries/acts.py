@@ -257,7 +257,7 @@ def hazard_acts(
     step = step_facts(scope, hazard, None, now, firms)
     views = []
     for act in ACTS:
-        reasons = tuple(_reasons(act.id, hazard, step))
+        reasons = tuple(_reasons(scope, act.id, hazard, step))
         views.append(ActionView(act.id, act.label, not reasons, reasons, act.evidence, act.help, main=False))
     return views
 
@@ -290,7 +290,7 @@ def order_plan(scope: Scope, hazard_ids: Sequence[str], now: datetime) -> list[O
     return lines
 
 
-def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
+def _reasons(scope: Scope, act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
     found = check_act(act_id, step)
     act = act_of(act_id)
     if found or act is None:
@@ -306,7 +306,7 @@ def _reasons(act_id: str, hazard: Hazard, step: StepFacts) -> list[Violation]:
     if act_id == "look_back" and hazard.reopened_as_id:
         return [Violation("inspection.hazard.look_back.reopened_already", {})]
     if act_id == "co_confirm":
-        return check_co_confirm(co_review_facts(hazard, step))
+        return check_co_confirm(co_review_facts(scope, hazard, step))
     if act_id == "withdraw":
         last = last_entry(hazard)
         if last is None:

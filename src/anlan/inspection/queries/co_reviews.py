@@ -28,7 +28,7 @@ CO_REVIEW = "inspection.co_review"
 """The topic of what the second officer is told."""
 
 
-def co_review_facts(hazard: Hazard, step: StepFacts) -> CoReviewFacts:
+def co_review_facts(scope: Scope, hazard: Hazard, step: StepFacts) -> CoReviewFacts:
     """What the rules need to know of an answer of the second officer."""
     answered = hazard.co_confirmed_at is not None or hazard.disputed_at is not None
     unlisted = False
@@ -36,7 +36,7 @@ def co_review_facts(hazard: Hazard, step: StepFacts) -> CoReviewFacts:
         rows = Listing._default_manager.filter(hazard=hazard, state="unlisted", ended_at__gte=hazard.closed_at)
         unlisted = rows.exists()
     reopened = hazard.reopened_as_id is not None
-    return CoReviewFacts(step, hazard.co_reviewer, hazard.closed_at, answered, reopened, unlisted)
+    return CoReviewFacts(step, scope.who(hazard.co_reviewer), hazard.closed_at, answered, reopened, unlisted)
 
 
 def co_review_word(hazard: Hazard, now: datetime) -> str:

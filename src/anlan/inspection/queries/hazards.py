@@ -174,7 +174,8 @@ def hazards_to_decide(scope: Scope) -> QuerySet[Hazard]:
     """Hazards in scope whose closing is in doubt and on which this person may decide, the nearest deadline first."""
     rows = hazard_rows(scope, "doubted")
     for person in filter(None, (scope.person, scope.on_behalf_of)):
-        rows = rows.exclude(doubted_by=person).exclude(co_reviewer=person).exclude(submitted_by=person)
+        ids = [person, *sorted(scope.aliases)]
+        rows = rows.exclude(doubted_by__in=ids).exclude(co_reviewer__in=ids).exclude(submitted_by__in=ids)
     return rows
 
 
@@ -214,7 +215,8 @@ def step_facts(
     last_at = hazard.stepped_at if hazard else None
     employed = firms_of_officer(scope, now) if firms is None and hazard is not None else firms or frozenset()
     own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
-    involved = {hazard.doubted_by, hazard.co_reviewer, hazard.submitted_by} - {""} if hazard else set()
+    ids = (hazard.doubted_by, hazard.co_reviewer, hazard.submitted_by) if hazard else ()
+    involved = {scope.who(one) for one in ids if one}
     return StepFacts(
         state=hazard.state if hazard else "",
         rights=scope.rights,
@@ -245,14 +247,14 @@ def hazard_actions(
             continue
         if action.id in DECISIONS and hazard.state != "doubted":
             continue  # as in hazard_steps: nothing to decide where nobody doubts
-        if action.id == "dispute" and (hazard.state != "closed" or hazard.co_reviewer != scope.person):
+        if action.id == "dispute" and (hazard.state != "closed" or scope.who(hazard.co_reviewer) != scope.person):
             continue  # nobody else's to press
         reasons = tuple(check_entry(action.id, facts))
         if action.id == "dispute":
             # What is still to be written does not grey the button.
-            reasons = tuple(v for v in check_dispute(co_review_facts(hazard, facts), "—") if not v.field)
+            reasons = tuple(v for v in check_dispute(co_review_facts(scope, hazard, facts), "—") if not v.field)
         if action.id == "dismiss" and not reasons:
-            reasons = tuple(check_finder(facts, hazard.grade, hazard.found_by))
+            reasons = tuple(check_finder(facts, hazard.grade, scope.who(hazard.found_by)))
         main = action.to not in ENDED and action.id != "dispute"
         reasons = reasons if action.to not in ENDED else (*reasons, *check_listed(hazard.listed))
         views.append(ActionView(action.id, action.label, not reasons, reasons, action.evidence, action.help, main))

@@ -129,7 +129,7 @@ def inspection_officers(inspection: Inspection) -> list[tuple[str, str]]:
 
 def inspection_mine(scope: Scope, inspection: Inspection) -> bool:
     """Whether the person fills in this inspection: as one of its officers, or having taken over the post that began it."""
-    if scope.person in {person for person, _ in inspection_officers(inspection)}:
+    if scope.person in {scope.who(person) for person, _ in inspection_officers(inspection)}:
         return True
     # With work handed over the officers on the record stay who they were.
     return bool(scope.post and inspection.started_post) and inspection.started_post in accounts.posts_standing_for(

@@ -113,7 +113,7 @@ def listing_step(
         at=at or max(now, (listing.stepped_at if listing else None) or now),
         now=now,
         since=since,
-        proposed_by=listing.proposed_by if listing else "",
+        proposed_by=scope.who(listing.proposed_by) if listing else "",
         reopened=bool(hazard.reopened_as_id),
         stated=at is not None,
         own_firm=own_firm(hazard.enterprise_id, firms_of_officer(scope, now)),

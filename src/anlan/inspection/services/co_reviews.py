@@ -26,7 +26,7 @@ def hazard_co_confirm(*, scope: Scope, item: StepInput, now: datetime) -> str:
     """
 
     def judge(hazard: Hazard, item: StepInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        return check_co_confirm(queries.co_review_facts(hazard, step)), {}
+        return check_co_confirm(queries.co_review_facts(scope, hazard, step)), {}
 
     return take("co_confirm", scope, [item], now, judge)[0]
 
@@ -40,6 +40,6 @@ def hazard_dispute(*, scope: Scope, item: StepInput, now: datetime) -> str:
     """
 
     def judge(hazard: Hazard, item: StepInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        return check_dispute(queries.co_review_facts(hazard, step), item.note), {}
+        return check_dispute(queries.co_review_facts(scope, hazard, step), item.note), {}
 
     return take("dispute", scope, [item], now, judge)[0]

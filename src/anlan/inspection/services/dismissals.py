@@ -37,7 +37,7 @@ def hazard_dismiss(*, scope: Scope, item: StepInput, now: datetime) -> str:
     """
 
     def judge(hazard: Hazard, item: StepInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        return check_dismiss(step, hazard.grade, item.note, hazard.found_by, hazard.listed), {}
+        return check_dismiss(step, hazard.grade, item.note, scope.who(hazard.found_by), hazard.listed), {}
 
     return take("dismiss", scope, [item], now, judge)[0]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard, Listing
@@ -241,9 +242,10 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
 
     def judge(listing: Listing, item: UnlistInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
         officers = frozenset({scope.person, item.co_reviewer})
-        followers = queries.listing_followers(listing)
+        followers = frozenset(accounts.standing_id(one) for one in queries.listing_followers(listing))
         photos = set(item.photos)
-        problems = check_unlist(UnlistFacts(step, item.note, len(photos), officers, followers, listing.applied_by))
+        applicant = scope.who(listing.applied_by)
+        problems = check_unlist(UnlistFacts(step, item.note, len(photos), officers, followers, applicant))
         problems += check_recusal([item.co_reviewer], queries.firm_people(listing.enterprise_id, [item.co_reviewer], now))
         if reused := queries.listing_photos_used(listing, photos):
             problems.append(Violation("inspection.listing.photo_reused", {"count": reused}, "photos"))

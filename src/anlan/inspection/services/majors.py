@@ -43,7 +43,7 @@ def hazard_judge(*, scope: Scope, item: JudgeInput, now: datetime) -> str:
 
     def judge(hazard: Hazard, item: JudgeInput, step: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
         problems = check_act("judge", step) + check_words({"note": item.note, "major_basis": basis})
-        problems += check_lightening(hazard.grade, grade, step.person, hazard.found_by, item.note)
+        problems += check_lightening(hazard.grade, grade, step.person, scope.who(hazard.found_by), item.note)
         enterprise = registry.enterprise_get(scope, str(hazard.enterprise_id))
         offered = {c.id for c in queries.criteria_offered(enterprise)}
         held = hazard.major_criteria.split()

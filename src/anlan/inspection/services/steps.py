@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from anlan.accounts import queries as accounts
 from anlan.inspection import queries
 from anlan.inspection.errors import StalePage, StepRefused
 from anlan.inspection.models import Hazard
@@ -337,8 +338,9 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         officers = frozenset({scope.person, item.co_reviewer})
         photos = set(item.photos)
         reused = len(photos & {p.sha256 for p in hazard.photos.all() if p.stage != "before"})
-        review = CloseFacts(facts, item.note, len(photos), officers, hazard.submitted_by, reused)
-        finders = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
+        review = CloseFacts(facts, item.note, len(photos), officers, scope.who(hazard.submitted_by), reused)
+        found_by = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
+        finders = [accounts.standing_id(one) for one in found_by]
         problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
         problems += check_recusal([item.co_reviewer], queries.firm_people(hazard.enterprise_id, [item.co_reviewer], now))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):
