@@ -220,12 +220,13 @@ def _teller(run_id: str) -> Callable[[int, int], None]:
 
 def _pack(scope: Scope) -> str:
     held = asdict(scope) | {"name": "", "rights": sorted(scope.rights)}
-    held["subjects"] = sorted(scope.subjects) if scope.subjects is not None else None
+    held |= {"subjects": sorted(scope.subjects) if scope.subjects is not None else None, "aliases": sorted(scope.aliases)}
     return json.dumps(held)
 
 
 def _unpack(text: str) -> Scope:
     held = json.loads(text)
     subjects = held.pop("subjects")
-    rights = frozenset(held.pop("rights"))
-    return Scope(**held, rights=rights, subjects=frozenset(subjects) if subjects is not None else None)
+    rights, aliases = frozenset(held.pop("rights")), frozenset(held.pop("aliases", ()))  # older runs name none
+    seen = frozenset(subjects) if subjects is not None else None
+    return Scope(**held, rights=rights, subjects=seen, aliases=aliases)
