@@ -76,10 +76,19 @@ def jt808(number: int) -> bytes:
     return encode_frame(Frame(0x0200, f"{number:012d}", number % 65536, location_bytes(place)))
 
 
+def dlt645(number: int) -> bytes:
+    """A meter's energy."""
+    from anlan.protocols.dlt645.encode import read_reply
+    from anlan.protocols.dlt645.frame import encode_frame
+
+    return encode_frame(read_reply(f"{number:012d}", "00010000", number / 100))
+
+
 # Protocol -> (makes the n-th frame, module with `decode_many`, class that cuts a stream, frames a second that are asked for).
 TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "sl651": (sl651, "anlan.protocols.sl651.decode", "anlan.protocols.sl651.cutter", 20_000),
     "jt808": (jt808, "anlan.protocols.jt808.decode", "anlan.protocols.jt808.cutter", 20_000),
+    "dlt645": (dlt645, "anlan.protocols.dlt645.decode", "anlan.protocols.dlt645.cutter", 50_000),
     "gb26875": (gb26875, "anlan.protocols.gb26875.decode", "anlan.protocols.gb26875.cutter", 20_000),
 }
 

@@ -96,3 +96,15 @@ def test_both_answer_one_line_each_and_refuse_damage() -> None:
     good, bad = decoded("gb26875", POWER.hex(), POWER[:-3].hex() + "002323")
     assert (good["at"], good["message"]) == ("2012-09-26T01:58:02+00:00", "21")
     assert (bad["error"], bad["device"], bad["readings"]) == ("gb26875.frame.checksum", "000000000379", [])
+
+
+def test_dlt645_frames_are_read_as_an_independent_decoder_read_them() -> None:
+    given = rows("dlt645-2007.csv")
+    for (raw, expected), said in zip(given, decoded("dlt645", *(raw for raw, _ in given)), strict=True):
+        good = expected["cs_ok"] and expected["len_ok"]
+        broken = "dlt645.frame.checksum" if expected["len_ok"] else "dlt645.frame.length"
+        assert (said["ok"], said["error"]) == (good, None if good else broken), raw
+        assert (said["device"], said["message"]) == (expected["address"], expected["control"])
+        assert same(expected, said["fields"]), raw
+        if "value" in expected:
+            assert [(r["value"], r["unit"]) for r in said["readings"]] == [(expected["value"], expected["unit"])]

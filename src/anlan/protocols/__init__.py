@@ -8,6 +8,7 @@ from __future__ import annotations
 
 # Word of the command line -> module with `answer(raw: bytes) -> Answer`. Imported when it is asked for.
 PROTOCOLS: dict[str, str] = {
+    "dlt645": "anlan.protocols.dlt645.answer",
     "gb26875": "anlan.protocols.gb26875.answer",
     "hj212": "anlan.protocols.hj212.answer",
     "jt808": "anlan.protocols.jt808.answer",

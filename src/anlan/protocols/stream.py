@@ -30,6 +30,8 @@ class StreamCutter:
 
     START: bytes
     HEAD: int
+    FILL: bytes = b""
+    """A byte that may stand between frames any number of times and is nothing."""
 
     def __init__(self) -> None:
         self.frames = self.errors = self.dropped = 0
@@ -150,12 +152,15 @@ class StreamCutter:
 
     def _skip(self, found: list[Any], start: int, end: int) -> None:
         """Bytes outside any frame."""
-        while start < end:
-            size = min(end - start, _LOT - self._run)
+        data, at = bytes(self._held[start:end]), 0
+        if self.FILL:
+            data = data.replace(self.FILL, b"")
+        while at < len(data):
+            size = min(len(data) - at, _LOT - self._run)
             if len(self._sample) < _SAMPLE:
-                self._sample = (self._sample + bytes(self._held[start : start + min(size, _SAMPLE)]))[:_SAMPLE]
+                self._sample = (self._sample + data[at : at + _SAMPLE])[:_SAMPLE]
             self._run += size
-            start += size
+            at += size
             if self._run == _LOT:
                 self._flush(found)
 
