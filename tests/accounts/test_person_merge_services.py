@@ -129,7 +129,7 @@ def test_two_merged_into_each_other_are_listed_and_one_stands_again(county: Coun
     duplicate_merge(keep=pair[0], gone=pair[1], **given(county, pair))
     now = clock_now() + timedelta(minutes=2)
     peer = Peer("331003b", start=now)
-    peer.bear(Draft("accounts.person.merged", f"accounts.person/{pair[0]}", "331003001000", {"into": pair[1]}))
+    peer.bear(Draft("accounts.person.merged", f"accounts.person/{pair[0]}", "331003000000", {"into": pair[1]}))
     receive.receive(peer.links, region="331003000000", now=now)
     assert acting_posts(county.account["twin"], now) == []  # who goes round in a circle ends
     (one,) = duplicates(county.scope["leader"])
@@ -179,3 +179,35 @@ def test_who_stood_in_for_somebody_goes_on_doing_so(county: County, pair: tuple[
 
 def _role(word: str) -> str:
     return str(Role.objects.get(word=word).pk)
+
+
+def test_a_town_s_machine_merges_nobody_into_the_county_s_people(county: County, pair: tuple[str, str]) -> None:
+    """A stolen machine may write about its own town's people; whose account this server then opens is another matter."""
+    now = clock_now() + timedelta(minutes=2)
+    leader, clerk = county.person["leader"], pair[0]
+    peer = Peer("331003001a", start=now)
+    peer.bear(Draft("accounts.post.ended", f"accounts.post/{county.post['town']}", "331003001000", {}))
+    peer.bear(Draft("accounts.person.merged", f"accounts.person/{clerk}", "331003001000", {"into": leader}))
+    receive.receive(peer.links, region="331003001000", now=now)
+    assert str(Person.objects.get(pk=clerk).merged_into_id) == leader
+    later = now + timedelta(minutes=1)
+    assert acting_posts(county.account["town"], later) == []
+    assert acting_as(county.account["town"], county.post["leader"], later) is None
+    acting = acting_as(county.account["leader"], county.post["leader"], later)
+    assert acting is not None and acting.scope.aliases == frozenset()
+
+
+def test_a_merging_within_a_town_opens_no_post_beyond_it(county: County, pair: tuple[str, str]) -> None:
+    now = clock_now() + timedelta(minutes=2)
+    county.add("near", role="town", organisation="东城街道应急办", region=TOWN)
+    values = {"person_id": pair[0], "organisation_id": county.bureau, "role_id": _role("leader"), "prefix": "331003"}
+    posts.post_create(scope=county.scope["admin"], values=values, now=clock_now())
+    peer = Peer("331003001a", start=now)
+    peer.bear(Draft("accounts.post.ended", f"accounts.post/{county.post['near']}", "331003001000", {}))
+    peer.bear(Draft("accounts.person.merged", f"accounts.person/{county.person['near']}", "331003001000", {"into": pair[0]}))
+    receive.receive(peer.links, region="331003001000", now=now)
+    later = now + timedelta(minutes=1)
+    assert {a.scope.region for a in acting_posts(county.account["near"], later)} == {TOWN}
+    wide = Post.objects.get(person_id=pair[0], prefix="331003")
+    assert acting_as(county.account["near"], str(wide.pk), later) is None
+    assert acting_as(county.account["town"], str(wide.pk), later) is not None

@@ -27,13 +27,16 @@ def fold_noted(row: Row | None, entry: Entry) -> Row:
 
 
 def fold_person_merged(row: Row | None, entry: Entry) -> Row:
-    """Somebody registered twice is the other one from now on; the row stays, with everything that was done under it."""
-    return (row or {}) | {"merged_into_id": entry.data["into"]}
+    """Somebody registered twice is the other one from now on; the row stays, with everything that was done under it.
+
+    How far that reaches is the entry's region, which its author's node may not write beyond.
+    """
+    return (row or {}) | {"merged_into_id": entry.data["into"], "merged_under": entry.region}
 
 
 def fold_person_separated(row: Row | None, entry: Entry) -> Row:
     """A merging was taken back."""
-    return (row or {}) | {"merged_into_id": None}
+    return (row or {}) | {"merged_into_id": None, "merged_under": ""}
 
 
 def fold_organisation_closed(row: Row | None, entry: Entry) -> Row:

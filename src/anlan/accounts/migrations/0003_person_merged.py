@@ -19,4 +19,9 @@ class Migration(migrations.Migration):
                 verbose_name="并入的人员",
             ),
         ),
+        migrations.AddField(
+            model_name="person",
+            name="merged_under",
+            field=models.CharField(default="", max_length=12, verbose_name="合并的管辖区划"),
+        ),
     ]

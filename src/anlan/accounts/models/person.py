@@ -21,6 +21,7 @@ class Person(Projection):
         "accounts.Person", on_delete=models.DO_NOTHING, db_constraint=False, null=True, verbose_name="并入的人员",
         related_name="+",
     )  # fmt: skip
+    merged_under = models.CharField("合并的管辖区划", max_length=12, default="")
 
     class Meta:
         verbose_name = "人员"

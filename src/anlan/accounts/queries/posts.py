@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from anlan.accounts.models import Deputy, Post
 from anlan.accounts.queries.identity import as_id
-from anlan.accounts.queries.scopes import post_scope, posts_active
+from anlan.accounts.queries.scopes import local_day, post_scope, posts_active
 from anlan.kernel.errors import NotFound
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.scope import Scope, limit
@@ -45,9 +45,16 @@ def posts_of(scope: Scope, person_ids: Iterable[str]) -> QuerySet[Post]:
 
 
 def posts_outside(scope: Scope, person_id: str) -> int:
-    """How many posts of a person that have not ended lie where the scope does not see."""
+    """How many posts and deputyships of a person that have not ended lie where the scope does not see."""
     held = Post.objects.filter(person_id=as_id(person_id), ended=0)
-    return held.count() - limit(held, scope).count()
+    stood = Deputy.objects.filter(person_id=as_id(person_id), cancelled=0)
+    return held.count() - limit(held, scope).count() + stood.count() - limit(stood, scope).count()
+
+
+def deputyships(scope: Scope, person_id: str, now: datetime) -> QuerySet[Deputy]:
+    """The deputyships of a person in scope that run or will run."""
+    held = Deputy.objects.filter(person_id=as_id(person_id), cancelled=0, until_on__gte=local_day(now))
+    return limit(held, scope).select_related("post").order_by("starts_on", "id")
 
 
 def deputies_of(posts: Iterable[Post]) -> QuerySet[Deputy]:

@@ -95,12 +95,13 @@ def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | Non
     instances.attach(held, "person", "role", "organisation")
     if post.person_id == account.person_id:
         return _acting(post, post.person)
-    person_id = person_standing(account.person_id)
+    person_id, span = person_standing(account.person_id)
+    if not post.region.startswith(span):
+        return None
     if post.person_id == person_id:
         return _acting(post, post.person)
-    # Who stood in for somebody under a registration that was merged goes on doing so, as the person that stands.
-    deputies = deputies_active(now).filter(_is(person_id), post_id=post.pk)
-    return _acting(post, Person.objects.filter(pk=person_id).first()) if deputies.exists() else None
+    deputy = deputies_active(now).filter(post_id=post.pk, person_id=person_id).select_related("person").first()
+    return _acting(post, deputy.person) if deputy else None
 
 
 def acting_posts(account: Account, now: datetime) -> list[Acting]:
@@ -109,23 +110,18 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
         return []
     own, others = _posts_for(account.person_id, now)
     # Who has a post is merged into nobody: only without one is it worth asking.
-    person_id = account.person_id if own else person_standing(account.person_id)
+    person_id, span = (account.person_id, "") if own else person_standing(account.person_id)
     if person_id != account.person_id:
-        own, others = _posts_for(person_id, now)
+        own, others = ([p for p in held if p.region.startswith(span)] for held in _posts_for(person_id, now))
     # A page lists the posts on every view: one query, the person comes along with a post of their own.
     person = own[0].person if own else Person.objects.filter(pk=person_id).first() if others else None
     found = [acting for post in (*own, *others) if (acting := _acting(post, person))]
     return [replace(acting, scope=with_absorbed(acting.scope)) for acting in found]
 
 
-def _is(person_id: UUID) -> Q:
-    """A row of this person, or of a registration that was merged into it."""
-    return Q(person_id=person_id) | Q(person__merged_into=person_id) | Q(person__merged_into__merged_into=person_id)
-
-
 def _posts_for(person_id: UUID, now: datetime) -> tuple[list[Post], list[Post]]:
     """The running posts of a person, and those that the person stands in for."""
-    deputised = deputies_active(now).filter(_is(person_id)).values("post_id")
+    deputised = deputies_active(now).filter(person_id=person_id).values("post_id")
     posts = list(posts_active(now).filter(Q(person_id=person_id) | Q(pk__in=deputised)))
     return [p for p in posts if p.person_id == person_id], [p for p in posts if p.person_id != person_id]
 

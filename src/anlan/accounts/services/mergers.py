@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from anlan.accounts.models import Person, Post
+from anlan.accounts.models import Deputy, Person, Post
 from anlan.accounts.queries import person_get
-from anlan.accounts.queries.posts import post_is_active, posts_of, posts_outside
+from anlan.accounts.queries.posts import deputyships, post_is_active, posts_of, posts_outside
 from anlan.accounts.queries.scopes import local_day
 from anlan.accounts.rules.people import check_person_merger
 from anlan.accounts.rules.roles import MANAGE
+from anlan.accounts.services.deputies import deputy_cancel, deputy_set
 from anlan.accounts.services.people import person_ref
 from anlan.accounts.services.posts import place_of, post_create, post_end
+from anlan.kernel.codes import region_pad
 from anlan.kernel.errors import BadInput
 from anlan.platform.database import writing
 from anlan.platform.journal.record import Draft, record
@@ -48,6 +50,8 @@ def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, in
         held = {_place(post): post for post in posts_of(scope, [str(stays.pk)]) if post_is_active(post, now)}
         for post in posts_of(scope, [str(gone.pk)]).filter(ended=0):
             _hand_on(scope, post, stays, held.get(_place(post)), said["reason"], now)
+        for deputy in deputyships(scope, str(gone.pk), now):
+            _stand_in(scope, deputy, stays, said["reason"], now)
 
 
 def _place(post: Post) -> tuple[Any, ...]:
@@ -73,6 +77,15 @@ def _hand_on(scope: Scope, post: Post, stays: Person, beside: Post | None, reaso
     )
 
 
+def _stand_in(scope: Scope, deputy: Deputy, stays: Person, reason: str, now: datetime) -> None:
+    """Who stands in for somebody goes on doing so; nobody stands in for themselves."""
+    deputy_cancel(scope=scope, id=str(deputy.pk), base=None, now=now)
+    if deputy.post.person_id != stays.pk and post_is_active(deputy.post, now):
+        days = {"starts_on": max(deputy.starts_on, local_day(now)).isoformat(), "until_on": deputy.until_on.isoformat()}
+        values = {"post_id": str(deputy.post_id), "person_id": str(stays.pk), "reason": reason, **days}
+        deputy_set(scope=scope, values=values, now=now)
+
+
 def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datetime) -> None:
     """Take a merging back: the registration stands again, without posts.
 
@@ -91,5 +104,7 @@ def _record(
     scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int, now: datetime
 ) -> None:
     subject = person_ref(str(person.pk))
-    draft = Draft(kind=f"accounts.person.{word}", subject=subject, region=person.region, data=data, text=text)
+    # How far a merging counts is how far its author's say goes; the others stand where the person stands.
+    region = region_pad(scope.region) if word == "merged" and scope.region else person.region
+    draft = Draft(kind=f"accounts.person.{word}", subject=subject, region=region, data=data, text=text)
     record(draft, scope=scope, now=now, base=base)
