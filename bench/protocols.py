@@ -84,11 +84,20 @@ def dlt645(number: int) -> bytes:
     return encode_frame(read_reply(f"{number:012d}", "00010000", number / 100))
 
 
+def modbus(number: int) -> bytes:
+    """A reply with four registers."""
+    from anlan.protocols.modbus.frame import Frame, encode_frame
+    from anlan.protocols.modbus.pdu import registers_reply
+
+    return encode_frame(Frame(number % 247 + 1, 3, registers_reply(3, (number % 65536, 231, 500, 0))))
+
+
 # Protocol -> (makes the n-th frame, module with `decode_many`, class that cuts a stream, frames a second that are asked for).
 TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "sl651": (sl651, "anlan.protocols.sl651.decode", "anlan.protocols.sl651.cutter", 20_000),
     "jt808": (jt808, "anlan.protocols.jt808.decode", "anlan.protocols.jt808.cutter", 20_000),
     "dlt645": (dlt645, "anlan.protocols.dlt645.decode", "anlan.protocols.dlt645.cutter", 50_000),
+    "modbus": (modbus, "anlan.protocols.modbus.decode", "anlan.protocols.modbus.cutter", 50_000),
     "gb26875": (gb26875, "anlan.protocols.gb26875.decode", "anlan.protocols.gb26875.cutter", 20_000),
 }
 

@@ -12,6 +12,8 @@ PROTOCOLS: dict[str, str] = {
     "gb26875": "anlan.protocols.gb26875.answer",
     "hj212": "anlan.protocols.hj212.answer",
     "jt808": "anlan.protocols.jt808.answer",
+    "modbus": "anlan.protocols.modbus.answer",
+    "modbus-tcp": "anlan.protocols.modbus.answer_tcp",
     "sl651": "anlan.protocols.sl651.answer",
 }
 
