@@ -8,21 +8,20 @@ protocol is another row of `TABLE`.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from hj212 import loop_cpu_ms, rate
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-ROUNDS = 7
 BATCH = 500
 
 
@@ -109,10 +108,8 @@ def measure(name: str, count: int) -> dict[str, Any]:
     module, cutter_class = import_module(decoder), import_module(cutting).FrameCutter
     stream = b"".join(frames)
 
-    many = module.decode_many if name != "jt808" else lambda raws: [module.decode(raw) for raw in raws]
-
     def batches() -> int:
-        return sum(len(m.readings) for i in range(0, count, BATCH) for m in many(frames[i : i + BATCH]))
+        return sum(len(m.readings) for i in range(0, count, BATCH) for m in module.decode_many(frames[i : i + BATCH]))
 
     def through() -> int:
         cutter = cutter_class()
@@ -130,25 +127,6 @@ def measure(name: str, count: int) -> dict[str, Any]:
         "bound_per_s": bound,
         "met": batch >= bound,
     }
-
-
-def rate(units: int, run: Callable[[], Any]) -> int:
-    """Units a second of CPU time in the best round."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        gc.collect()
-        start = time.process_time()
-        run()
-        best = min(best, time.process_time() - start)
-    return round(units / best)
-
-
-def loop_cpu_ms() -> float:
-    """CPU milliseconds of a million additions."""
-    start, total = time.process_time(), 0
-    for one in (1,) * 1_000_000:
-        total += one
-    return (time.process_time() - start) * 1000
 
 
 if __name__ == "__main__":

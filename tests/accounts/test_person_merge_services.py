@@ -211,3 +211,12 @@ def test_a_merging_within_a_town_opens_no_post_beyond_it(county: County, pair: t
     wide = Post.objects.get(person_id=pair[0], prefix="331003")
     assert acting_as(county.account["near"], str(wide.pk), later) is None
     assert acting_as(county.account["town"], str(wide.pk), later) is not None
+
+
+def test_a_merging_that_names_no_region_stops_its_chain_and_nobody_s_login(county: County, pair: tuple[str, str]) -> None:
+    now = clock_now() + timedelta(minutes=2)
+    peer = Peer("331003b", start=now)
+    peer.bear(Draft("accounts.person.merged", f"accounts.person/{pair[0]}", "331003000001", {"into": pair[1]}))
+    with pytest.raises(BadInput):
+        receive.receive(peer.links, region="331003000000", now=now)
+    assert acting_posts(county.account["town"], now) and acting_posts(county.account["twin"], now)

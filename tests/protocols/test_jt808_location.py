@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anlan.protocols.jt808 import bits
 from anlan.protocols.jt808.decode import decode, decode_many, read
-from anlan.protocols.jt808.frame import Frame, read_frame
+from anlan.protocols.jt808.frame import Frame
 from anlan.protocols.jt808.items import items, named
 from anlan.protocols.jt808.location import Location, location_bytes, location_fields, read_location
 from protocols.frames808 import DEVICE, PLACE, REPORT, locations, report, untimed
@@ -154,5 +154,5 @@ def test_an_asked_position_is_read_like_a_reported_one() -> None:
 
 
 def test_a_batch_of_frames_is_decoded_like_each_alone() -> None:
-    frames = [read_frame(report(speed=n)) for n in range(5)]
-    assert decode_many(frames) == [read(frame) for frame in frames]
+    frames = [report(speed=n) for n in range(5)]
+    assert decode_many(frames) == [decode(raw) for raw in frames]

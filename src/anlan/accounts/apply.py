@@ -31,7 +31,7 @@ def fold_person_merged(row: Row | None, entry: Entry) -> Row:
 
     How far that reaches is the entry's region, which its author's node may not write beyond.
     """
-    return (row or {}) | {"merged_into_id": entry.data["into"], "merged_under": entry.region}
+    return (row or {}) | {"merged_into_id": entry.data["into"], "merged_under": region_prefix(entry.region)}
 
 
 def fold_person_separated(row: Row | None, entry: Entry) -> Row:

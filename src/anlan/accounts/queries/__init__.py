@@ -17,7 +17,6 @@ from anlan.accounts.queries.logins import (
     accounts_of,
     tokens_of,
 )
-from anlan.accounts.queries.merged import people_same, standing_id
 from anlan.accounts.queries.people import (
     office_choices,
     organisation_get,
@@ -42,6 +41,7 @@ from anlan.accounts.queries.reach import (
     posts_today,
 )
 from anlan.accounts.queries.recipients import PostPlace, posts_placed
+from anlan.accounts.queries.same_person import standing_id
 from anlan.accounts.queries.scopes import Acting, acting_as, acting_posts, post_scopes, scope_of
 
 __all__ = [
@@ -65,7 +65,6 @@ __all__ = [
     "organisation_names",
     "people_away",
     "people_expert",
-    "people_same",
     "people_with_phone",
     "person_get",
     "person_list",

@@ -1,6 +1,4 @@
-"""Whom somebody registered twice is, and what an enterprise that absorbed others answers for.
-
-Whoever acts for an enterprise acts for those it absorbed as well: their hazards are its to mend now.
+"""Whoever acts for an enterprise acts for those it absorbed as well: their hazards are its to mend now.
 
 The other way round nothing is gained: the officers of the absorbed one see what was theirs, until their posts end.
 """
@@ -11,67 +9,15 @@ import uuid
 from dataclasses import replace
 from os.path import commonprefix
 
-from anlan.accounts.models import Person
-from anlan.kernel.region_codes import region_prefix
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
-__all__ = ["people_same", "person_standing", "standing_id", "with_absorbed"]
+__all__ = ["with_absorbed"]
 
 _LEDGER = "registry.enterprise"
 _LEVELS = (12, 9, 6, 4, 2)
-
-
-def _merged() -> dict[str, tuple[str, str]]:
-    """By the id of every merged registration the one it was merged into and the region prefix in which that counts.
-
-    Few, and kept until a person changes. A merging counts where whoever said it has a say over both: the town that a
-    thief writes for can merge nobody into the county's people.
-    """
-    return KEPT.get(("merged people",), CHANGES.mark(Person.SUBJECT), _found_merged)
-
-
-def _found_merged() -> dict[str, tuple[str, str]]:
-    columns = ("pk", "merged_into_id", "merged_under", "region", "merged_into__region")
-    found = {}
-    for one, into, under, region, into_region in Person.objects.exclude(merged_into=None).values_list(*columns):
-        span = region_prefix(under) if under else ""
-        if under and region.startswith(span) and (into_region or "-").startswith(span):
-            found[str(one)] = (str(into), span)
-    return found
-
-
-def _followed(person_id: str) -> tuple[str, str]:
-    """Whom a registration stands for, and the region prefix within which it does ("" where it is nobody else's)."""
-    merged, seen, at, span = _merged(), {person_id}, person_id, ""
-    while at in merged:
-        into, under = merged[at]
-        if into in seen:
-            return person_id, ""
-        seen.add(into)
-        at, span = into, max(span, under, key=len)
-    return at, span
-
-
-def standing_id(person_id: str) -> str:
-    """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself.
-
-    Whoever compares people for a rule of two persons asks for this first: one who was registered twice is one.
-    """
-    return _followed(person_id)[0]
-
-
-def people_same(person_id: str) -> frozenset[str]:
-    """Every id that stands for this person: the own one and those merged into it."""
-    return frozenset({person_id, *(one for one in _merged() if standing_id(one) == person_id)})
-
-
-def person_standing(person_id: uuid.UUID) -> tuple[uuid.UUID, str]:
-    """As `standing_id`, for a key of a table; and the region prefix within which its posts are this person's too."""
-    found, span = _followed(str(person_id))
-    return uuid.UUID(found), span
 
 
 def with_absorbed(scope: Scope) -> Scope:

@@ -10,7 +10,8 @@ from django.db.models import F, Q, QuerySet
 
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
-from anlan.accounts.queries.merged import people_same, person_standing, with_absorbed
+from anlan.accounts.queries.merged import with_absorbed
+from anlan.accounts.queries.same_person import people_same, person_standing
 from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES

@@ -62,12 +62,12 @@ def decode(raw: bytes) -> Message:
     return read(read_frame(raw))
 
 
-def decode_many(frames: Iterable[Frame]) -> list[Message]:
-    """Decode many checked frames, as a gateway's batch.
+def decode_many(frames: Iterable[bytes]) -> list[Message]:
+    """Decode many whole frames, as a gateway's batch. Raises as `decode`.
 
     Source: as the module.
     """
-    return [read(frame) for frame in frames]
+    return [read(read_frame(raw)) for raw in frames]
 
 
 def read(frame: Frame) -> Message:
