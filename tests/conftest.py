@@ -51,12 +51,14 @@ def _node_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         from anlan.platform.attachments.table import looks_table
+        from anlan.platform.indicator.columns import TABLES
         from anlan.platform.ledger.features import FEATURES
         from anlan.platform.ledger.totals import KEPT
 
         cache.clear()
         KEPT.forget()
         FEATURES.forget()
+        TABLES.forget()
         looks_table().forget()
         yield
         from anlan.platform import regions

@@ -32,6 +32,7 @@ _COMMANDS = {
     "backup": "safety",
     "restore": "safety",
     "demo": "demo",
+    "indicators": "indicators",
     "documents": "documents",
     "checklist": "checklist",
     "code": "words",

@@ -140,6 +140,10 @@ SECTIONS: tuple[Section, ...] = (
             ),
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
             Link("审稿", "/reporting/drafts", "edit", ("reporting.draft.check",), own=False),
+            Link(
+                "指标", "/reporting/indicators", "chart", ("inspection.view", "registry.view", "sensing.view"),
+                ("/reporting/indicators",), own=False,
+            ),
             Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
             Link("统计", "/figures", "chart", ("inspection.view",), ("/inspection/indicators",), own=False),
         ),

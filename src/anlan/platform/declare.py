@@ -1,11 +1,10 @@
-"""Declarations of the contexts, from which the platform makes plumbing: panels, todos, jobs, indicators, reminders, matters."""
+"""Declarations of the contexts, from which the platform makes plumbing: panels, todos, jobs, reminders, matters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from anlan.kernel.reminders import Matter, ReminderTable
 from anlan.platform.scope import Scope
@@ -78,22 +77,6 @@ class Job:
     every: timedelta | None = None
     daily_at: str | None = None
     prompt: bool = False
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A named number over ledgers for (scope, region, period), with the query that yields its rows.
-
-    `value(scope, region, since, until)` -> number; `rows(...)` -> queryset of exactly the rows counted.
-    """
-
-    id: str
-    label: str
-    unit: str
-    definition: str
-    source: str
-    value: Callable[[Scope, str, date, date], int | float]
-    rows: Callable[[Scope, str, date, date], Any]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from anlan.registry import queries as registry
 SUBJECT = Campaign.SUBJECT
 __all__ = [
     "CAMPAIGN_KINDS", "CampaignProgress", "campaign_choices", "campaign_get", "campaign_list", "campaign_names",
-    "campaign_progress", "campaigns_covering", "target_choices", "target_labels",
+    "campaign_progress", "campaign_values", "campaigns_covering", "target_choices", "target_labels",
 ]  # fmt: skip
 
 
@@ -92,6 +92,12 @@ def campaign_names(ids: Iterable[str]) -> dict[str, str]:
     """Names by id; unknown ids are absent. Unscoped: for rows that the caller has scoped."""
     keys = {k for i in ids if (k := as_uuid(i))}
     return {str(pk): name for pk, name in Campaign._default_manager.filter(pk__in=keys).values_list("id", "name")}
+
+
+def campaign_values(scope: Scope) -> dict[str, str]:
+    """Names of all campaigns that the person sees, the retired ones too, by id: what indicators call them."""
+    rows = visible(Campaign, scope).order_by().values_list("id", "name")
+    return {str(pk): name for pk, name in rows}
 
 
 def campaign_progress(scope: Scope, campaign: Campaign, now: datetime) -> CampaignProgress:

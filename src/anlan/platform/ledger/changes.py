@@ -33,6 +33,8 @@ _HASH = "SELECT hash FROM journal_seq WHERE node = %s AND seq = %s"
 # Beyond this many new entries at once (an import, a night's sleep) everything counts as changed.
 _MOST_NEW = 3000
 _OF_ALL = "platform"
+# The types of the platform whose entries change rows of other subjects (journal/apply_special.py).
+_TOUCHING = frozenset({"platform.clock", "platform.redaction", "platform.node"})
 
 
 class Positions(NamedTuple):
@@ -44,7 +46,6 @@ class Positions(NamedTuple):
 
     chains: dict[str, tuple[int, bytes]]
     waiting: frozenset[str]
-
 
 
 class Changes:
@@ -76,19 +77,26 @@ class Changes:
                 counts = [self._of_all, *((self._types[t] for t in types) if types else [self._types.total()])]
         return self._start + repr(counts).encode()
 
-    def since(self, seen: Positions | None, subject_type: str) -> tuple[Positions, list[str] | None]:
+    def since(
+        self, seen: Positions | None, subject_type: str, most: int = _MOST_NEW
+    ) -> tuple[Positions, list[str] | None]:
         """Where the chains stand now, and the keys of the subjects of one type that changed since `seen`.
 
-        None for the keys: that can't be told, or an entry of the platform may have changed any of them.
+        None for the keys: that can't be told, an entry of the platform may have changed any of them, or a chain grew by more
+        than `most` entries.
         """
-        now, found = self.subjects_since(seen)
-        if found is None:
+        now, found = self._since(seen, most)
+        if found is None or not _TOUCHING.isdisjoint(subject.partition("/")[0] for subject in found):
             return now, None
         head = f"{subject_type}/"
         return now, sorted(subject[len(head) :] for subject in found if subject.startswith(head))
 
     def subjects_since(self, seen: Positions | None) -> tuple[Positions, set[str] | None]:
-        """As `since`, but all subjects ("type/key"), of whatever type."""
+        """As `since`, but all subjects ("type/key"), of whatever type; None after any entry of the platform."""
+        now, found = self._since(seen, _MOST_NEW)
+        return now, None if found is None or any(_of_all(subject) for subject in found) else found
+
+    def _since(self, seen: Positions | None, most: int) -> tuple[Positions, set[str] | None]:
         with connection.cursor() as cursor:
             # What waits is read first: an entry that gets its number between the two reads is then in the chain.
             waiting = _waiting(cursor)
@@ -100,7 +108,7 @@ class Changes:
             for node, (seq, seen_hash) in seen.chains.items():
                 last, last_hash = now.chains[node]
                 if (last, last_hash) != (seq, seen_hash):
-                    if not self._follows(cursor, node, seq, seen_hash, last):
+                    if not self._follows(cursor, node, seq, seen_hash, last, most):
                         return now, None
                     cursor.execute(_SUBJECTS, [node, seq, last])
                     found.update(row[0] for row in cursor.fetchall())
@@ -109,16 +117,16 @@ class Changes:
                     return now, None
                 cursor.execute(_SUBJECTS_OF, [list(waiting - seen.waiting)])
                 found.update(row[0] for row in cursor.fetchall())
-        return now, None if any(subject.partition(".")[0] == _OF_ALL for subject in found) else found
+        return now, found
 
-    def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int) -> bool:
+    def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int, most: int = _MOST_NEW) -> bool:
         """Whether the chain up to `last` continues what was seen, by few enough entries to name them.
 
         What was seen inside a transaction may have been rolled back, and its number given to another entry.
         """
         cursor.execute(_HASH, [node, seq])
         held = cursor.fetchone()
-        return 0 < last - seq <= _MOST_NEW and (not seq or (held is not None and bytes(held[0]) == seen_hash))
+        return 0 < last - seq <= most and (not seq or (held is not None and bytes(held[0]) == seen_hash))
 
     def _move_on(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> None:
         # On PostgreSQL an entry is there before it has its number, and its leaving the queue moves the mark once more.
@@ -150,6 +158,10 @@ class Changes:
                 cursor.execute(_KINDS, [node, seq])
                 kinds.update(_type_of(row[0]) for row in cursor.fetchall())
         return kinds
+
+
+def _of_all(subject: str) -> bool:
+    return subject.partition(".")[0] == _OF_ALL
 
 
 def _waiting(cursor: Any) -> frozenset[str]:

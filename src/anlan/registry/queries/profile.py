@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,6 +136,12 @@ def code_tables() -> tuple[CodeTable, ...]:
 def codes(table_id: str) -> tuple[Code, ...]:
     """The codes of one list that may be chosen now, by the list's id."""
     return next(t for t in (*code_tables(), COORDS, MERGE_MODES) if t.id == table_id).usable
+
+
+def code_values(table_id: str) -> Callable[[Scope], Mapping[str, str]]:
+    """Every code of one list with its label, the retired ones too, as indicators name them."""
+    table = next(t for t in code_tables() if t.id == table_id)
+    return lambda scope: dict(table.choices)
 
 
 def page_of(enterprise_id: Any) -> str:

@@ -1,5 +1,6 @@
 """Reads of reporting."""
 
+from anlan.platform.indicator.ask import dimensions_of, indicators_list
 from anlan.reporting.queries.dismissals import Judged, dismissals_of, office_of
 from anlan.reporting.queries.drafts import (
     CHECK,
@@ -12,8 +13,22 @@ from anlan.reporting.queries.drafts import (
     mark_read,
     rules_named,
 )
+from anlan.reporting.queries.figure_rows import figure_rows, pairs_list, pairs_read
+from anlan.reporting.queries.figure_words import figure_words, indicator_words
+from anlan.reporting.queries.figures import (
+    COMPARISONS,
+    FigureLine,
+    FigureTable,
+    figure_asked,
+    figure_table,
+    number_text,
+    plain_number,
+    rows_url,
+)
 
 __all__ = [
-    "CHECK", "LARGEST", "LONGEST", "Checked", "Judged", "Mark", "dismissals_of", "draft_annotated", "draft_check",
-    "mark_read", "office_of", "rules_named",
+    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "Checked", "FigureLine", "FigureTable", "Judged", "Mark", "dimensions_of",
+    "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_words",
+    "indicator_words", "indicators_list", "mark_read", "number_text", "office_of", "pairs_list", "pairs_read",
+    "plain_number", "rows_url", "rules_named",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Routes of reporting under /api/v1/reporting: check a draft, take it with comments, judge a finding."""
+"""Routes of reporting of the draft checker: check a draft, take it with comments, judge a finding."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from ninja import File, Form, Router, Status
+from ninja import File, Form, Status
 from ninja.files import UploadedFile
 
 from anlan.kernel.errors import BadInput
 from anlan.kernel.messages import render
 from anlan.platform.attachments.facts import safe_name
-from anlan.reporting import queries, schemas
+from anlan.reporting import queries
+from anlan.reporting.api.router import router
+from anlan.reporting.schemas import drafts as schemas
 from anlan.reporting.services import dismissals
 
 _File = File[UploadedFile | None]
-router = Router(tags=["审稿"])
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -40,7 +41,7 @@ def _draft(request: HttpRequest, file: UploadedFile | None, text: str) -> tuple[
     return file.read(), file.name or ""
 
 
-@router.post("/drafts/check", response=schemas.CheckedOut, summary="审读一份文稿")
+@router.post("/drafts/check", tags=["审稿"], response=schemas.CheckedOut, summary="审读一份文稿")
 def draft_check(
     request: HttpRequest,
     file: _File = None,
@@ -55,7 +56,7 @@ def draft_check(
     return checked
 
 
-@router.post("/drafts/annotated", summary="导出带批注的文稿（.docx）")
+@router.post("/drafts/annotated", tags=["审稿"], summary="导出带批注的文稿（.docx）")
 def draft_annotated(request: HttpRequest, file: _File = None, text: Form[str] = "") -> HttpResponse:
     """The draft as a .docx with a comment for each finding that the office follows."""
     data, name = _draft(request, file, text)
@@ -66,14 +67,16 @@ def draft_annotated(request: HttpRequest, file: _File = None, text: Form[str] = 
     return answer
 
 
-@router.post("/drafts/dismissals", response={201: schemas.DismissalOut}, summary="不采纳一条审稿意见")
+@router.post("/drafts/dismissals", tags=["审稿"], response={201: schemas.DismissalOut}, summary="不采纳一条审稿意见")
 def finding_dismiss(request: HttpRequest, body: schemas.DismissIn) -> Status:
     """Remember that the office does not follow a finding, and why."""
     judged = dismissals.finding_dismiss(scope=request.scope, mark=body.mark, reason=body.reason, now=request.now)
     return Status(201, asdict(judged))
 
 
-@router.post("/drafts/dismissals/{dismissal_id}/take-back", response=schemas.TakenBackOut, summary="恢复一条审稿意见")
+@router.post(
+    "/drafts/dismissals/{dismissal_id}/take-back", tags=["审稿"], response=schemas.TakenBackOut, summary="恢复一条审稿意见"
+)
 def dismissal_take_back(request: HttpRequest, dismissal_id: int) -> dict[str, int]:
     """Follow a finding again."""
     changed = dismissals.dismissal_take_back(scope=request.scope, dismissal_id=dismissal_id, now=request.now)

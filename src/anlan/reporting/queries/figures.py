@@ -1,0 +1,240 @@
+"""Figures: indicators by dimension, set against another period, with what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from urllib.parse import urlencode
+
+from anlan.kernel.codes import region_pad, region_prefix
+from anlan.kernel.comparing import CHAIN, MEAN, YOY, Comparison, compare, mean_of, percent_text
+from anlan.kernel.deadlines import local_date
+from anlan.kernel.errors import BadInput
+from anlan.kernel.periods import Period
+from anlan.platform import regions
+from anlan.platform.indicator import ask
+from anlan.platform.indicator.coverage import Coverage, coverage_of
+from anlan.platform.indicator.declare import Asked, Indicator
+from anlan.platform.indicator.evaluate import PLACES, TIMES
+from anlan.platform.ledger.changes import CHANGES
+from anlan.platform.ledger.totals import KEPT
+from anlan.platform.scope import Scope
+
+__all__ = [
+    "COMPARISONS", "FigureLine", "FigureTable", "figure_asked", "figure_table", "number_text", "plain_number", "rows_url",
+]  # fmt: skip
+
+COMPARISONS: Mapping[str, str] = {"yoy": YOY, "chain": CHAIN, "mean3": MEAN}
+_MEAN_YEARS = (1, 2, 3)
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One number.
+
+    Attributes:
+        number: None: nothing is known (not zero). rows: how many rows stand behind it; of a rate those of the whole.
+        told: whether the place has told everything of the period; a number that it has not is not final.
+    """
+
+    key: Key
+    labels: tuple[str, ...]
+    number: Fraction | None
+    rows: int
+    part: int | None = None
+    whole: int | None = None
+    compared: Comparison | None = None
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """An indicator's answer as pages, reports and the command line show it.
+
+    Attributes:
+        total: each row once, whatever the dimensions. begins: the first day of the ledger.
+    """
+
+    asked: Asked
+    compare: str
+    definition: str
+    lines: tuple[FigureLine, ...]
+    total: FigureLine
+    coverage: Coverage
+    begins: date | None
+
+    @property
+    def partly(self) -> bool:
+        """Whether the ledger begins within the period, so that the number does not cover all of it."""
+        return self.begins is not None and self.asked.period.first < self.begins <= self.asked.period.last
+
+
+def figure_asked(
+    scope: Scope, name: str, region: str, period: Period, now: datetime, by: Iterable[str] = (),
+    where: Mapping[str, Iterable[str]] | None = None, on: date | None = None,
+) -> Asked:  # fmt: skip
+    """A question by the indicator's id or name.
+
+    Args:
+        on: the day whose definitions hold; today unless told.
+    Raises:
+        As ask.asked_of; BadInput: "platform.indicator.unknown", "platform.indicator.plan" for what was planned.
+    """
+    indicator = ask.indicator_find(name)
+    if period.plan:
+        raise BadInput("platform.indicator.plan", period=period.label)
+    return ask.asked_of(scope, indicator, region, period, on or local_date(now), by, where)
+
+
+def figure_table(scope: Scope, asked: Asked, now: datetime, against: str = "") -> FigureTable:
+    """The answer, kept in this process until the journal changes or the day ends.
+
+    Args:
+        against: one of COMPARISONS; "" for none.
+    Raises:
+        BadInput: "platform.indicator.compare_unknown", "platform.indicator.compare_times" for what months are not set against.
+    """
+    if against and against not in COMPARISONS:
+        raise BadInput("platform.indicator.compare_unknown", name=against[:40], known="、".join(COMPARISONS))
+    if against == "chain" and set(asked.by) & set(TIMES):
+        raise BadInput("platform.indicator.compare_times")
+    coverage = coverage_of(asked.region, asked.period, now)
+    key = ("figure", scope.sees, asked, against, local_date(now), frozenset(u.code for u in coverage.missing))
+    kept = KEPT.get(key, CHANGES.mark(), lambda: _table(scope, asked, against, coverage))
+    return replace(kept, coverage=coverage)
+
+
+def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage) -> FigureTable:
+    found = ask.indicator_values(scope, asked)
+    bases = _bases(scope, asked, against)
+    values = dict(found.lines)
+    rated = asked.indicator.percent is not None
+    if len(asked.by) == 1 and asked.by[0] in PLACES:
+        nought = ask.Value(None if rated else Fraction(0), 0)
+        values |= {key: nought for key in _places(asked) if key not in values}
+    if found.total.number is None and not rated:
+        values = {key: ask.Value(None, value.rows) for key, value in values.items()}
+    silent = [region_prefix(unit.code) for unit in coverage.missing]
+    label = _labels(scope, asked.indicator, asked.by, values)
+    lines = [
+        _line(key, label(key), value, _base_of(bases, key), against, _told(asked, key, silent))
+        for key, value in values.items()
+    ]
+    total = _line((), (), found.total, _base_of(bases, None), against, not silent)
+    return FigureTable(asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins)
+
+
+def _line(key: Key, labels: tuple[str, ...], value: ask.Value, base: Any, against: str, told: bool) -> FigureLine:
+    compared = None
+    if against and value.number is not None:
+        compared = compare(COMPARISONS[against], value.number, base)
+    return FigureLine(key, labels, value.number, value.rows, value.part, value.whole, compared, told)
+
+
+# --- what it is set against -------------------------------------------------------------------------------------------
+
+_Base = Callable[[Key | None], Fraction | None]
+
+
+def _bases(scope: Scope, asked: Asked, against: str) -> list[_Base]:
+    """For each period that is set against, the number of a line (or of the total, for None)."""
+    periods = {
+        "yoy": [(1, asked.period.years_back(1))], "chain": [(0, asked.period.before())],
+        "mean3": [(years, asked.period.years_back(years)) for years in _MEAN_YEARS],
+    }.get(against, [])  # fmt: skip
+    return [_base(scope, replace(asked, period=period), years) for years, period in periods]
+
+
+def _base(scope: Scope, asked: Asked, years: int) -> _Base:
+    found = ask.indicator_values(scope, asked)
+    rated = asked.indicator.percent is not None
+
+    def number(key: Key | None) -> Fraction | None:
+        if key is None or (found.total.number is None and not rated):
+            return found.total.number
+        earlier = tuple(_years_back(v, years) if name in TIMES else v for name, v in zip(asked.by, key, strict=True))
+        value = found.lines.get(earlier)
+        return (None if rated else Fraction(0)) if value is None else value.number
+
+    return number
+
+
+def _base_of(bases: list[_Base], key: Key | None) -> Fraction | None:
+    numbers = [base(key) for base in bases]
+    return mean_of(numbers) if len(numbers) > 1 else next(iter(numbers), None)
+
+
+def _years_back(label: str, years: int) -> str:
+    return f"{int(label[:4]) - years}{label[4:]}"
+
+
+# --- places and names -------------------------------------------------------------------------------------------------
+
+
+def _places(asked: Asked) -> list[Key]:
+    """All places of the dimension in the region: one without rows is nought, not absent."""
+    digits = PLACES[asked.by[0]]
+    if not asked.region or len(asked.region) > digits:
+        return []
+    return [(code[:digits],) for code, _ in regions.choices(asked.region, asked.by[0])]
+
+
+def _told(asked: Asked, key: Key, silent: list[str]) -> bool:
+    place = next((v for name, v in zip(asked.by, key, strict=True) if name in PLACES), None)
+    if place is None:
+        return not silent
+    return not any(code.startswith(place) or place.startswith(code) for code in silent)
+
+
+def _labels(
+    scope: Scope, indicator: Indicator, by: tuple[str, ...], values: Mapping[Key, Any]
+) -> Callable[[Key], tuple[str, ...]]:
+    named = [_names(scope, indicator, name, {key[i] for key in values}) for i, name in enumerate(by)]
+    return lambda key: tuple(names.get(value, value) or "未填写" for names, value in zip(named, key, strict=True))
+
+
+def _names(scope: Scope, indicator: Indicator, name: str, values: set[str]) -> Mapping[str, str]:
+    if name in PLACES:
+        return {value: regions.name(region_pad(value)) for value in values if value}
+    if name in TIMES:
+        return {value: f"{value[:4]}年{int(value[5:])}月" if name == "month" else f"{value}年" for value in values}
+    return ask.values_of(scope, indicator, name) or {}
+
+
+def _ordered(asked: Asked, lines: list[FigureLine]) -> list[FigureLine]:
+    """Places and months by code; other values by size."""
+    if all(name in PLACES or name in TIMES for name in asked.by):
+        return sorted(lines, key=lambda line: line.key)
+    return sorted(lines, key=lambda line: (-(line.number or 0), line.labels))
+
+
+# --- numbers in print -------------------------------------------------------------------------------------------------
+
+
+def number_text(number: Fraction | None, unit: str) -> str:
+    """A number as it is printed: 1,234 or 84.2%; "无数据" where nothing is known."""
+    if number is None:
+        return "无数据"
+    return percent_text(number) if unit == "%" else f"{int(number):,}"
+
+
+def plain_number(number: Fraction | None) -> int | float | None:
+    """A number for programs: whole ones as such, others to four decimals."""
+    if number is None:
+        return None
+    return number.numerator if number.denominator == 1 else round(float(number), 4)
+
+
+def rows_url(asked: Asked, key: Key | None = None, *, part: bool = False) -> str:
+    """Address of the page with exactly the rows behind a number."""
+    pairs = [("period", f"{asked.period.first}..{asked.period.last}"), ("region", asked.region), ("on", str(asked.on))]
+    pairs += [("by", ",".join(asked.by))] if asked.by else []
+    pairs += [("where", f"{name}={value}") for name, values in asked.where for value in values]
+    pairs += [("cell", f"{name}={value}") for name, value in zip(asked.by, key, strict=True)] if key is not None else []
+    pairs += [("part", "1")] if part else []
+    return f"/reporting/indicators/{asked.indicator.id}/rows?{urlencode(pairs)}"

@@ -1,0 +1,1 @@
+"""Input and output of the API of reporting: one module for each part."""
