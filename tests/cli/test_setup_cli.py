@@ -55,7 +55,7 @@ ON_DATA = [
     *(("import", "registry.enterprise", __file__), ("export", "registry.enterprise", "-o", "out.csv")),
     *(("journal", "verify"), ("journal", "rebuild"), ("journal", "rebuild", "--check"), ("journal", "show", "a.b/c")),
     *(("node", "code", "331003002"), ("node", "requests"), ("node", "approve", "x"), ("node", "refuse", "x")),
-    ("node", "status"),
+    *(("node", "status"), ("indicators", "--period", "2026")),
     *(("node", "revoke", "x", "--reason", "原因"), ("sync", "now"), ("sync", "export", "-o", "a.parts")),
     *(("sync", "import", "a.parts"), ("sync", "forward", "a.parts", "-o", "b.parts")),
     ("journal", "fence", "331003a", "--last", "1", "--reason", "原因"),

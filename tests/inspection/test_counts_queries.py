@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
-from anlan.inspection.indicators import INDICATORS
 from anlan.inspection.panels import PANELS
 from anlan.inspection.services.campaigns import campaign_create, campaign_retire
 from anlan.inspection.services.hazards import hazard_tag, hazard_untag
@@ -147,23 +146,6 @@ def test_a_campaign_s_period_is_one_that_can_be_worked(world: World, since: str,
         world.campaign("长期", since_on=since, until_on=until)
     assert [v.code for v in error.value.violations] == [f"inspection.campaign.{c}" for c in codes]
     assert world.campaign("三年行动", since_on="2026-01-01", until_on="2028-12-31")
-
-
-HAZARDS = [i for i in INDICATORS if i.id.startswith("inspection.hazards_")]
-
-
-def test_indicators_count_the_rows_they_name(world: World) -> None:
-    world.ordered(days=1)
-    world.closed()
-    scope = world.scope["enforcement"]
-    values = {i.id.removeprefix("inspection.hazards_"): i.value(scope, "331003", *YEAR) for i in HAZARDS}
-    assert values == {
-        "found": 2, "closed": 1, "rate": 0.5, "overdue": 1, "major": 0, "returned": 0, "looked_back": 0, "again": 0,
-        "order_days": 0, "submit_days": 1, "close_days": 2,
-    }  # fmt: skip
-    for indicator in HAZARDS:
-        if indicator.unit == "处":
-            assert len(indicator.rows(scope, "331003", *YEAR)) == indicator.value(scope, "331003", *YEAR)
 
 
 def test_todos_follow_the_loop_from_person_to_person(world: World) -> None:

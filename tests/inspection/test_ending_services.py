@@ -9,7 +9,6 @@ import pytest
 
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
-from anlan.inspection.indicators import INDICATORS
 from anlan.inspection.models import Hazard
 from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, hazard_merge
 from anlan.inspection.services.hazards import StepInput, hazard_tag
@@ -17,6 +16,8 @@ from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
 from anlan.inspection.services.transfers import TransferInput, hazard_transfer
 from anlan.inspection.services.withdrawals import hazard_withdraw
 from anlan.kernel.errors import Conflict
+from anlan.kernel.periods import read_period
+from anlan.platform.indicator.ask import asked_of, indicator_find, indicator_values
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.journal.rebuild import rebuild
 from inspection.factories import CRITERION, NOW, World
@@ -53,8 +54,8 @@ def test_a_dismissed_hazard_counts_nowhere_and_stands_in_no_open_list(world: Wor
     scope = world.scope["leader"]
     counts = queries.hazard_counts(scope, "", *YEAR, now=NOW)
     assert (counts.total.found, counts.total.closed, counts.overdue) == (1, 0, 0)
-    values = {i.id: i.value(scope, "331003", *YEAR) for i in INDICATORS}
-    assert values["inspection.hazards_found"] == 1
+    asked = asked_of(scope, indicator_find("隐患.排查"), "331003", read_period("2026"), YEAR[1])
+    assert indicator_values(scope, asked).total.number == 1
     assert queries.hazard_list(scope, open_only=True).count() == 1
     assert [s.label for s in queries.hazard_steps(hazard)] == ["已发现", "误报"]
 

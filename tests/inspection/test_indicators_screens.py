@@ -10,7 +10,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from anlan.inspection.indicators import INDICATORS
 from anlan.inspection.queries import measured, measures
 from anlan.inspection.services.hazards import OrderInput, ReturnInput, hazard_order, hazard_return, hazard_tag
 from anlan.inspection.services.lookbacks import LookBackInput, hazard_look_back
@@ -164,16 +163,6 @@ def test_the_api_answers_the_same_table(world: World) -> None:
         held = client.get("/api/v1/inspection/indicators/overdue", asked).json()
     assert (held["total"]["part"], held["total"]["whole"], held["total"]["ratio"]) == (2, 4, 0.5)
     assert [line["label"] for line in held["lines"]] == ["东城街道", "南城街道"]
-
-
-def test_the_catalogue_holds_every_indicator_with_its_rows(world: World) -> None:
-    busy(world)
-    scope, end = world.scope["leader"], (date(2026, 1, 1), date(2026, 4, 11))
-    held = {i.id: i for i in INDICATORS}
-    assert len(held) == len(INDICATORS) == 13
-    wanted = {"returned": 0.5, "major": 0.25, "close_days": 2.0}
-    assert {name: round(held[f"inspection.hazards_{name}"].value(scope, "", *end), 6) for name in wanted} == wanted
-    assert held["inspection.hazards_close_days"].rows(scope, "", *end).count() == 1
 
 
 def test_what_cannot_be_asked_is_refused(world: World) -> None:

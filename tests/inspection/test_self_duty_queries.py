@@ -10,14 +10,15 @@ import pytest
 
 from anlan.calling.models import Notice
 from anlan.calling.services.reminders import reminders_run
-from anlan.inspection.indicators import INDICATORS
 from anlan.inspection.queries import self_due
 from anlan.inspection.queries.self_duty import firm_rates, self_duties
 from anlan.inspection.queries.self_rates import rates_by_class, rates_by_town, rates_total
 from anlan.inspection.self_todos import SELF_TODOS
 from anlan.inspection.services.self_checks import self_check_report, self_check_start
 from anlan.kernel.errors import NotAllowed
+from anlan.kernel.periods import read_period
 from anlan.platform import clock
+from anlan.platform.indicator.ask import asked_of, indicator_find, indicator_rows, indicator_values
 from anlan.platform.ledger.services import plain_create
 from anlan.registry.services.enterprises import enterprise_status_set
 from anlan.registry.services.mergers import enterprise_merge
@@ -155,11 +156,12 @@ def test_what_a_reader_may_know_of_a_reminded_enterprise(world: World, monkeypat
 
 def test_indicators_of_self_checks(world: World) -> None:
     reported(world, now=MAY)
-    found = {i.id: i for i in INDICATORS if i.id.startswith("inspection.self_check")}
-    period = (world.scope["leader"], "331003", date(2026, 4, 1), date(2026, 6, 30))
-    assert found["inspection.self_check_reports"].value(*period) == 1
-    assert found["inspection.self_check_reports"].rows(*period).count() == 1
-    assert found["inspection.self_check_rate"].value(*period) == 0.5
+    scope, period = world.scope["leader"], read_period("2026-Q2")
+    values = {}
+    for name in ("自查.上报", "自查.企业"):
+        asked = asked_of(scope, indicator_find(name), "331003", period, date(2026, 7, 1))
+        values[name] = (indicator_values(scope, asked).total.number, indicator_rows(scope, asked).count())
+    assert values == {"自查.上报": (1, 1), "自查.企业": (1, 1)}
 
 
 def test_a_scope_without_the_right_to_look_reads_nothing(world: World) -> None:

@@ -96,3 +96,23 @@ def test_what_a_period_is_compared_with(text: str, year_before: str, just_before
 
 def test_a_plan_stays_one() -> None:
     assert read_period("2022计划").years_back(1) == Period(date(2021, 1, 1), date(2021, 12, 31), "year", True)
+
+
+@pytest.mark.parametrize(
+    ("period", "today", "earlier", "expected"),
+    [
+        ("2026", date(2026, 11, 24), "year", (date(2025, 1, 1), date(2025, 11, 24))),
+        ("2024", date(2024, 2, 29), "year", (date(2023, 1, 1), date(2023, 2, 28))),
+        ("2026", date(2027, 1, 5), "year", (date(2025, 1, 1), date(2025, 12, 31))),
+        ("2026-11", date(2026, 11, 24), "before", (date(2026, 10, 1), date(2026, 10, 24))),
+        ("2026-03", date(2026, 3, 31), "before", (date(2026, 2, 1), date(2026, 2, 28))),
+        ("2026-03", date(2026, 3, 30), "before", (date(2026, 2, 1), date(2026, 2, 28))),
+        ("2026-W10", date(2026, 3, 4), "year", (date(2025, 3, 3), date(2025, 3, 5))),
+    ],
+)
+def test_a_period_that_runs_on_is_set_against_as_many_days(
+    period: str, today: date, earlier: str, expected: tuple[date, date]
+) -> None:
+    read = read_period(period)
+    found = read.so_far(today, read.years_back(1) if earlier == "year" else read.before())
+    assert (found.first, found.last) == expected

@@ -40,13 +40,13 @@ def indicators_command(
     limits: dict[str, list[str]] = {}
     for name, value in queries.pairs_list(conditions):
         limits.setdefault(name, []).append(value)
-    found: list[dict[str, Any]] = []
-    for each in ids or [i.id for i in queries.indicators_list(scope) if not set(wanted) - set(queries.dimensions_of(i))]:
-        asked = queries.figure_asked(scope, each, region, span, now, wanted, limits, on.date() if on else None)
-        words = queries.figure_words(queries.figure_table(scope, asked, now, compare or ""))
-        if with_rows:
-            words["row_list"] = queries.figure_rows(scope, asked, {}, most=_MOST_ROWS)
-        found.append(words)
+    names = ids or [i.id for i in queries.indicators_list(scope) if not set(wanted) - set(queries.dimensions_of(i))]
+    day = on.date() if on else None
+    asked = [queries.figure_asked(scope, name, region, span, now, wanted, limits, day) for name in names]
+    found = [queries.figure_words(table) for table in queries.figure_tables(scope, asked, now, compare or "")]
+    if with_rows:
+        for words, question in zip(found, asked, strict=True):
+            words["row_list"] = queries.figure_rows(scope, question, {}, most=_MOST_ROWS)
     data = {"ok": True, "period": span.label, "indicators": found}
     return Answer(data, "\n".join(line for words in found for line in _lines(words)) or say("indicators.none"))
 

@@ -25,11 +25,13 @@ class Comparison:
 
     Attributes:
         word: 同比, 环比, 较前三年同期平均值. now: the figure. base: what it is set against; None: nothing is known of it.
+        partly: records of the base exist, but not of all its days, so there is no base.
     """
 
     word: str
     now: Fraction
     base: Fraction | None
+    partly: bool = False
 
     @property
     def change(self) -> Fraction | None:
@@ -49,7 +51,7 @@ class Comparison:
         """
         before = {YOY: "上年同期", CHAIN: "上期"}.get(self.word, "前三年同期平均")
         if self.base is None:
-            return f"{before}无数据"
+            return f"{before}数据不全" if self.partly else f"{before}无数据"
         if self.now == self.base:
             return f"{self.word}持平"
         if self.percent is None:
@@ -75,12 +77,12 @@ def points_text(compared: Comparison, places: int = 1) -> str:
     return f"{compared.word}{'提高' if compared.change > 0 else '下降'}{said}个百分点"
 
 
-def compare(word: str, now: Number, base: Number | None) -> Comparison:
-    """Set a figure against another; `base` None where nothing is known of it.
+def compare(word: str, now: Number, base: Number | None, *, partly: bool = False) -> Comparison:
+    """Set a figure against another; `base` None where nothing is known of it, or (`partly`) not of all its days.
 
     Source: house rule.
     """
-    return Comparison(word, Fraction(now), None if base is None else Fraction(base))
+    return Comparison(word, Fraction(now), None if base is None or partly else Fraction(base), partly)
 
 
 def mean_of(values: Sequence[Number | None]) -> Fraction | None:

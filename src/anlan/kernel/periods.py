@@ -93,6 +93,23 @@ class Period:
         return Period(first, last, kind, self.plan)
 
 
+    def so_far(self, today: date, base: Period) -> Period:
+        """As much of an earlier period as has passed of this one: November until the 24th is set against October until then.
+
+        Args:
+            base: the whole earlier period, as `years_back` or `before` gives it.
+        """
+        if self.last <= today:
+            return base
+        last = base.first + (today - self.first)
+        # By days of the calendar where the span is of another year, so that 29 February moves nothing.
+        if base.first.year != self.first.year and base.kind != "week" and (base.first.month, base.first.day) == (
+            self.first.month, self.first.day
+        ):
+            last = _earlier(today, self.first.year - base.first.year)
+        return Period(base.first, min(last, base.last), "days", base.plan)
+
+
 def _earlier(day: date, years: int) -> date:
     end = day.day == calendar.monthrange(day.year, day.month)[1]
     month_end = calendar.monthrange(day.year - years, day.month)[1]

@@ -64,6 +64,15 @@ class Found:
     total: Value
     begins: date | None
 
+    @property
+    def partly(self) -> bool:
+        """Whether the ledger begins within the period, so that the number is one of fewer days; what stands on the last
+        day is whole."""
+        indicator, period = self.asked.indicator, self.asked.period
+        counted = indicator_find(indicator.percent.whole) if indicator.percent else indicator
+        flows = bool(counted.definition_on(self.asked.on).at)
+        return flows and self.begins is not None and period.first < self.begins <= period.last
+
 
 def indicators_list(scope: Scope) -> list[Indicator]:
     """The indicators over ledgers that the person may read, by name."""
@@ -177,7 +186,10 @@ def _measure(scope: Scope, asked: Asked, indicator: Indicator, definition: Defin
 def _begins(scope: Scope, asked: Asked, definition: Definition) -> date | None:
     column = definition.at or order_of(asked.indicator.facts)
     found = evaluate.begins_on(scope, asked.indicator.facts, column, asked.region) if column else None
-    return None if found is None else _EPOCH + timedelta(days=found)
+    if found is None:
+        return None
+    day = _EPOCH + timedelta(days=found)
+    return day.replace(month=1, day=1) if asked.indicator.facts.sparse else day
 
 
 def indicator_rows(

@@ -101,6 +101,7 @@ class Facts:
         right: what a person must hold to see the rows.
         page: address of one row's page, with {id}.
         titles: paths shown of a row in the list behind a number, with their headings.
+        sparse: rows are so rare that the first one says nothing of the day on which the ledger was begun: its year counts.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Facts:
     page: str
     titles: tuple[tuple[str, str], ...]
     counted: Q = field(default_factory=Q)
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

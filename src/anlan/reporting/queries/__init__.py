@@ -13,7 +13,7 @@ from anlan.reporting.queries.drafts import (
     mark_read,
     rules_named,
 )
-from anlan.reporting.queries.figure_rows import figure_rows, pairs_list, pairs_read
+from anlan.reporting.queries.figure_rows import figure_rows, pairs_list, pairs_read, rows_label
 from anlan.reporting.queries.figure_words import figure_words, indicator_words
 from anlan.reporting.queries.figures import (
     COMPARISONS,
@@ -21,6 +21,7 @@ from anlan.reporting.queries.figures import (
     FigureTable,
     figure_asked,
     figure_table,
+    figure_tables,
     number_text,
     plain_number,
     rows_url,
@@ -28,7 +29,8 @@ from anlan.reporting.queries.figures import (
 
 __all__ = [
     "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "Checked", "FigureLine", "FigureTable", "Judged", "Mark", "dimensions_of",
-    "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_words",
+    "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables",
+    "figure_words",
     "indicator_words", "indicators_list", "mark_read", "number_text", "office_of", "pairs_list", "pairs_read",
-    "plain_number", "rows_url", "rules_named",
+    "plain_number", "rows_label", "rows_url", "rules_named",
 ]  # fmt: skip

@@ -10,10 +10,10 @@ from anlan.kernel.deadlines import SHANGHAI
 from anlan.kernel.errors import BadInput
 from anlan.platform import regions
 from anlan.platform.indicator import ask
-from anlan.platform.indicator.declare import Asked
+from anlan.platform.indicator.declare import Asked, Indicator
 from anlan.platform.scope import Scope
 
-__all__ = ["figure_rows", "pairs_list", "pairs_read"]
+__all__ = ["figure_rows", "pairs_list", "pairs_read", "rows_label"]
 
 _LONG = 80
 
@@ -40,6 +40,13 @@ def pairs_read(pairs: Iterable[str]) -> dict[str, str]:
         BadInput: "platform.indicator.pair".
     """
     return dict(pairs_list(pairs))
+
+
+def rows_label(indicator: Indicator, *, part: bool = False) -> str:
+    """What the rows behind a number are called: of a rate, the side that was asked for."""
+    if indicator.percent is None:
+        return indicator.label
+    return ask.indicator_find(indicator.percent.part if part else indicator.percent.whole).label
 
 
 def figure_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,7 +25,8 @@ from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
 
 __all__ = [
-    "COMPARISONS", "FigureLine", "FigureTable", "figure_asked", "figure_table", "number_text", "plain_number", "rows_url",
+    "COMPARISONS", "FigureLine", "FigureTable", "figure_asked", "figure_table", "figure_tables",
+    "number_text", "plain_number", "rows_url",
 ]  # fmt: skip
 
 COMPARISONS: Mapping[str, str] = {"yoy": YOY, "chain": CHAIN, "mean3": MEAN}
@@ -58,6 +60,7 @@ class FigureTable:
 
     Attributes:
         total: each row once, whatever the dimensions. begins: the first day of the ledger.
+        partly: it lies within the period, so that the number does not cover all of it.
     """
 
     asked: Asked
@@ -67,11 +70,7 @@ class FigureTable:
     total: FigureLine
     coverage: Coverage
     begins: date | None
-
-    @property
-    def partly(self) -> bool:
-        """Whether the ledger begins within the period, so that the number does not cover all of it."""
-        return self.begins is not None and self.asked.period.first < self.begins <= self.asked.period.last
+    partly: bool
 
 
 def figure_asked(
@@ -92,7 +91,12 @@ def figure_asked(
 
 
 def figure_table(scope: Scope, asked: Asked, now: datetime, against: str = "") -> FigureTable:
-    """The answer, kept in this process until the journal changes or the day ends.
+    """As `figure_tables`, of one question."""
+    return figure_tables(scope, [asked], now, against)[0]
+
+
+def figure_tables(scope: Scope, questions: Iterable[Asked], now: datetime, against: str = "") -> list[FigureTable]:
+    """The answers, kept in this process until the journal changes or the day ends.
 
     Args:
         against: one of COMPARISONS; "" for none.
@@ -101,17 +105,22 @@ def figure_table(scope: Scope, asked: Asked, now: datetime, against: str = "") -
     """
     if against and against not in COMPARISONS:
         raise BadInput("platform.indicator.compare_unknown", name=against[:40], known="、".join(COMPARISONS))
-    if against == "chain" and set(asked.by) & set(TIMES):
-        raise BadInput("platform.indicator.compare_times")
-    coverage = coverage_of(asked.region, asked.period, now)
-    key = ("figure", scope.sees, asked, against, local_date(now), frozenset(u.code for u in coverage.missing))
-    kept = KEPT.get(key, CHANGES.mark(), lambda: _table(scope, asked, against, coverage))
-    return replace(kept, coverage=coverage)
+    mark, today, found = CHANGES.mark(), local_date(now), []
+    coverages: dict[tuple[str, Period], Coverage] = {}
+    for asked in questions:
+        if against == "chain" and set(asked.by) & set(TIMES):
+            raise BadInput("platform.indicator.compare_times")
+        place = asked.region, asked.period
+        coverage = coverages[place] = coverages.get(place) or coverage_of(*place, now)
+        key = ("figure", scope.sees, asked, against, today, frozenset(u.code for u in coverage.missing))
+        kept = KEPT.get(key, mark, functools.partial(_table, scope, asked, against, coverage, today))
+        found.append(replace(kept, coverage=coverage))
+    return found
 
 
-def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage) -> FigureTable:
+def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage, today: date) -> FigureTable:
     found = ask.indicator_values(scope, asked)
-    bases = _bases(scope, asked, against)
+    bases = _bases(scope, asked, against, today)
     values = dict(found.lines)
     rated = asked.indicator.percent is not None
     if len(asked.by) == 1 and asked.by[0] in PLACES:
@@ -122,55 +131,60 @@ def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage) -> Figu
     silent = [region_prefix(unit.code) for unit in coverage.missing]
     label = _labels(scope, asked.indicator, asked.by, values)
     lines = [
-        _line(key, label(key), value, _base_of(bases, key), against, _told(asked, key, silent))
+        _line(key, label(key), value, bases, against, _told(asked, key, silent))
         for key, value in values.items()
     ]
-    total = _line((), (), found.total, _base_of(bases, None), against, not silent)
-    return FigureTable(asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins)
+    total = _line(None, (), found.total, bases, against, not silent)
+    return FigureTable(
+        asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins, found.partly
+    )
 
 
-def _line(key: Key, labels: tuple[str, ...], value: ask.Value, base: Any, against: str, told: bool) -> FigureLine:
+def _line(
+    key: Key | None, labels: tuple[str, ...], value: ask.Value, bases: list[_Base], against: str, told: bool
+) -> FigureLine:
     compared = None
     if against and value.number is not None:
-        compared = compare(COMPARISONS[against], value.number, base)
-    return FigureLine(key, labels, value.number, value.rows, value.part, value.whole, compared, told)
+        numbers = [base.number(key) for base in bases]
+        base = mean_of(numbers) if len(numbers) > 1 else numbers[0]
+        compared = compare(COMPARISONS[against], value.number, base, partly=any(each.found.partly for each in bases))
+    return FigureLine(key or (), labels, value.number, value.rows, value.part, value.whole, compared, told)
 
 
 # --- what it is set against -------------------------------------------------------------------------------------------
 
-_Base = Callable[[Key | None], Fraction | None]
 
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The answer of an earlier period, `years` back (0: the period just before)."""
 
-def _bases(scope: Scope, asked: Asked, against: str) -> list[_Base]:
-    """For each period that is set against, the number of a line (or of the total, for None)."""
-    periods = {
-        "yoy": [(1, asked.period.years_back(1))], "chain": [(0, asked.period.before())],
-        "mean3": [(years, asked.period.years_back(years)) for years in _MEAN_YEARS],
-    }.get(against, [])  # fmt: skip
-    return [_base(scope, replace(asked, period=period), years) for years, period in periods]
+    found: ask.Found
+    years: int
 
-
-def _base(scope: Scope, asked: Asked, years: int) -> _Base:
-    found = ask.indicator_values(scope, asked)
-    rated = asked.indicator.percent is not None
-
-    def number(key: Key | None) -> Fraction | None:
+    def number(self, key: Key | None) -> Fraction | None:
+        """The number of the same line, of the total for None."""
+        found, asked = self.found, self.found.asked
+        rated = asked.indicator.percent is not None
         if key is None or (found.total.number is None and not rated):
             return found.total.number
-        earlier = tuple(_years_back(v, years) if name in TIMES else v for name, v in zip(asked.by, key, strict=True))
-        value = found.lines.get(earlier)
+        value = found.lines.get(tuple(map(self._earlier, asked.by, key)))
         return (None if rated else Fraction(0)) if value is None else value.number
 
-    return number
+    def _earlier(self, name: str, value: str) -> str:
+        return f"{int(value[:4]) - self.years}{value[4:]}" if name in TIMES else value
 
 
-def _base_of(bases: list[_Base], key: Key | None) -> Fraction | None:
-    numbers = [base(key) for base in bases]
-    return mean_of(numbers) if len(numbers) > 1 else next(iter(numbers), None)
-
-
-def _years_back(label: str, years: int) -> str:
-    return f"{int(label[:4]) - years}{label[4:]}"
+def _bases(scope: Scope, asked: Asked, against: str, today: date) -> list[_Base]:
+    """The answers that the question is set against; of a period that runs on, as many days of them as have passed."""
+    period = asked.period
+    periods = {
+        "yoy": [(1, period.years_back(1))], "chain": [(0, period.before())],
+        "mean3": [(years, period.years_back(years)) for years in _MEAN_YEARS],
+    }.get(against, [])  # fmt: skip
+    return [
+        _Base(ask.indicator_values(scope, replace(asked, period=period.so_far(today, base))), years)
+        for years, base in periods
+    ]
 
 
 # --- places and names -------------------------------------------------------------------------------------------------

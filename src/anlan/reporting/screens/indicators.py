@@ -52,16 +52,19 @@ def indicators(request: HttpRequest) -> HttpResponse:
     scope, period = request.scope, _period(request)  # type: ignore[attr-defined]
     region, compare = request.GET.get("region", ""), request.GET.get("compare", "yoy")
     groups: dict[str, list[dict[str, Any]]] = {}
-    coverage = None
-    for each in queries.indicators_list(scope):
-        asked = queries.figure_asked(scope, each.id, region, period, request.now)  # type: ignore[attr-defined]
-        table = queries.figure_table(scope, asked, request.now, compare)  # type: ignore[attr-defined]
-        coverage = table.coverage
+    now = request.now  # type: ignore[attr-defined]
+    held = queries.indicators_list(scope)
+    tables = queries.figure_tables(
+        scope, [queries.figure_asked(scope, each.id, region, period, now) for each in held], now, compare
+    )
+    for each, table in zip(held, tables, strict=True):
         words = queries.figure_words(table)
+        words["short"] = queries.indicator_words(each)["definition"]
         words["page"] = f"/reporting/indicators/{each.id}?{_query(request, period, region, compare)}"
         groups.setdefault(each.facts.label, []).append(words)
     context = {
-        "groups": groups, "coverage": coverage, "period": period, "typed": request.GET.get("period", ""), "region": region,
+        "groups": groups, "coverage": tables[0].coverage if tables else None, "period": period,
+        "typed": request.GET.get("period", ""), "region": region,
         "towns": _towns(scope), "compare": compare, "compares": _COMPARE,
     }  # fmt: skip
     return render(request, "reporting/indicators.html", context)
@@ -143,7 +146,7 @@ def indicator_rows(request: HttpRequest, indicator_id: str) -> HttpResponse:
     given.pop("page", None)
     back = _query(request, asked.period, get.get("region", ""), "", by=",".join(by))
     context = {
-        "indicator": asked.indicator, "found": found, "rows": rows, "page": page, "query": given.urlencode(),
+        "indicator": asked.indicator, "label": queries.rows_label(asked.indicator, part=part), "found": found, "rows": rows, "page": page, "query": given.urlencode(),
         "period": asked.period,
         "back": f"/reporting/indicators/{indicator_id}?{back}",
     }  # fmt: skip
