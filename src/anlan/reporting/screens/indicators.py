@@ -146,7 +146,8 @@ def indicator_rows(request: HttpRequest, indicator_id: str) -> HttpResponse:
     given.pop("page", None)
     back = _query(request, asked.period, get.get("region", ""), "", by=",".join(by))
     context = {
-        "indicator": asked.indicator, "label": queries.rows_label(asked.indicator, part=part), "found": found, "rows": rows, "page": page, "query": given.urlencode(),
+        "indicator": asked.indicator, "label": queries.rows_label(asked.indicator, part=part), "found": found,
+        "rows": rows, "page": page, "query": given.urlencode(),
         "period": asked.period,
         "back": f"/reporting/indicators/{indicator_id}?{back}",
     }  # fmt: skip
