@@ -8,7 +8,7 @@ from anlan.accounts.models import Person
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 
-__all__ = ["people_same", "person_standing", "standing_id"]
+__all__ = ["people_same", "registrations", "standing_id"]
 
 
 def _merged() -> dict[str, tuple[str, str]]:
@@ -49,12 +49,20 @@ def standing_id(person_id: str) -> str:
     return _followed(person_id)[0]
 
 
+def registrations(person_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Every registration of a person, whichever of them is asked; with the region prefix within which its posts are theirs.
+
+    A town that was cut off gives a post to the registration that has ended meanwhile: it is the person's like any other.
+    """
+    standing, span = _followed(str(person_id))
+    found = {person_id: ""}
+    for one in {standing, *_merged()} - {str(person_id)}:
+        at, under = _followed(one)
+        if at == standing:
+            found[uuid.UUID(one)] = max(span, under, key=len)
+    return found
+
+
 def people_same(person_id: str) -> frozenset[str]:
-    """Every id that stands for this person: the own one and those merged into it."""
-    return frozenset({person_id, *(one for one in _merged() if standing_id(one) == person_id)})
-
-
-def person_standing(person_id: uuid.UUID) -> tuple[uuid.UUID, str]:
-    """As `standing_id`, for a key of a table; and the region prefix within which its posts are this person's too."""
-    found, span = _followed(str(person_id))
-    return uuid.UUID(found), span
+    """Every id that this person was registered under, whichever of them is asked."""
+    return frozenset(str(one) for one in registrations(uuid.UUID(person_id)))

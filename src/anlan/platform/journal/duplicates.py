@@ -42,6 +42,7 @@ class NaturalKey:
         fields: columns that are equal, none of them empty.
         beside: what must be equal too and stands in no column (a number in the vault): (rows) -> by id, "" or absent: unlike
             everything. apart: the entry kind that makes one of them, where only those made on different nodes are asked about.
+        allow: (scope, rows) raises where this person may not decide about them, whatever the decision is.
         told: (rows) -> (label, texts) of further lines side by side. effect: what merging does, in a sentence for the page.
         live: conditions on rows that are still asked about (not merged, not retired).
         shows: columns set side by side; nothing personal.
@@ -60,6 +61,7 @@ class NaturalKey:
     live: Mapping[str, Any] = field(default_factory=dict)
     beside: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
     apart: str = ""
+    allow: Callable[[Scope, Sequence[Any]], None] | None = None
     told: Callable[[Sequence[Any]], list[tuple[str, list[str]]]] | None = None
     effect: str = ""
 
@@ -89,7 +91,7 @@ def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
         for pairs, cross in ((crossed, True), (left, False)):
             seen = ((a, b, versions[f"{key.id}/{a.pk}"], versions[f"{key.id}/{b.pk}"]) for a, b in pairs)
             found += [Duplicate(key, (a, b), (of_a, of_b), cross) for a, b, of_a, of_b in seen]
-    return found[:most]
+    return sorted(found, key=lambda pair: not pair.crossed)[:most]
 
 
 def duplicate_merge(
@@ -119,6 +121,8 @@ def duplicate_part(
         key, first, second, crossed = _open(scope, kind, one, other, reason, bases)
         for row in (first, second) if crossed else ():
             key.separate(scope, str(row.pk), reason.strip(), version_of(f"{key.id}/{row.pk}"), now)
+        if version_of(_subject(key, first, second)):
+            return  # told apart before they were merged crosswise
         common = os.path.commonprefix([first.region, second.region])
         digits = next(n for n in (12, 9, 6, 4, 2, 0) if n <= len(common))
         record(
@@ -150,12 +154,14 @@ def _open(
     if len(rows) < 2:
         raise NotFound("journal.duplicate_not_found")
     first, second = (rows[i] for i in ids)
-    if not crossed and not _alike(key, [first, second]) or version_of(_subject(key, first, second)):
+    if not crossed and (not _alike(key, [first, second]) or version_of(_subject(key, first, second))):
         raise NotFound("journal.duplicate_not_found")
     if [version_of(f"{key.id}/{i}") for i in ids] != list(bases):
         raise Conflict("journal.conflict", subject=f"{key.id}/{one}")
     if len(reason.strip()) < 2:
         raise BadInput("journal.duplicate_reason_missing")
+    if key.allow:
+        key.allow(scope, [first, second])
     return key, first, second, bool(crossed)
 
 
