@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 
 from anlan.accounts.models import Person
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 
-__all__ = ["people_same", "registrations", "standing_id"]
+__all__ = ["people_same", "registrations", "standing_by", "standing_id"]
 
 
 def _merged() -> dict[str, tuple[str, str]]:
@@ -29,9 +30,9 @@ def _found_merged() -> dict[str, tuple[str, str]]:
     return found
 
 
-def _followed(person_id: str) -> tuple[str, str]:
+def _followed(person_id: str, merged: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     """Whom a registration stands for, and the region prefix within which it does ("" where it is nobody else's)."""
-    merged, seen, at, span = _merged(), {person_id}, person_id, ""
+    seen, at, span = {person_id}, person_id, ""
     while at in merged:
         into, under = merged[at]
         if into in seen:
@@ -41,12 +42,18 @@ def _followed(person_id: str) -> tuple[str, str]:
     return at, span
 
 
+def standing_by() -> Callable[[str], str]:
+    """`standing_id` for many, all as of now: what was merged is read once."""
+    merged = _merged()
+    return lambda person_id: _followed(person_id, merged)[0]
+
+
 def standing_id(person_id: str) -> str:
     """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself.
 
     Whoever compares people for a rule of two persons asks for this first: one who was registered twice is one.
     """
-    return _followed(person_id)[0]
+    return standing_by()(person_id)
 
 
 def registrations(person_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -54,10 +61,11 @@ def registrations(person_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
     A town that was cut off gives a post to the registration that has ended meanwhile: it is the person's like any other.
     """
-    standing, span = _followed(str(person_id))
+    merged, own = _merged(), str(person_id)
+    standing, span = _followed(own, merged)
     found = {person_id: ""}
-    for one in {standing, *_merged()} - {str(person_id)}:
-        at, under = _followed(one)
+    for one in {standing, *merged} - {own}:
+        at, under = _followed(one, merged)
         if at == standing:
             found[uuid.UUID(one)] = max(span, under, key=len)
     return found
