@@ -195,3 +195,22 @@ def test_three_in_a_circle_stand_for_themselves_and_a_chain_for_its_end(county: 
         assert {a.scope.person for a in held} == {three} and len(held) == 3
     with pytest.raises(AnlanError):
         merge(county, three, one)
+
+
+def test_three_that_two_nodes_merged_in_a_circle_are_listed_and_one_stands_again(county: County, pair: tuple[str, str]) -> None:
+    third = county.person["other_town"]
+    merge(county, pair[0], pair[1])
+    merge(county, pair[1], third)
+    now = clock_now() + timedelta(minutes=2)
+    peer = Peer("331003b", start=now)
+    peer.bear(Draft("accounts.person.merged", f"accounts.person/{third}", "331003000000", {"into": pair[0]}))
+    receive.receive(peer.links, region="331003000000", now=now)
+    (one,) = duplicates(county.scope["leader"])
+    assert one.crossed
+    keep, gone = (str(row.pk) for row in one.rows)
+    bases = list(one.versions)
+    duplicate_merge(**given(county, pair, keep=keep, gone=gone, bases=bases))
+    assert duplicates(county.scope["leader"]) == []
+    assert set(map(str, Person.objects.filter(merged_into=None).values_list("pk", flat=True))) & {*pair, third} == {keep}
+    for key in ("town", "twin", "other_town"):
+        assert {a.scope.person for a in acting_posts(county.account[key], now)} >= {third}

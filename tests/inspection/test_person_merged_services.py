@@ -61,7 +61,7 @@ def test_one_person_under_two_registrations_is_not_two_officers(world: World) ->
     held = merge(world, "town_second", "town")[0]
     stays, gone = (world.county.person[one] for one in ("town", "town_second"))
     late = replace(held, person=gone, aliases=frozenset({stays}))
-    item = world.closing(key, co_reviewer=stays, photos=(world.photo("town"),))
+    item = world.closing(key, co_reviewer=stays, photos=(world.photo("town_second"),))
     with pytest.raises(StepRefused) as refused:
         hazard_close(scope=late, item=item, now=LATER)
     assert "inspection.hazard.close.two_officers" in [v.code for v in refused.value.violations]

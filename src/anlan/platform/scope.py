@@ -54,7 +54,7 @@ class Scope:
     @property
     def ids(self) -> frozenset[str]:
         """Every id under which the person was registered, the one acted under among them."""
-        return self.aliases | {self.person} if self.person else self.aliases
+        return self.aliases | {self.person}
 
     @property
     def sees(self) -> tuple[str, str | None, frozenset[str] | None]:

@@ -228,7 +228,7 @@ def step_facts(
         now=now,
         last_at=last_at,
         stated=at is not None,
-        tried=not acting.isdisjoint(ids),
+        tried=any(one and one in acting for one in ids),
         own_firm=hazard is not None and own_firm(hazard.enterprise_id, employed),
     )
 

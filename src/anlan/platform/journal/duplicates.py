@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Conflict, NotFound
@@ -68,7 +68,7 @@ class NaturalKey:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: each merged into the other."""
+    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: each merged into the other, or in a circle."""
 
     key: NaturalKey
     rows: tuple[Any, Any]
@@ -172,12 +172,27 @@ def _live(scope: Scope, key: NaturalKey) -> Any:
 
 
 def _crossed(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
-    """Pairs of which each was merged into the other, both in scope."""
-    rows = limit(CATALOGUE.projections[key.id]._default_manager.filter(drill=0), scope)  # type: ignore[attr-defined]
-    held = {row.pk: row for row in rows.filter(**{f"{key.into}__{key.into}": F("pk")}).order_by("created_at", "pk")}
-    pairs = ((row, held.get(getattr(row, f"{key.into}_id"))) for row in held.values())
-    both = ((row, other) for row, other in pairs if other is not None)
-    return [(row, other) for row, other in both if (row.created_at, row.pk) < (other.created_at, other.pk)]
+    """Of each circle in which everyone was merged into the next, all in scope, the two registered first: none stands."""
+    table = CATALOGUE.projections[key.id]._default_manager  # type: ignore[attr-defined]
+    # By this condition alone, and not "is not null": else SQLite reads the whole region instead of those few by their index.
+    merged = table.filter(**{f"{key.into}__gt": uuid.UUID(int=0)})
+    circles = _circles(dict(merged.values_list("pk", f"{key.into}_id")))
+    rows = limit(table.filter(drill=0), scope)
+    held = [list(rows.filter(pk__in=circle).order_by("created_at", "pk")) for circle in circles]
+    return [(seen[0], seen[1]) for seen, circle in zip(held, circles, strict=True) if len(seen) == len(circle)]
+
+
+def _circles(into: Mapping[Any, Any]) -> list[list[Any]]:
+    found, seen = [], set()
+    for at in into:
+        path: list[Any] = []
+        while at in into and at not in seen:
+            seen.add(at)
+            path.append(at)
+            at = into[at]
+        if at in path:
+            found.append(path[path.index(at) :])
+    return [circle for circle in found if len(circle) > 1]
 
 
 def _pairs(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
