@@ -68,7 +68,7 @@ class NaturalKey:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: each merged into the other, or in a circle."""
+    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: merged in a circle."""
 
     key: NaturalKey
     rows: tuple[Any, Any]
