@@ -10,6 +10,7 @@ import pytest
 from accounts.factories import OTHER_TOWN, TOWN, County
 from accounts.test_person_merge_services import PHONE, given, version
 from anlan.accounts.models import Account, Deputy, Person, Post, Role
+from anlan.accounts.queries.logins import accounts_of
 from anlan.accounts.queries.scopes import acting_as, acting_posts, local_day
 from anlan.accounts.services import accounts, deputies, posts, tokens
 from anlan.accounts.services.mergers import person_merge, person_separate
@@ -20,6 +21,7 @@ from anlan.platform.clock import now as clock_now
 from anlan.platform.journal import receive
 from anlan.platform.journal.duplicates import duplicate_merge, duplicate_part, duplicates
 from anlan.platform.journal.models import Head
+from anlan.platform.journal.record import record
 from platform_helpers import Peer
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +216,45 @@ def test_three_that_two_nodes_merged_in_a_circle_are_listed_and_one_stands_again
     assert set(map(str, Person.objects.filter(merged_into=None).values_list("pk", flat=True))) & {*pair, third} == {keep}
     for key in ("town", "twin", "other_town"):
         assert {a.scope.person for a in acting_posts(county.account[key], now)} >= {third}
+
+
+def decided_in_town(county: County) -> str:
+    """A second clerk of the first town, merged into the first one by somebody whose say ends at the town."""
+    county.add("near", role="town", organisation="东城街道应急办", region=TOWN, name="蒋安")
+    local = county.add("local_admin", role="admin", organisation="东城街道应急办", region=TOWN)
+    gone, into = county.person["near"], county.person["town"]
+    bases = {"base": version(gone), "into_base": version(into)}
+    person_merge(scope=local, id=gone, into=into, reason="同一人", now=clock_now(), **bases)
+    return gone
+
+
+def test_who_is_sent_to_the_county_is_still_who_he_was_in_the_town(county: County) -> None:
+    gone, now = decided_in_town(county), clock_now()
+    values = {"person_id": county.person["town"], "organisation_id": county.bureau, "role_id": role_id("leader")}
+    post = posts.post_create(scope=county.scope["admin"], values=values | {"prefix": "331003"}, now=now)
+    region = {"region": "331003000000"}
+    person_change(scope=county.scope["admin"], id=county.person["town"], values=region, base=None, now=now)
+    acting = acting_as(county.account["town"], post, now)
+    assert acting is not None and acting.scope.aliases == {gone}
+    assert acting_as(county.account["near"], post, now) is None
+    assert {a.scope.region for a in acting_posts(county.account["near"], now)} == {TOWN}
+
+
+def test_a_merging_follows_its_region_to_a_new_code(county: County) -> None:
+    gone, now = decided_in_town(county), clock_now()
+    for key in (gone, county.person["town"]):
+        moved = Draft("accounts.person.region_moved", f"accounts.person/{key}", "331003101000", {"from": "331003001000"})
+        record(moved, scope=county.scope["admin"], now=now, base=None)
+    for post in Post.objects.filter(prefix=TOWN, person_id=county.person["town"]):
+        moved = Draft("accounts.post.region_moved", f"accounts.post/{post.pk}", "331003101000", {"from": "331003001000"})
+        record(moved, scope=county.scope["admin"], now=now, base=None)
+    assert Person.objects.get(pk=gone).merged_under == "331003101"
+    (acting,) = acting_posts(county.account["near"], now)
+    assert (acting.scope.person, acting.scope.region) == (county.person["town"], "331003101")
+
+
+def test_the_end_of_a_chain_shows_every_account(county: County) -> None:
+    merge(county, county.person["town"], county.person["other_town"])
+    merge(county, county.person["other_town"], county.person["grid"])
+    shown = accounts_of(county.scope["admin"], county.person["grid"])
+    assert [a.username for a in shown] == ["test.grid", "test.other-town", "test.town"]

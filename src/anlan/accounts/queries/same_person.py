@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from anlan.accounts.models import Person
+from anlan.platform.journal.models import Head
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 
@@ -22,12 +23,17 @@ def _merged() -> dict[str, tuple[str, str]]:
 
 
 def _found_merged() -> dict[str, tuple[str, str]]:
-    columns = ("pk", "merged_into_id", "merged_under", "region", "merged_into__region")
-    found = {}
-    for one, into, span, region, into_region in Person.objects.exclude(merged_into=None).values_list(*columns):
-        if span and region.startswith(span) and (into_region or "-").startswith(span):
-            found[str(one)] = (str(into), span)
-    return found
+    rows = list(Person.objects.exclude(merged_into=None).values_list("pk", "merged_into_id", "merged_under"))
+    refs = {f"{Person.SUBJECT}/{one}" for row in rows for one in row[:2]}
+    stood: dict[str, list[str]] = {}
+    for subject, region, former in Head.objects.filter(subject__in=refs).values_list("subject", "region", "former"):
+        # Also where they stood: whoever is sent from the town to the county is still the person that he was there.
+        stood[subject.rpartition("/")[2]] = [region, *(former or "").split(",")]
+
+    def within(person_id: object, span: str) -> bool:
+        return any(region.startswith(span) for region in stood.get(str(person_id), ()))
+
+    return {str(one): (str(into), span) for one, into, span in rows if span and within(one, span) and within(into, span)}
 
 
 def _followed(person_id: str, merged: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
