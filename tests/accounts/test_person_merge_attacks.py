@@ -258,3 +258,21 @@ def test_the_end_of_a_chain_shows_every_account(county: County) -> None:
     merge(county, county.person["other_town"], county.person["grid"])
     shown = accounts_of(county.scope["admin"], county.person["grid"])
     assert [a.username for a in shown] == ["test.grid", "test.other-town", "test.town"]
+
+
+def test_a_mistaken_merging_is_taken_back_on_the_person_s_page(county: County, client_as: Any, pair: tuple[str, str]) -> None:
+    duplicate_merge(keep=pair[0], gone=pair[1], **given(county, pair))
+    local = county.add("local_admin", role="admin", organisation="南城街道应急办", region=OTHER_TOWN)
+    act = {"id": pair[1], "reason": "查明不是同一人", "base": version(pair[1]), "now": clock_now()}
+    with pytest.raises(BadInput) as refused:
+        person_separate(scope=local, **act)
+    assert [v.code for v in refused.value.violations] == ["accounts.person.merged_above"]
+    admin, page = client_as("admin"), f"/accounts/people/{pair[1]}"
+    assert "已并入同一人的" in admin.get(page).content.decode()
+    answer = admin.post(f"{page}/separate", {"base": str(version(pair[1])), "reason": "查明不是同一人"})
+    assert answer.status_code == 302
+    assert Person.objects.get(pk=pair[1]).merged_into is None and "已并入同一人的" not in admin.get(page).content.decode()
+    now = clock_now()
+    assert acting_posts(county.account["twin"], now) == []  # its posts went over and are given anew by whoever manages people
+    assert {a.scope.aliases for a in acting_posts(county.account["town"], now)} == {frozenset()}
+    assert len(duplicates(county.scope["leader"])) == 1

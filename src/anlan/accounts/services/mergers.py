@@ -8,6 +8,7 @@ from typing import Any
 from anlan.accounts.models import Deputy, Person, Post
 from anlan.accounts.queries import person_get, post_get
 from anlan.accounts.queries.posts import deputies_of, deputyships, post_is_active, posts_of, posts_outside
+from anlan.accounts.queries.same_person import standing_id
 from anlan.accounts.queries.scopes import local_day
 from anlan.accounts.rules.people import check_person_merger
 from anlan.accounts.rules.roles import MANAGE
@@ -94,7 +95,7 @@ def _stand_in(scope: Scope, deputy: Deputy, stays: Person, reason: str, now: dat
         deputy_set(scope=scope, values=values, now=now)
 
 
-def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datetime) -> None:
+def person_separate(*, scope: Scope, id: str, reason: str, base: int | None, now: datetime) -> None:
     """Take a merging back: the registration stands again, without posts.
 
     Raises:
@@ -103,16 +104,19 @@ def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datet
     scope.require(MANAGE)
     person = person_get(scope, id)
     both = Person.objects.filter(pk__in=[person.pk, person.merged_into_id])
+    # In a circle nobody stands for anybody: whoever sees both may end it.
+    counts = standing_id(str(person.pk)) != str(person.pk)
     if problems := check_person_merger(
-        reason=reason, merged=person.merged_into_id is not None, oneself=is_oneself(scope, *both)
-    ):
+        reason=reason, merged=person.merged_into_id is not None, oneself=is_oneself(scope, *both),
+        above=counts and not scope.covers(person.merged_under),
+    ):  # fmt: skip
         raise BadInput("accounts.person.merge_refused", problems)
     with writing():
         _record(scope, person, "separated", {}, {"reason": reason.strip()}, base, now)
 
 
 def _record(
-    scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int, now: datetime
+    scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int | None, now: datetime
 ) -> None:
     subject = person_ref(str(person.pk))
     # How far a merging counts is how far its author's say goes, and so far both have to be known: in the town of the one
