@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from anlan.accounts.queries import acting_as, acting_posts
+from anlan.accounts.models import Post
+from anlan.accounts.queries import acting_as, acting_posts, open_work
 from anlan.accounts.services.mergers import person_merge
+from anlan.accounts.services.posts import post_create
 from anlan.inspection import queries
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
@@ -65,6 +67,20 @@ def test_one_person_under_two_registrations_is_not_two_officers(world: World) ->
     with pytest.raises(StepRefused) as refused:
         hazard_close(scope=late, item=item, now=LATER)
     assert "inspection.hazard.close.two_officers" in [v.code for v in refused.value.violations]
+
+
+def test_a_post_to_come_is_in_nobody_s_way_for_the_work_that_is_there(world: World) -> None:
+    world.found()
+    county = world.county
+    role = Post.objects.get(pk=county.post["enforcement"]).role_id
+    values = {"person_id": county.person["town_second"], "organisation_id": county.town_office, "role_id": str(role)}
+    values |= {"prefix": "331003001", "starts_on": "2026-04-01", "title": "兼职"}
+    post = post_create(scope=world.scope["admin"], values=values, now=NOW)
+    assert open_work(Post.objects.get(pk=post), LATER)
+    merge(world, "town_second", "expert")
+    assert Post.objects.get(pk=post).ended == 1
+    later = Post.objects.get(person_id=county.person["expert"], title="兼职")
+    assert (str(later.starts_on), later.ended) == ("2026-04-01", 0)
 
 
 def test_who_follows_a_listing_up_goes_on_doing_so(world: World) -> None:

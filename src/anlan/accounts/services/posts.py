@@ -110,7 +110,9 @@ def post_end(
     """
     scope.require(MANAGE)
     post = post_get(scope, id)
-    waiting = 0 if post.ended or successor_id else sum(work.count for work in open_work(post, now))
+    # What has not begun has no work: others do it until then.
+    idle = post.ended or successor_id or post.starts_on > local_day(now)
+    waiting = 0 if idle else sum(work.count for work in open_work(post, now))
     colleagues = colleagues_of(post, now) if waiting else 0
     problems = check_post_end(
         ended=bool(post.ended), open_items=waiting, colleagues=colleagues, has_successor=bool(successor_id)
