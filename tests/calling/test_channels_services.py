@@ -296,7 +296,7 @@ class TestAttempts:
         for urgency in ("urgent", "critical"):
             call = opened(key=urgency, urgency=urgency)
             assert list(Attempt.objects.filter(call_id=call.pk).values_list("channel", flat=True)) == ["inapp"]
-        assert len(calls_mine(world.county.person["town"])) == 2
+        assert len(calls_mine({world.county.person["town"]})) == 2
 
     def test_what_a_dead_worker_held_under_a_clock_that_ran_ahead_is_tried_again(
         self, wire: Wire, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from anlan.inspection.services.hazards import ReturnInput, SubmitInput, hazard_close, hazard_return, hazard_submit
+from anlan.platform.journal.duplicates import duplicates
 from inspection.factories import NOW, World, make_world
 from inspection.test_blanket_services import visit
 
@@ -69,3 +70,19 @@ def test_a_scan_is_noticed() -> None:
     with scans() as found:
         list(HazardPhoto._default_manager.filter(round=7))
     assert len(found) == 1
+
+
+def test_what_was_merged_crosswise_is_found_among_what_was_merged() -> None:
+    """合并裁定 asks it for every page and every decision, over all hazards that there ever were."""
+    world: World = make_world()
+    world.found(item_key="1.1")
+    read: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if '"merged_into_id" >' in sql:
+            read.extend(row[3] for row in connection.connection.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        assert duplicates(world.scope["leader"]) == []
+    assert [r for r in read if r.startswith("SEARCH inspection_hazard USING INDEX inspection_hazard_merged_into")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,10 @@ from anlan.accounts.queries import acting_as, acting_posts, post_scopes
 from anlan.accounts.services.mergers import person_merge
 from anlan.inspection.errors import StepRefused
 from anlan.inspection.models import Hazard
+from anlan.inspection.queries import hazard_counts
+from anlan.inspection.queries.due import hazards_reminded
 from anlan.inspection.services.dismissals import MergeInput, hazard_dismiss, hazard_merge
+from anlan.inspection.services.hazards import OrderInput, hazard_close, hazard_order
 from anlan.inspection.services.steps import StepInput
 from anlan.inspection.services.withdrawals import hazard_separate
 from anlan.kernel.entry import Draft, Step
@@ -23,7 +27,8 @@ from anlan.platform.journal.models import Head, JournalEntry
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.rebuild import rebuild
 from anlan.platform.journal.record import version_of
-from inspection.factories import NOW, World
+from inspection.factories import CRITERION, NOW, World
+from inspection.listing_samples import major
 from inspection.test_rights_services import ROLES
 from platform_helpers import Peer
 
@@ -128,3 +133,68 @@ def test_who_was_registered_twice_is_one_person_for_the_rules_of_two(world: Worl
         with pytest.raises(StepRefused) as refused:
             hazard_dismiss(scope=scope, item=StepInput(hazard_id=key, note="现场核实并非隐患"), now=now)
         assert "inspection.hazard.dismiss.finder_alone" in [v.code for v in refused.value.violations]
+
+
+def test_a_major_one_merged_crosswise_is_refused_a_closing_and_hangs_nothing(world: World) -> None:
+    here = world.found(item_key="1.1", major_criteria=(CRITERION,))
+    there = elsewhere(here)
+    duplicate_merge(**given(world, here, there))
+    Hazard.objects.filter(pk=here).update(merged_into=there, state="merged", closed_at=NOW)
+    (one,) = duplicates(world.scope["leader"])
+    assert one.crossed
+    item = world.closing(here)
+    with pytest.raises(StepRefused):
+        hazard_close(scope=world.scope["town"], item=item, now=NOW + timedelta(minutes=2))
+    assert world.client("town").get(f"/inspection/hazards/{here}").status_code == 200
+
+
+def test_merged_ones_count_and_are_reminded_of_once(world: World) -> None:
+    here = world.ordered(item_key="1.1", days=5)
+    there = elsewhere(here)
+    leader, day, late = world.scope["leader"], NOW.date(), NOW + timedelta(days=30)
+    count = hazard_counts(leader, "", day, day, now=late)
+    assert (count.total.found, count.overdue) == (2, 1)
+    duplicate_merge(**given(world, here, there))
+    count = hazard_counts(leader, "", day, day, now=late)
+    assert (count.total.found, count.overdue) == (1, 1)
+    assert [m.subject for m in hazards_reminded()] == [f"{KIND}/{here}"]
+    history = world.client("leader").get(f"/history/{KIND}/{there}")
+    assert history.status_code == 200 and "现场核实为同一处" in history.content.decode()
+
+
+@pytest.mark.parametrize("case", ["later_due", "listed", "ordered_into_found", "closed"])
+def test_what_the_queue_may_not_merge_is_refused_with_reasons_on_the_page(world: World, case: str) -> None:
+    if case == "listed":
+        listed = major(world, item_key="1.1")
+        listed.propose()
+        listed.sign()
+        here = listed.hazard
+    else:
+        here = world.ordered(item_key="1.1", days=5) if case != "closed" else world.closed(item_key="1.1")
+    there = elsewhere(here)
+    if case == "later_due":
+        item = OrderInput(hazard_id=there, days=9, note="限期清理")
+        hazard_order(scope=world.scope["supervision"], item=item, now=NOW + timedelta(seconds=30))
+    form = {"kind": KIND, "id": [here, there], "base": [str(world.base(key)) for key in (here, there)]}
+    form |= {"verdict": "second", "reason": "现场核实为同一处"}
+    answer = world.client("leader").post("/contests/duplicates", form)
+    assert answer.status_code == (404 if case == "closed" else 409)
+    said = {"later_due": "期限", "listed": "挂牌", "ordered_into_found": "整改", "closed": ""}[case]
+    assert said in answer.content.decode()
+    assert Hazard.objects.get(pk=here).merged_into_id is None
+
+
+def test_a_double_click_and_who_covers_one_side_only_decide_nothing_more(world: World) -> None:
+    here = world.found(item_key="1.1")
+    there = elsewhere(here)
+    act = given(world, here, there)
+    near = replace(world.scope["leader"], region="331003002")
+    for scope in (near, replace(world.scope["leader"], office=world.county.other_office), world.scope["supervision"]):
+        with pytest.raises(AnlanError) as refused:
+            duplicate_merge(**act | {"scope": scope})
+        assert refused.value.status in (403, 404)
+    duplicate_merge(**act)
+    with pytest.raises(AnlanError):
+        duplicate_merge(**act)
+    version = world.base(here)
+    assert Hazard.objects.get(pk=there).state == "merged" and version == act["bases"][0] + 1

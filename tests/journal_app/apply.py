@@ -7,7 +7,7 @@ def fold_opened(row, entry):
 
 def fold_changed(row, entry):
     row = dict(row or {})
-    row.update({k: v for k, v in entry.data.items() if k in {"name", "address", "lon"}})
+    row.update({k: v for k, v in entry.data.items() if k in {"name", "address", "lon", "region"}})
     return row
 
 

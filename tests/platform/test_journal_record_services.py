@@ -10,7 +10,7 @@ from django.db import connection
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Conflict, RuleViolation
 from anlan.platform import bus
-from anlan.platform.journal import chain, node, sequence
+from anlan.platform.journal import chain, node, refold, sequence
 from anlan.platform.journal.models import Head, JournalEntry, JournalSeq
 from anlan.platform.journal.record import NEW, record, record_many, version_of
 from journal_app.models import Thing
@@ -132,8 +132,19 @@ def test_entry_clock_follows_its_subject_even_when_the_wall_runs_backwards():
 def test_region_moves_with_the_subject():
     s = subject()
     record(opened("阀门", s), scope=SCOPE, now=NOW, base=NEW)
+    record(Draft("things.thing.changed", s, WEST, {"address": "新址", "region": WEST}), scope=SCOPE, now=NOW, base=1)
+    assert (Head.objects.get().region, Thing.objects.get().region, Head.objects.get().former) == (WEST, WEST, EAST)
+
+
+def test_an_entry_that_reaches_further_leaves_its_subject_where_it_stands():
+    """As on the nodes that receive it: by the head's region the vault's values travel."""
+    s = subject()
+    record(opened("阀门", s), scope=SCOPE, now=NOW, base=NEW)
     record(Draft("things.thing.changed", s, WEST, {"address": "新址"}), scope=SCOPE, now=NOW, base=1)
-    assert Head.objects.get().region == WEST
+    head = Head.objects.get()
+    assert (head.region, Thing.objects.get().region, head.former) == (EAST, EAST, WEST)
+    refold.refold_subjects([head.sid])
+    assert (Head.objects.get().region, Head.objects.get().former) == (EAST, WEST)
 
 
 def test_subscribers_hear_after_commit_and_one_that_fails_hides_nothing(monkeypatch):

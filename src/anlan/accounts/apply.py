@@ -39,6 +39,14 @@ def fold_person_separated(row: Row | None, entry: Entry) -> Row:
     return (row or {}) | {"merged_into_id": None, "merged_under": ""}
 
 
+def fold_person_region_moved(row: Row | None, entry: Entry) -> Row:
+    """The region was re-coded or merged: how far a merging reaches is said in the successor's code, at the same level."""
+    held = row or {}
+    span = held.get("merged_under", "")
+    moved = entry.region[: len(span)] if held.get("region", "").startswith(span) else span
+    return {**held, "region": entry.region, "merged_under": moved}
+
+
 def fold_organisation_closed(row: Row | None, entry: Entry) -> Row:
     """The organisation no longer exists; its history and its people's past posts stay."""
     return {**(row or {}), "closed": 1}
@@ -108,6 +116,7 @@ FOLDS: dict[str, Fold] = {
     "person.merged": fold_person_merged,
     "person.joined": fold_noted,
     "person.separated": fold_person_separated,
+    "person.region_moved": fold_person_region_moved,
     "person.account_opened": fold_noted,
     "person.account_disabled": fold_noted,
     "person.account_enabled": fold_noted,

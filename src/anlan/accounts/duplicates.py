@@ -9,9 +9,11 @@ from typing import Any
 
 from anlan.accounts.queries.posts import posts_of
 from anlan.accounts.queries.scopes import post_label
+from anlan.accounts.rules.people import check_person_merger
 from anlan.accounts.rules.roles import MANAGE
-from anlan.accounts.services.mergers import person_merge, person_separate
+from anlan.accounts.services.mergers import is_oneself, person_merge, person_separate
 from anlan.accounts.services.people import PHONE, person_ref
+from anlan.kernel.errors import BadInput
 from anlan.platform import vault
 from anlan.platform.journal.duplicates import NaturalKey
 from anlan.platform.scope import SYSTEM, Scope
@@ -30,6 +32,12 @@ def _merge(scope: Scope, gone: str, into: str, reason: str, base: int, into_base
 
 def _separate(scope: Scope, one: str, reason: str, base: int, now: datetime) -> None:
     person_separate(scope=_deciding(scope), id=one, reason=reason, base=base, now=now)
+
+
+def _allow(scope: Scope, rows: Sequence[Any]) -> None:
+    """Nobody says of themselves that they were not registered twice."""
+    if problems := check_person_merger(reason="--", oneself=is_oneself(scope, *rows)):
+        raise BadInput("accounts.person.merge_refused", problems)
 
 
 def _numbers(rows: Sequence[Any]) -> Mapping[Any, str]:
@@ -58,6 +66,7 @@ DUPLICATES = [
         into="merged_into",
         separate=_separate,
         beside=_numbers,
+        allow=_allow,
         told=_told,
         effect="被并入一方的任职和待办转到保留的一方，两个账号都照常登录。",
     )

@@ -37,7 +37,7 @@ def notice_list(
     """Notices of the post one acts in, newest first."""
     page = queries.notice_list(request.scope, unread=state == "unread", after=after, limit=limit)
     items = [asdict(view) for view in page.items]
-    waiting = queries.calls_mine(request.scope.person)
+    waiting = queries.calls_mine(request.scope.ids)
     return {
         "items": items,
         "after": page.after,
@@ -64,7 +64,7 @@ def notice_get(request: HttpRequest, notice_id: int) -> dict[str, Any]:
 @router.get("/calls/mine", response=schemas.CallsOut, tags=_CALLS, summary="叫到本人的叫应")
 def calls_mine(request: HttpRequest) -> dict[str, Any]:
     """Open calls in which the caller was called, newest first."""
-    return _listed(queries.calls_mine(request.scope.person))
+    return _listed(queries.calls_mine(request.scope.ids))
 
 
 @router.get("/calls/board", response=schemas.CallsOut, tags=_CALLS, summary="值班台：未应答的叫应")
@@ -72,7 +72,7 @@ def calls_board(request: HttpRequest) -> dict[str, Any]:
     """Open calls of the region: those that nobody answered first."""
     calls = queries.calls_waiting(request.scope)
     # A drill is seen at the desk, and disturbs nobody but its participants.
-    heard = [call for call in calls if not call.drill or request.scope.person in call.participants.split()]
+    heard = [call for call in calls if not call.drill or request.scope.ids & set(call.participants.split())]
     return _listed(calls) | {"sound": _loud(heard)}
 
 

@@ -52,6 +52,11 @@ class Scope:
         return self.person if person_id in self.aliases else person_id
 
     @property
+    def ids(self) -> frozenset[str]:
+        """Every id under which the person was registered, the one acted under among them."""
+        return self.aliases | {self.person}
+
+    @property
     def sees(self) -> tuple[str, str | None, frozenset[str] | None]:
         """What of the scope decides which rows it sees; people for whom it is equal share kept answers."""
         return self.region, self.office, self.subjects

@@ -41,7 +41,7 @@ from anlan.accounts.queries.reach import (
     posts_today,
 )
 from anlan.accounts.queries.recipients import PostPlace, posts_placed
-from anlan.accounts.queries.same_person import standing_id
+from anlan.accounts.queries.same_person import people_same, standing_by, standing_id
 from anlan.accounts.queries.scopes import Acting, acting_as, acting_posts, post_scopes, scope_of
 
 __all__ = [
@@ -87,6 +87,8 @@ __all__ = [
     "role_get",
     "role_list",
     "scope_of",
+    "people_same",
+    "standing_by",
     "standing_id",
     "tokens_of",
 ]

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Account, ApiToken
 from anlan.accounts.queries.identity import as_id
+from anlan.accounts.queries.same_person import people_same
 from anlan.kernel.errors import NotFound
 from anlan.platform.scope import Scope, limit
 
@@ -31,9 +32,10 @@ def account_list(scope: Scope, text: str = "") -> QuerySet[Account]:
 
 
 def accounts_of(scope: Scope, person_id: str) -> QuerySet[Account]:
-    """Accounts in scope of one person, those of registrations that were merged into this one too."""
-    own = Q(person_id=person_id) | Q(person__merged_into=person_id)
-    return limit(Account.objects.filter(own), scope).select_related("person").order_by("username")
+    """Accounts in scope of one person, by whichever registration they were opened."""
+    key = as_id(person_id)
+    own = people_same(str(key)) if key else frozenset()
+    return limit(Account.objects.filter(person_id__in=own), scope).select_related("person").order_by("username")
 
 
 def account_of(username: str) -> Account | None:

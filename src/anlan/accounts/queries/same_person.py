@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 
 from anlan.accounts.models import Person
+from anlan.platform.journal.models import Head
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 
-__all__ = ["people_same", "person_standing", "standing_id"]
+__all__ = ["people_same", "registrations", "standing_by", "standing_id"]
 
 
 def _merged() -> dict[str, tuple[str, str]]:
@@ -21,17 +23,22 @@ def _merged() -> dict[str, tuple[str, str]]:
 
 
 def _found_merged() -> dict[str, tuple[str, str]]:
-    columns = ("pk", "merged_into_id", "merged_under", "region", "merged_into__region")
-    found = {}
-    for one, into, span, region, into_region in Person.objects.exclude(merged_into=None).values_list(*columns):
-        if span and region.startswith(span) and (into_region or "-").startswith(span):
-            found[str(one)] = (str(into), span)
-    return found
+    rows = list(Person.objects.exclude(merged_into=None).values_list("pk", "merged_into_id", "merged_under"))
+    refs = {f"{Person.SUBJECT}/{one}" for row in rows for one in row[:2]}
+    stood: dict[str, list[str]] = {}
+    for subject, region, former in Head.objects.filter(subject__in=refs).values_list("subject", "region", "former"):
+        # Also where they stood: whoever is sent from the town to the county is still the person that he was there.
+        stood[subject.rpartition("/")[2]] = [region, *(former or "").split(",")]
+
+    def within(person_id: object, span: str) -> bool:
+        return any(region.startswith(span) for region in stood.get(str(person_id), ()))
+
+    return {str(one): (str(into), span) for one, into, span in rows if span and within(one, span) and within(into, span)}
 
 
-def _followed(person_id: str) -> tuple[str, str]:
+def _followed(person_id: str, merged: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     """Whom a registration stands for, and the region prefix within which it does ("" where it is nobody else's)."""
-    merged, seen, at, span = _merged(), {person_id}, person_id, ""
+    seen, at, span = {person_id}, person_id, ""
     while at in merged:
         into, under = merged[at]
         if into in seen:
@@ -41,20 +48,35 @@ def _followed(person_id: str) -> tuple[str, str]:
     return at, span
 
 
+def standing_by() -> Callable[[str], str]:
+    """`standing_id` for many, all as of now: what was merged is read once."""
+    merged = _merged()
+    return lambda person_id: _followed(person_id, merged)[0]
+
+
 def standing_id(person_id: str) -> str:
     """Whom a registration stands for: itself, or the one it was merged into, at any distance; in a circle itself.
 
     Whoever compares people for a rule of two persons asks for this first: one who was registered twice is one.
     """
-    return _followed(person_id)[0]
+    return standing_by()(person_id)
+
+
+def registrations(person_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Every registration of a person, whichever of them is asked; with the region prefix within which its posts are theirs.
+
+    A town that was cut off gives a post to the registration that has ended meanwhile: it is the person's like any other.
+    """
+    merged, own = _merged(), str(person_id)
+    standing, span = _followed(own, merged)
+    found = {person_id: ""}
+    for one in {standing, *merged} - {own}:
+        at, under = _followed(one, merged)
+        if at == standing:
+            found[uuid.UUID(one)] = max(span, under, key=len)
+    return found
 
 
 def people_same(person_id: str) -> frozenset[str]:
-    """Every id that stands for this person: the own one and those merged into it."""
-    return frozenset({person_id, *(one for one in _merged() if standing_id(one) == person_id)})
-
-
-def person_standing(person_id: uuid.UUID) -> tuple[uuid.UUID, str]:
-    """As `standing_id`, for a key of a table; and the region prefix within which its posts are this person's too."""
-    found, span = _followed(str(person_id))
-    return uuid.UUID(found), span
+    """Every id that this person was registered under, whichever of them is asked."""
+    return frozenset(str(one) for one in registrations(uuid.UUID(person_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from anlan.accounts.models import Account, Deputy, Organisation, Person, Post, Role
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.merged import with_absorbed
-from anlan.accounts.queries.same_person import people_same, person_standing
+from anlan.accounts.queries.same_person import people_same, registrations
 from anlan.platform import instances
 from anlan.platform.clock import SHANGHAI
 from anlan.platform.ledger.changes import CHANGES
@@ -94,14 +95,10 @@ def _found_acting(account: Account, post_id: str, now: datetime) -> Acting | Non
         return None
     post = held[0]
     instances.attach(held, "person", "role", "organisation")
-    if post.person_id == account.person_id:
+    reach = {account.person_id: ""} if post.person_id == account.person_id else registrations(account.person_id)
+    if post.region.startswith(reach.get(post.person_id, "-")):
         return _acting(post, post.person)
-    person_id, span = person_standing(account.person_id)
-    if not post.region.startswith(span):
-        return None
-    if post.person_id == person_id:
-        return _acting(post, post.person)
-    deputy = deputies_active(now).filter(post_id=post.pk, person_id=person_id).select_related("person").first()
+    deputy = deputies_active(now).filter(_held_by(reach), post_id=post.pk).select_related("person").first()
     return _acting(post, deputy.person) if deputy else None
 
 
@@ -109,22 +106,24 @@ def acting_posts(account: Account, now: datetime) -> list[Acting]:
     """Every post the account may act in now: its own first, then those it deputises for."""
     if not account.is_active:
         return []
-    own, others = _posts_for(account.person_id, now)
-    # Who has a post is merged into nobody: only without one is it worth asking.
-    person_id, span = (account.person_id, "") if own else person_standing(account.person_id)
-    if person_id != account.person_id:
-        own, others = ([p for p in held if p.region.startswith(span)] for held in _posts_for(person_id, now))
+    reach = registrations(account.person_id)
+    held = _held_by(reach)
+    posts = list(posts_active(now).filter(held | Q(pk__in=deputies_active(now).filter(held).values("post_id"))))
+    own = [p for p in posts if p.person_id in reach]
+    others = [p for p in posts if p.person_id not in reach]
     # A page lists the posts on every view: one query, the person comes along with a post of their own.
-    person = own[0].person if own else Person.objects.filter(pk=person_id).first() if others else None
-    found = [acting for post in (*own, *others) if (acting := _acting(post, person))]
+    person = own[0].person if own else Person.objects.filter(pk__in=reach, merged_into=None).first() if others else None
+    acted = [*((post, post.person) for post in own), *((post, person) for post in others)]
+    found = [acting for post, who in acted if (acting := _acting(post, who))]
     return [replace(acting, scope=with_absorbed(acting.scope)) for acting in found]
 
 
-def _posts_for(person_id: UUID, now: datetime) -> tuple[list[Post], list[Post]]:
-    """The running posts of a person, and those that the person stands in for."""
-    deputised = deputies_active(now).filter(person_id=person_id).values("post_id")
-    posts = list(posts_active(now).filter(Q(person_id=person_id) | Q(pk__in=deputised)))
-    return [p for p in posts if p.person_id == person_id], [p for p in posts if p.person_id != person_id]
+def _held_by(reach: Mapping[UUID, str]) -> Q:
+    """What is held under one of these registrations, each within its region prefix."""
+    found = Q()
+    for person_id, span in reach.items():
+        found |= Q(person_id=person_id, region__startswith=span) if span else Q(person_id=person_id)
+    return found
 
 
 def post_scopes(account: Account, now: datetime) -> list[Scope]:

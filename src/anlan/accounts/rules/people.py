@@ -42,14 +42,14 @@ def check_person(values: Mapping[str, Any]) -> list[Violation]:
 
 def check_person_merger(
     *, reason: str, same: bool = False, gone: bool = False, target_gone: bool = False, oneself: bool = False,
-    outside: bool = False, merged: bool = True,
+    outside: bool = False, merged: bool = True, above: bool = False,
 ) -> list[Violation]:
     """Why two registrations can't become one person, or one can't stand by itself again; empty when they can.
 
     Args:
         gone, target_gone: the one that ends, or the one that stays, was merged already. oneself: the person acting is one of
             both: nobody gives oneself the posts of another. outside: the one that ends has posts that the scope does not see.
-        merged: to separate, there must be something to take back.
+        merged: to separate, there must be something to take back. above: who merged them has a say that reaches further.
     Source: house rule.
     """  # fmt: skip
     reasons = {
@@ -58,6 +58,7 @@ def check_person_merger(
         "accounts.person.merge_oneself": oneself,
         "accounts.person.merge_post_outside": outside,
         "accounts.person.not_merged": not merged,
+        "accounts.person.merged_above": above,
         "accounts.person.merge_reason": shown_length(reason) < 2,
     }
     return [Violation(code, {}) for code, holds in reasons.items() if holds]

@@ -30,6 +30,7 @@ class PostFacts:
     until_on: date | None
     held_already: bool
     for_oneself: bool
+    merged: bool = False
 
 
 def check_post(facts: PostFacts) -> list[Violation]:
@@ -48,6 +49,7 @@ def check_post(facts: PostFacts) -> list[Violation]:
         (facts.starts_on is None, "accounts.post.start_missing", "starts_on"),
         (facts.held_already, "accounts.post.held_already", "role_id"),
         (facts.for_oneself, "accounts.post.for_oneself", "person_id"),
+        (facts.merged, "accounts.post.person_merged", "person_id"),
     )
     problems += [Violation(code, field=field) for failed, code, field in tests if failed]
     if facts.starts_on and facts.until_on and facts.until_on < facts.starts_on:
@@ -79,18 +81,21 @@ def check_deputy(
     same_person: bool,
     post_active: bool,
     by_oneself: bool,
+    merged: bool = False,
 ) -> list[Violation]:
     """Every reason why somebody can't deputise.
 
     Args:
         same_person: the deputy is the post's own holder.
         by_oneself: an administrator names himself deputy of somebody else's post.
+        merged: the registration was merged into another one.
     Source: house rule: both days are stated, at most a year, not wholly in the past.
     """
     tests = (
         (not post_active, "accounts.deputy.post_inactive", "post_id"),
         (same_person, "accounts.deputy.same_person", "person_id"),
         (by_oneself, "accounts.deputy.by_oneself", "person_id"),
+        (merged, "accounts.deputy.person_merged", "person_id"),
         (starts_on is None, "accounts.deputy.start_missing", "starts_on"),
         (until_on is None, "accounts.deputy.until_missing", "until_on"),
     )

@@ -22,7 +22,7 @@ from anlan.accounts.queries.cards import (
     require_view,
 )
 from anlan.accounts.queries.enterprises import enterprise_find
-from anlan.accounts.services import accounts, deputies, moves, people, posts, totp
+from anlan.accounts.services import accounts, deputies, mergers, moves, people, posts, totp
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform import vault
@@ -135,6 +135,12 @@ def _deputy_cancel(request: HttpRequest, person_id: str) -> str:
     return "accounts.done.deputy_cancelled"
 
 
+def _separate(request: HttpRequest, person_id: str) -> str:
+    reason = request.POST.get("reason", "")
+    mergers.person_separate(scope=request.scope, id=person_id, reason=reason, base=_version(request), now=request.now)
+    return "accounts.done.separated"
+
+
 def _account_step(service: Callable[..., Any], code: str, *, reason: bool = False) -> Callable[[HttpRequest, str], str]:
     def act(request: HttpRequest, person_id: str) -> str:
         extra = {"reason": request.POST.get("reason", "")} if reason else {}
@@ -146,6 +152,7 @@ def _account_step(service: Callable[..., Any], code: str, *, reason: bool = Fals
 
 _ACTIONS: dict[str, Callable[[HttpRequest, str], str]] = {
     "change": _change,
+    "separate": _separate,
     "post-add": _post_add,
     "deputy-set": _deputy_set,
     "deputy-cancel": _deputy_cancel,

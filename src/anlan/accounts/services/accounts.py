@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from anlan.accounts.models import Account, ApiToken, Person
 from anlan.accounts.passwords import initial_password
 from anlan.accounts.queries import account_get, person_get
-from anlan.accounts.queries.scopes import posts_active
+from anlan.accounts.queries.same_person import people_same
+from anlan.accounts.queries.scopes import deputies_active, posts_active
 from anlan.accounts.rules.people import check_username
 from anlan.accounts.rules.roles import MANAGE
 from anlan.accounts.services.subjects import plain
@@ -205,15 +206,18 @@ def _managed(scope: Scope, id: str, now: datetime, *, oneself: bool = False) -> 
     scope.require(MANAGE)
     account = account_get(scope, id)
     _require_all_posts(scope, account.person, now)
-    if not oneself and scope.person and str(account.person_id) == scope.person:
+    if not oneself and scope.person and scope.who(str(account.person_id)) == scope.person:
         raise RuleViolation("accounts.account.oneself")
     return account
 
 
 def _require_all_posts(scope: Scope, person: Person, now: datetime) -> None:
     # Else a town's administrator could reset the password of somebody who also sits in the county, and become him.
-    posts = posts_active(now).filter(person_id=person.pk)
-    if any(not scope.covers(post.region) for post in posts):
+    # An account acts in the posts of every registration of its person, and in those that the person stands in for.
+    people = people_same(str(person.pk))
+    regions = [*posts_active(now).filter(person_id__in=people).values_list("region", flat=True)]
+    regions += deputies_active(now).filter(person_id__in=people).values_list("region", flat=True)
+    if any(not scope.covers(region) for region in regions):
         raise NotAllowed("accounts.account.posts_outside", name=person.name)
 
 

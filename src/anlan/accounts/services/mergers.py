@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from anlan.accounts.models import Deputy, Person, Post
-from anlan.accounts.queries import person_get
-from anlan.accounts.queries.posts import deputyships, post_is_active, posts_of, posts_outside
+from anlan.accounts.queries import person_get, post_get
+from anlan.accounts.queries.posts import deputies_of, deputyships, post_is_active, posts_of, posts_outside
+from anlan.accounts.queries.same_person import standing_id
 from anlan.accounts.queries.scopes import local_day
 from anlan.accounts.rules.people import check_person_merger
 from anlan.accounts.rules.roles import MANAGE
-from anlan.accounts.services.deputies import deputy_cancel, deputy_set
+from anlan.accounts.services.deputies import deputy_cancel, deputy_move, deputy_set
 from anlan.accounts.services.people import person_ref
 from anlan.accounts.services.posts import place_of, post_create, post_end
 from anlan.kernel.codes import region_pad
@@ -20,7 +21,7 @@ from anlan.platform.database import writing
 from anlan.platform.journal.record import Draft, record
 from anlan.platform.scope import Scope
 
-__all__ = ["person_merge", "person_separate"]
+__all__ = ["is_oneself", "person_merge", "person_separate"]
 
 
 def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, into_base: int, now: datetime) -> None:
@@ -38,7 +39,7 @@ def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, in
     gone, stays = person_get(scope, id), person_get(scope, into)
     problems = check_person_merger(
         same=gone.pk == stays.pk, gone=gone.merged_into_id is not None, target_gone=stays.merged_into_id is not None,
-        oneself=scope.person in (str(gone.pk), str(stays.pk)), outside=posts_outside(scope, str(gone.pk)) > 0, reason=reason,
+        oneself=is_oneself(scope, gone, stays), outside=posts_outside(scope, str(gone.pk)) > 0, reason=reason,
     )  # fmt: skip
     if problems:
         raise BadInput("accounts.person.merge_refused", problems)
@@ -54,8 +55,14 @@ def person_merge(*, scope: Scope, id: str, into: str, reason: str, base: int, in
             _stand_in(scope, deputy, stays, said["reason"], now)
 
 
+def is_oneself(scope: Scope, *people: Person) -> bool:
+    """Whether one of these registrations is that of the person who acts: nobody decides about their own."""
+    return bool(scope.person) and scope.person in {scope.who(str(person.pk)) for person in people}
+
+
 def _place(post: Post) -> tuple[Any, ...]:
-    return tuple(place_of(post).values())
+    """What nobody has two posts at (`post_create`): the words of the title make no other place."""
+    return tuple(value for name, value in place_of(post).items() if name != "title")
 
 
 def _hand_on(scope: Scope, post: Post, stays: Person, beside: Post | None, reason: str, now: datetime) -> None:
@@ -72,6 +79,8 @@ def _hand_on(scope: Scope, post: Post, stays: Person, beside: Post | None, reaso
         values = {**place_of(post), **days, "person_id": str(stays.pk)}
         successor = post_create(scope=scope, values=values, now=now)
     running = post.starts_on <= today
+    for deputy in deputies_of([post]).filter(cancelled=0, until_on__gte=today).exclude(person_id=stays.pk) if running else ():
+        deputy_move(scope=scope, deputy=deputy, post=post_get(scope, successor), now=now)
     post_end(
         scope=scope, id=str(post.pk), reason=reason, base=None, now=now, successor_id=successor if running else None
     )
@@ -86,7 +95,7 @@ def _stand_in(scope: Scope, deputy: Deputy, stays: Person, reason: str, now: dat
         deputy_set(scope=scope, values=values, now=now)
 
 
-def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datetime) -> None:
+def person_separate(*, scope: Scope, id: str, reason: str, base: int | None, now: datetime) -> None:
     """Take a merging back: the registration stands again, without posts.
 
     Raises:
@@ -94,17 +103,24 @@ def person_separate(*, scope: Scope, id: str, reason: str, base: int, now: datet
     """
     scope.require(MANAGE)
     person = person_get(scope, id)
-    if problems := check_person_merger(reason=reason, merged=person.merged_into_id is not None):
+    both = Person.objects.filter(pk__in=[person.pk, person.merged_into_id])
+    # In a circle nobody stands for anybody: whoever sees both may end it.
+    counts = standing_id(str(person.pk)) != str(person.pk)
+    if problems := check_person_merger(
+        reason=reason, merged=person.merged_into_id is not None, oneself=is_oneself(scope, *both),
+        above=counts and not scope.covers(person.merged_under),
+    ):  # fmt: skip
         raise BadInput("accounts.person.merge_refused", problems)
     with writing():
         _record(scope, person, "separated", {}, {"reason": reason.strip()}, base, now)
 
 
 def _record(
-    scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int, now: datetime
+    scope: Scope, person: Person, word: str, data: dict[str, str], text: dict[str, str], base: int | None, now: datetime
 ) -> None:
     subject = person_ref(str(person.pk))
-    # How far a merging counts is how far its author's say goes; the others stand where the person stands.
-    region = region_pad(scope.region) if word == "merged" and scope.region else person.region
+    # How far a merging counts is how far its author's say goes, and so far both have to be known: in the town of the one
+    # that ends the other one's posts are looked up. What is taken back stands where the person stands.
+    region = region_pad(scope.region) if word != "separated" and scope.region else person.region
     draft = Draft(kind=f"accounts.person.{word}", subject=subject, region=region, data=data, text=text)
     record(draft, scope=scope, now=now, base=base)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from anlan.accounts.models import Organisation, Post, Role
+from anlan.accounts.models import Organisation, Person, Post, Role
 from anlan.accounts.queries import open_work, person_get, post_get
 from anlan.accounts.queries.identity import as_id
 from anlan.accounts.queries.posts import colleagues_of, post_is_active, posts_standing_for
@@ -43,7 +43,7 @@ def post_create(*, scope: Scope, values: Mapping[str, Any], now: datetime, once:
     post_id = subject_id("accounts.post", scope=scope, now=now, once=once)
     with writing():
         hold_keys("accounts.post", [str(person.pk)])
-        facts = _facts(scope, values, ids, str(person.pk), starts_on, until_on, post_id, now)
+        facts = _facts(scope, values, ids, person, starts_on, until_on, post_id, now)
         if problems := [*problems, *check_post(facts)]:
             raise BadInput("accounts.post.refused", problems)
         region = region_pad(values["prefix"])
@@ -66,7 +66,7 @@ def _facts(
     scope: Scope,
     values: Mapping[str, Any],
     ids: Mapping[str, str | None],
-    person_id: str,
+    person: Person,
     starts_on: date | None,
     until_on: date | None,
     post_id: str,
@@ -75,7 +75,7 @@ def _facts(
     prefix = text(values, "prefix")
     role = Role.objects.filter(pk=ids["role_id"]).first()
     bodies = Organisation.objects.filter(closed=0)
-    same = posts_active(now).filter(person_id=person_id, **ids).exclude(pk=post_id)
+    same = posts_active(now).filter(person_id=person.pk, **ids).exclude(pk=post_id)
     return PostFacts(
         prefix=prefix,
         organisation_open=bodies.filter(pk=ids["organisation_id"]).exists(),
@@ -88,7 +88,8 @@ def _facts(
         starts_on=starts_on,
         until_on=until_on,
         held_already=not check_region(prefix) and same.filter(prefix=region_prefix(prefix)).exists(),
-        for_oneself=bool(scope.person) and person_id == scope.person,
+        for_oneself=bool(scope.person) and scope.who(str(person.pk)) == scope.person,
+        merged=person.merged_into_id is not None,
     )
 
 
@@ -109,7 +110,9 @@ def post_end(
     """
     scope.require(MANAGE)
     post = post_get(scope, id)
-    waiting = 0 if post.ended or successor_id else sum(work.count for work in open_work(post, now))
+    # What has not begun has no work: others do it until then.
+    idle = post.ended or successor_id or post.starts_on > local_day(now)
+    waiting = 0 if idle else sum(work.count for work in open_work(post, now))
     colleagues = colleagues_of(post, now) if waiting else 0
     problems = check_post_end(
         ended=bool(post.ended), open_items=waiting, colleagues=colleagues, has_successor=bool(successor_id)

@@ -42,7 +42,7 @@ def token_create(*, scope: Scope, account: Account, name: str, days: int, now: d
     Raises:
         BadInput: "accounts.token.refused" with every reason.
     """
-    own = str(account.person_id) == scope.person
+    own = scope.who(str(account.person_id)) == scope.person
     if problems := check_hidden(name, "name", name=True) + check_token(plain(name), days, own=own):
         raise BadInput("accounts.token.refused", problems)
     raw = _MARK + secrets.token_urlsafe(32)

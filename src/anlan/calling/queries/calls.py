@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,11 +90,9 @@ def calls_waiting(scope: Scope) -> list[Call]:
     return sorted(found, key=lambda c: (c.state != "exhausted", ranks.get(c.urgency, 3), c.opened_at, str(c.pk)))
 
 
-def calls_mine(person_id: str) -> list[Call]:
-    """The open calls in which this person was called on this server, newest first."""
-    if not person_id:
-        return []
-    called = Attempt.objects.filter(person_id=person_id).values("call_id")
+def calls_mine(people: Collection[str]) -> list[Call]:
+    """The open calls in which one of these was called on this server, newest first; of a scope: its `ids`."""
+    called = Attempt.objects.filter(person_id__in=[one for one in people if one]).values("call_id")
     return list(Call.objects.filter(pk__in=called, state__in=_WAITING).order_by("-opened_at", "id")[:100])
 
 
@@ -108,7 +106,7 @@ def call_get(scope: Scope, call_id: Any) -> Call:
     if call is not None:
         if call_list(scope).filter(pk=call.pk).exists():
             return call
-        if scope.person and scope.person in called_people(call):
+        if called_as(scope, call):
             return call
     raise NotFound("calling.call.not_found")
 
@@ -126,6 +124,12 @@ def callees_of(text: str) -> tuple[Callee, ...]:
 def called_people(call: Call) -> dict[str, Callee]:
     """Everybody the call has meant so far, by person."""
     return {c.person: c for turn in call.rounds.order_by("step") for c in callees_of(turn.callees)}
+
+
+def called_as(scope: Scope, call: Call) -> str:
+    """The id under which this person was called, perhaps that of a registration merged since; "" for who was not."""
+    called = called_people(call)
+    return next((one for one in (scope.person, *sorted(scope.aliases)) if one and one in called), "")
 
 
 def answer_choices(scope: Scope, call: Call, now: datetime) -> list[tuple[str, str]]:

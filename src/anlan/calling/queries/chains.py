@@ -63,19 +63,18 @@ def duty_facts(steps: Iterable[ChainStep], region: str, at: datetime, participan
         leaders = [(region_pad(p.prefix), p.post_id) for p in placed if not p.enterprise_id]
     named = {s.post for s in steps if s.post}
     heirs = accounts.posts_succeeding(named | {d.post for d in duties})
-    people = {s.person for s in steps if s.person}
+    # Whoever was registered twice is called in every post of theirs, whichever registration the chain names.
+    people = {person: accounts.people_same(person) for person in {s.person for s in steps if s.person}}
     wanted = {*heirs.values(), *(post for _, post in leaders)}
-    standing = accounts.posts_today(at, post_ids=wanted, person_ids=people)
+    standing = accounts.posts_today(at, post_ids=wanted, person_ids=frozenset().union(*people.values()))
     posts = {s.post_id: PostFacts(s.post_id, s.person_id, True, s.deputies) for s in standing}
     # A post that was handed over is answered for by whoever has its work now.
     posts |= {old: posts[new] for old, new in heirs.items() if old not in posts and new in posts}
-    held: dict[str, tuple[str, ...]] = {}
-    for s in standing:
-        if s.person_id in people:
-            held[s.person_id] = (*held.get(s.person_id, ()), s.post_id)
+    held = {person: tuple(s.post_id for s in standing if s.person_id in same) for person, same in people.items()}
     everybody = {p for s in standing for p in (s.person_id, *s.deputies)}
     away = frozenset(accounts.people_away(everybody, at))
     only = frozenset(participants)
+    only |= frozenset(map(accounts.standing_by(), only)) if only else frozenset()
     return Facts(posts, held, away, tuple(duties), tuple(leaders), only or None)
 
 

@@ -24,7 +24,7 @@ from anlan.platform.web import read_moment, screen
 @screen
 def mine(request: HttpRequest) -> HttpResponse:
     """Open calls to oneself, with the buttons of an answer."""
-    cards = queries.call_cards(queries.calls_mine(request.scope.person))
+    cards = queries.call_cards(queries.calls_mine(request.scope.ids))
     loud = any(card.urgency != "routine" for card in cards)
     return render(request, "calling/calls_mine.html", {"cards": cards, "words": queries.WORDS, "loud": loud})
 
@@ -51,7 +51,7 @@ def _record(request: HttpRequest, call_id: UUID, error: AnlanError | None = None
     scope = request.scope  # type: ignore[attr-defined]
     call = queries.call_get(scope, call_id)
     desk = scope.may(queries.ANSWER) and scope.subjects is None and scope.covers(call.region)
-    own = scope.person in queries.called_people(call)
+    own = queries.called_as(scope, call)
     told = queries.call_answers(call)
     context: dict[str, Any] = {
         "call": call,
@@ -59,7 +59,7 @@ def _record(request: HttpRequest, call_id: UUID, error: AnlanError | None = None
         "rounds": queries.call_rounds(call),
         "answers": told,
         "words": queries.WORDS,
-        "mine": own and not any(a.row.person_id == scope.person for a in told),
+        "mine": bool(own) and not any(a.row.person_id == own for a in told),
         "people": queries.answer_choices(scope, call, request.now) if desk else [],  # type: ignore[attr-defined]
         "history": history_of(f"calling.call/{call.pk}"),
         "error": error,

@@ -44,10 +44,11 @@ def call_answer(*, scope: Scope, call_id: str, word: str, now: datetime) -> Answ
         BadInput: "calling.answer.refused".
     """
     call = queries.call_get(scope, call_id)
-    if not scope.person or scope.person not in queries.called_people(call):
+    person = queries.called_as(scope, call)
+    if not person:
         raise NotAllowed("calling.answer.not_called")
     _refuse(check_answer(word))
-    return _answer(scope, str(call.pk), scope.person, word, "inapp", now)
+    return _answer(scope, str(call.pk), person, word, "inapp", now)
 
 
 def link_answer(*, token: str, word: str, now: datetime) -> Answered:

@@ -107,12 +107,13 @@ def criteria_ticked(hazard: Hazard) -> tuple[Criterion, ...]:
 
 def hazard_finders(hazard: Hazard) -> frozenset[str]:
     """Person ids of whoever found it: who filed it or one that was merged into it, and the officers of the inspections."""
-    found, visits, into = {hazard.found_by}, {hazard.inspection_id}, [hazard.id]
+    found, visits, into, seen = {hazard.found_by}, {hazard.inspection_id}, [hazard.id], {hazard.id}
     while into:  # one merged into this may have had another merged into it before
         merged = list(Hazard._default_manager.filter(merged_into_id__in=into))
         found |= {h.found_by for h in merged}
         visits |= {h.inspection_id for h in merged}
-        into = [h.id for h in merged]
+        into = [h.id for h in merged if h.id not in seen]  # two nodes may have merged two of them each into the other
+        seen.update(into)
     officers = InspectionOfficer._default_manager.filter(parent_id__in=visits - {None})
     return frozenset({*found, *(o.key for o in officers)}) - {""}
 

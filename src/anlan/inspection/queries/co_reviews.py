@@ -53,7 +53,7 @@ def _open(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
 
 def co_reviews_waiting(scope: Scope, now: datetime) -> QuerySet[Hazard]:
     """Closed hazards in scope that this person was named for and may still answer, the oldest closing first."""
-    rows = _open(visible(Hazard, scope)).filter(co_reviewer=scope.person, closed_at__gte=now - ANSWER_WITHIN)
+    rows = _open(visible(Hazard, scope)).filter(co_reviewer__in=scope.ids, closed_at__gte=now - ANSWER_WITHIN)
     return rows.select_related("enterprise").order_by("closed_at", "id")
 
 
@@ -72,15 +72,17 @@ def co_reviews_reminded(subjects: Collection[str] | None = None) -> Iterator[Mat
         subjects: only these, `inspection.hazard/<id>`; None: all.
     """
     rows = _open(Hazard._default_manager.filter(drill=0))
+    stands = accounts.standing_by()
     found = [rows] if subjects is None else [rows.filter(pk__in=part) for part in subject_keys(subjects)]
     for part in found:
         held = list(part.values_list("id", "region", "closed_at", "office_id", "co_reviewer"))
-        posts = accounts.posts_by_person({h[4] for h in held})
+        # Named under a registration that has been merged since: it is the other one's posts that are told.
+        posts = accounts.posts_by_person({stands(h[4]) for h in held})
         for key, region, closed_at, office, person in held:
             # The day before: what is said on the day of the closing itself was not due before it.
             yield Matter(
                 f"{Hazard.SUBJECT}/{key}", region, closed_at + ANSWER_WITHIN, closed_at - timedelta(days=1),
-                False, "", str(office or ""), tuple(posts.get(person, ())),
+                False, "", str(office or ""), tuple(posts.get(stands(person), ())),
             )  # fmt: skip
 
 

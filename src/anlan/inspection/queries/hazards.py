@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from anlan.accounts import queries as accounts
 from anlan.inspection.errors import HazardNotFound
 from anlan.inspection.models import Hazard, HazardPhoto, HazardTag
 from anlan.inspection.queries.co_reviews import co_review_facts
@@ -174,7 +175,7 @@ def hazards_to_decide(scope: Scope) -> QuerySet[Hazard]:
     """Hazards in scope whose closing is in doubt and on which this person may decide, the nearest deadline first."""
     rows = hazard_rows(scope, "doubted")
     for person in filter(None, (scope.person, scope.on_behalf_of)):
-        ids = [person, *sorted(scope.aliases)]
+        ids = sorted(scope.ids if person == scope.person else accounts.people_same(person))
         rows = rows.exclude(doubted_by__in=ids).exclude(co_reviewer__in=ids).exclude(submitted_by__in=ids)
     return rows
 
@@ -216,7 +217,7 @@ def step_facts(
     employed = firms_of_officer(scope, now) if firms is None and hazard is not None else firms or frozenset()
     own = hazard is not None and scope.subjects is not None and str(hazard.enterprise_id) in scope.subjects
     ids = (hazard.doubted_by, hazard.co_reviewer, hazard.submitted_by) if hazard else ()
-    involved = {scope.who(one) for one in ids if one}
+    acting = scope.ids | accounts.people_same(scope.on_behalf_of) if scope.on_behalf_of else scope.ids
     return StepFacts(
         state=hazard.state if hazard else "",
         rights=scope.rights,
@@ -227,7 +228,7 @@ def step_facts(
         now=now,
         last_at=last_at,
         stated=at is not None,
-        tried=bool(involved & {scope.person, scope.on_behalf_of}),
+        tried=any(one and one in acting for one in ids),
         own_firm=hazard is not None and own_firm(hazard.enterprise_id, employed),
     )
 

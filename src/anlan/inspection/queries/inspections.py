@@ -100,7 +100,7 @@ def draft_twin(scope: Scope, data: Mapping[str, Any], at: datetime) -> str:
     names = ("enterprise_id", "checklist_id", "checklist_version", "kind", "source", "participants")
     alike = {name: data[name] for name in names}
     rows = Inspection._default_manager.filter(
-        **alike, started_by=scope.person, finished_at__isnull=True, task_id__isnull=True,
+        **alike, started_by__in=scope.ids, finished_at__isnull=True, task_id__isnull=True,
         started_at__range=(at - _SAME_VISIT, at + _SAME_VISIT),
     )  # fmt: skip
     for visit in rows.order_by("started_at", "id").prefetch_related("officers", "tags"):
@@ -114,7 +114,7 @@ def draft_twin(scope: Scope, data: Mapping[str, Any], at: datetime) -> str:
 def draft_list(scope: Scope) -> QuerySet[Inspection]:
     """The inspections not finished that the person began or took over with a post, oldest first."""
     posts = accounts.posts_standing_for(scope.post) if scope.post else []
-    own = Q(started_by=scope.person) | Q(started_post__in=posts)
+    own = Q(started_by__in=scope.ids) | Q(started_post__in=posts)
     rows = visible(Inspection, scope).filter(own, finished_at__isnull=True)
     return rows.select_related("enterprise").order_by("started_at", "id")
 

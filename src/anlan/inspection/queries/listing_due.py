@@ -38,7 +38,7 @@ def listings_to_sign(scope: Scope) -> QuerySet[Listing]:
 
 def listings_to_visit(scope: Scope, now: datetime) -> QuerySet[Listing]:
     """This person's listings whose next follow-up is overdue or due within three days."""
-    rows = listing_list(scope, state="listed").filter(follower__in=[p for p in (scope.person, scope.on_behalf_of) if p])
+    rows = listing_list(scope, state="listed").filter(follower__in=[p for p in (*scope.ids, scope.on_behalf_of) if p])
     return rows.filter(follow_due_at__lt=now + _SOON).order_by("follow_due_at", "id")
 
 

@@ -65,7 +65,7 @@ def colleagues_for(scope: Scope, right: str, now: datetime, rows: Iterable[Any])
     for row in rows:
         place = (row.region, row.office_id)
         if place not in alike:
-            named = {str(p.person_id) for p in posts if _covers(p, row)} - {scope.person}
+            named = {str(p.person_id) for p in posts if _covers(p, row)} - scope.ids
             alike[place] = sorted(named, key=lambda i: (people[i], i))
         firm = str(row.enterprise_id)
         found[row.pk] = [i for i in alike[place] if firm not in employed.get(i, ())]
@@ -113,7 +113,7 @@ def firms_of_officer(scope: Scope, now: datetime) -> frozenset[str]:
     """Ids of the enterprises that this officer, or whom he acts for, works for as well; none for an enterprise's own post."""
     if scope.subjects is not None:
         return frozenset()
-    held = accounts.firms_of([i for i in (scope.person, scope.on_behalf_of) if i], now)
+    held = accounts.firms_of([i for i in (*scope.ids, scope.on_behalf_of) if i], now)
     return frozenset(firm for firms in held.values() for firm in firms)
 
 

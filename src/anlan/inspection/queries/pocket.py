@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from anlan.accounts import queries as accounts
 from anlan.inspection.models import Hazard, HazardPhoto, Inspection
 from anlan.inspection.queries.acts import hazard_finders
 from anlan.inspection.queries.checklists import checklist_items, checklist_list
@@ -115,7 +117,7 @@ def _drafts(scope: Scope) -> list[dict[str, Any]]:
 def _reviews(scope: Scope, now: datetime) -> list[dict[str, Any]]:
     hazards = list(hazard_rows(scope, "submitted")[:_MOST_REVIEWS])
     versions = versions_of(f"{Hazard.SUBJECT}/{h.id}" for h in hazards)
-    colleagues = colleagues_for(scope, REVIEW, now, hazards)
+    colleagues, stands = colleagues_for(scope, REVIEW, now, hazards), accounts.standing_by()
     photos: dict[Any, list[tuple[str, str]]] = {h.id: [] for h in hazards}
     held = HazardPhoto._default_manager.filter(parent_id__in=list(photos)).order_by("added_at", "key")
     for parent, stage, sha256 in held.values_list("parent_id", "stage", "sha256"):
@@ -129,14 +131,14 @@ def _reviews(scope: Scope, now: datetime) -> list[dict[str, Any]]:
             "enterprise_id": str(hazard.enterprise_id),
             "enterprise": hazard.enterprise.name,
             "photos": photos[hazard.id],
-            "reviewers": _seconds(scope, hazard, colleagues[hazard.id]),
+            "reviewers": _seconds(scope, hazard, colleagues[hazard.id], stands),
         }
         for hazard in hazards
     ]
 
 
-def _seconds(scope: Scope, hazard: Hazard, colleagues: list[str]) -> list[str]:
+def _seconds(scope: Scope, hazard: Hazard, colleagues: list[str], stands: Callable[[str], str]) -> list[str]:
     """Whom this person may name as second officer of a review: what the closing accepts. Source: rules.major, rules.hazard."""
     finders = hazard_finders(hazard) if hazard.grade == "major" else frozenset()
-    barred = finders if scope.person in finders else frozenset()
-    return [i for i in colleagues if i not in barred and i != hazard.submitted_by]
+    barred = {stands(one) for one in finders} if finders & scope.ids else set()
+    return [i for i in colleagues if i not in barred and i != stands(hazard.submitted_by)]

@@ -241,10 +241,11 @@ def listing_unlist(*, scope: Scope, item: UnlistInput, now: datetime) -> str:
     """End a county listing after a review by two officers, one of whom did not follow it up. Raises as `listing_sign`."""
 
     def judge(listing: Listing, item: UnlistInput, step: ListingStep) -> tuple[list[Violation], dict[str, Any]]:
-        officers = frozenset({scope.person, item.co_reviewer})
-        followers = frozenset(accounts.standing_id(one) for one in queries.listing_followers(listing))
+        stands = accounts.standing_by()
+        officers = frozenset(stands(one) for one in (scope.person, item.co_reviewer))
+        followers = frozenset(stands(one) for one in queries.listing_followers(listing))
         photos = set(item.photos)
-        applicant = scope.who(listing.applied_by)
+        applicant = stands(listing.applied_by)
         problems = check_unlist(UnlistFacts(step, item.note, len(photos), officers, followers, applicant))
         problems += check_recusal([item.co_reviewer], queries.firm_people(listing.enterprise_id, [item.co_reviewer], now))
         if reused := queries.listing_photos_used(listing, photos):

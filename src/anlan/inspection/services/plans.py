@@ -189,7 +189,7 @@ def plan_approve(*, scope: Scope, plan_id: str, pressed: Pressed, now: datetime)
     """Approve the version handed in: it is in force and published to the towns. Raises as `plan_edit`."""
     plan, action = _own(scope, plan_id, "approve"), PLAN_LOOP.action("approve")
     if not step_taken(scope, plan, action, pressed):
-        problems = check_approve(plan.state, plan.submitted_by, scope.person, pressed.note)
+        problems = check_approve(plan.state, scope.who(plan.submitted_by), scope.person, pressed.note)
         with writing():
             _refuse(plan, problems + ([] if plan.version else _twins_of(plan, plan.year, "approved")))
             step_take(scope, plan, action, pressed, now, {"version": plan.working})

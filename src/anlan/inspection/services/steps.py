@@ -332,15 +332,15 @@ def hazards_close(*, scope: Scope, items: Sequence[CloseInput], now: datetime) -
         As `hazards_order`; StepRefused: "inspection.hazard.close.refused". BadInput: "platform.attachment.unknown".
     Source: 行政处罚法(2021) 第四十二条, applied to reviews by house rule.
     """
-    right = HAZARD_LOOP.action("close").right
+    right, stands = HAZARD_LOOP.action("close").right, accounts.standing_by()
 
     def judge(hazard: Hazard, item: CloseInput, facts: StepFacts) -> tuple[list[Violation], dict[str, Any]]:
-        officers = frozenset({scope.person, item.co_reviewer})
+        officers = frozenset(stands(one) for one in (scope.person, item.co_reviewer))
         photos = set(item.photos)
         reused = len(photos & {p.sha256 for p in hazard.photos.all() if p.stage != "before"})
-        review = CloseFacts(facts, item.note, len(photos), officers, scope.who(hazard.submitted_by), reused)
+        review = CloseFacts(facts, item.note, len(photos), officers, stands(hazard.submitted_by), reused)
         found_by = queries.hazard_finders(hazard) if hazard.grade == "major" else ()
-        finders = [accounts.standing_id(one) for one in found_by]
+        finders = [stands(one) for one in found_by]
         problems = check_close(review) + check_major_review(hazard.grade, officers, finders)
         problems += check_recusal([item.co_reviewer], queries.firm_people(hazard.enterprise_id, [item.co_reviewer], now))
         if item.co_reviewer and not queries.officers_known(scope, [item.co_reviewer], right, now, hazard):

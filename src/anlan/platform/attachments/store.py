@@ -110,7 +110,7 @@ def _visible_among(sha256s: Sequence[str], scope: Scope) -> set[str]:
     """Those that the person uploaded (one query), and those of subjects in scope (one query for each kind of subject)."""
     asked = {s for s in sha256s if isinstance(s, str) and _SHA256.fullmatch(s)}
     links = AttachmentLink.objects.filter(sha256__in=asked)
-    seen = set(links.filter(subject=f"person/{scope.person}").values_list("sha256", flat=True))
+    seen = set(links.filter(subject__in=[f"person/{one}" for one in scope.ids]).values_list("sha256", flat=True))
     if seen == asked:
         return seen
     by_kind: dict[str, dict[str, set[str]]] = {}

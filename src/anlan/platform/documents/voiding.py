@@ -29,7 +29,7 @@ def leads(scope: Scope, document: Document) -> bool:
 
 def void_reasons(scope: Scope, document: Document) -> list[Violation]:
     """Why this person can't declare it void, whatever its state: it is another body's; empty when nothing is against it."""
-    if leads(scope, document) or document.issued_by == scope.person or _issued_by_own_body(scope, document):
+    if leads(scope, document) or document.issued_by in scope.ids or _issued_by_own_body(scope, document):
         return []
     return [Violation("platform.document.void_not_yours", {"number": document.number})]
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from anlan.kernel.entry import Draft
 from anlan.kernel.errors import BadInput, Conflict, NotFound
@@ -42,6 +42,7 @@ class NaturalKey:
         fields: columns that are equal, none of them empty.
         beside: what must be equal too and stands in no column (a number in the vault): (rows) -> by id, "" or absent: unlike
             everything. apart: the entry kind that makes one of them, where only those made on different nodes are asked about.
+        allow: (scope, rows) raises where this person may not decide about them, whatever the decision is.
         told: (rows) -> (label, texts) of further lines side by side. effect: what merging does, in a sentence for the page.
         live: conditions on rows that are still asked about (not merged, not retired).
         shows: columns set side by side; nothing personal.
@@ -60,13 +61,14 @@ class NaturalKey:
     live: Mapping[str, Any] = field(default_factory=dict)
     beside: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
     apart: str = ""
+    allow: Callable[[Scope, Sequence[Any]], None] | None = None
     told: Callable[[Sequence[Any]], list[tuple[str, list[str]]]] | None = None
     effect: str = ""
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: each merged into the other."""
+    """Two rows of one key, the earlier first, with the versions they were read at; `crossed`: merged in a circle."""
 
     key: NaturalKey
     rows: tuple[Any, Any]
@@ -89,7 +91,7 @@ def duplicates(scope: Scope, most: int = 100) -> list[Duplicate]:
         for pairs, cross in ((crossed, True), (left, False)):
             seen = ((a, b, versions[f"{key.id}/{a.pk}"], versions[f"{key.id}/{b.pk}"]) for a, b in pairs)
             found += [Duplicate(key, (a, b), (of_a, of_b), cross) for a, b, of_a, of_b in seen]
-    return found[:most]
+    return sorted(found, key=lambda pair: not pair.crossed)[:most]
 
 
 def duplicate_merge(
@@ -119,6 +121,8 @@ def duplicate_part(
         key, first, second, crossed = _open(scope, kind, one, other, reason, bases)
         for row in (first, second) if crossed else ():
             key.separate(scope, str(row.pk), reason.strip(), version_of(f"{key.id}/{row.pk}"), now)
+        if version_of(_subject(key, first, second)):
+            return  # told apart before they were merged crosswise
         common = os.path.commonprefix([first.region, second.region])
         digits = next(n for n in (12, 9, 6, 4, 2, 0) if n <= len(common))
         record(
@@ -150,12 +154,14 @@ def _open(
     if len(rows) < 2:
         raise NotFound("journal.duplicate_not_found")
     first, second = (rows[i] for i in ids)
-    if not crossed and not _alike(key, [first, second]) or version_of(_subject(key, first, second)):
+    if not crossed and (not _alike(key, [first, second]) or version_of(_subject(key, first, second))):
         raise NotFound("journal.duplicate_not_found")
     if [version_of(f"{key.id}/{i}") for i in ids] != list(bases):
         raise Conflict("journal.conflict", subject=f"{key.id}/{one}")
     if len(reason.strip()) < 2:
         raise BadInput("journal.duplicate_reason_missing")
+    if key.allow:
+        key.allow(scope, [first, second])
     return key, first, second, bool(crossed)
 
 
@@ -166,12 +172,27 @@ def _live(scope: Scope, key: NaturalKey) -> Any:
 
 
 def _crossed(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:
-    """Pairs of which each was merged into the other, both in scope."""
-    rows = limit(CATALOGUE.projections[key.id]._default_manager.filter(drill=0), scope)  # type: ignore[attr-defined]
-    held = {row.pk: row for row in rows.filter(**{f"{key.into}__{key.into}": F("pk")}).order_by("created_at", "pk")}
-    pairs = ((row, held.get(getattr(row, f"{key.into}_id"))) for row in held.values())
-    both = ((row, other) for row, other in pairs if other is not None)
-    return [(row, other) for row, other in both if (row.created_at, row.pk) < (other.created_at, other.pk)]
+    """Of each circle in which everyone was merged into the next, all in scope, the two registered first: none stands."""
+    table = CATALOGUE.projections[key.id]._default_manager  # type: ignore[attr-defined]
+    # By this condition alone, and not "is not null": else SQLite reads the whole region instead of those few by their index.
+    merged = table.filter(**{f"{key.into}__gt": uuid.UUID(int=0)})
+    circles = _circles(dict(merged.values_list("pk", f"{key.into}_id")))
+    rows = limit(table.filter(drill=0), scope)
+    held = [list(rows.filter(pk__in=circle).order_by("created_at", "pk")) for circle in circles]
+    return [(seen[0], seen[1]) for seen, circle in zip(held, circles, strict=True) if len(seen) == len(circle)]
+
+
+def _circles(into: Mapping[Any, Any]) -> list[list[Any]]:
+    found, seen = [], set()
+    for at in into:
+        path: list[Any] = []
+        while at in into and at not in seen:
+            seen.add(at)
+            path.append(at)
+            at = into[at]
+        if at in path:
+            found.append(path[path.index(at) :])
+    return [circle for circle in found if len(circle) > 1]
 
 
 def _pairs(scope: Scope, key: NaturalKey) -> list[tuple[Any, Any]]:

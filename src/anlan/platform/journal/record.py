@@ -193,7 +193,6 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> _Stored:
     text_digest = text_hash(text, settings.JOURNAL_HASH)
     head.version += 1
     head.last_hlc, head.last_node, head.last_id = entry.hlc, entry.node, entry.id
-    head.stand_in(draft.region)
     if draft.chosen is not None or not head.settled:
         work.refold = True
     else:
@@ -202,6 +201,11 @@ def _advance(work: _Work, entry: Entry, draft: Draft, now: datetime) -> _Stored:
         if draft.legal:
             head.legal = refold.standing_text(_standing(head) | dict.fromkeys(draft.legal, entry.id))
         work.row = fold_entry(work.row, entry)
+    # As a refold says it: an entry that reaches further than its subject moves nobody out of the region.
+    stands = work.row["region"] if work.row is not None else draft.region
+    if draft.region != stands:
+        head.stood_in(draft.region)
+    head.stand_in(stands)
     work.added.append(entry)
     columns = {
         "id": entry.id, "node": entry.node, "hlc": entry.hlc, "kind": entry.kind, "actor": entry.actor,

@@ -99,7 +99,7 @@ def import_get(scope: Scope, id: str) -> ImportRun:
     Raises:
         NotFound: "ledger.import.missing", also for somebody else's.
     """
-    run = ImportRun.objects.filter(pk=id, person=scope.person).first()
+    run = ImportRun.objects.filter(pk=id, person__in=scope.ids).first()
     if run is None:
         raise NotFound("ledger.import.missing")
     return run
@@ -107,7 +107,7 @@ def import_get(scope: Scope, id: str) -> ImportRun:
 
 def imports_recent(scope: Scope, ledger: Ledger, count: int = 10) -> list[ImportRun]:
     """This person's latest imports into a ledger."""
-    return list(ImportRun.objects.filter(person=scope.person, ledger=ledger.id).order_by("-created_at")[:count])
+    return list(ImportRun.objects.filter(person__in=scope.ids, ledger=ledger.id).order_by("-created_at")[:count])
 
 
 @task()
