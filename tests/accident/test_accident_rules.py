@@ -207,7 +207,7 @@ def test_revoking_needs_kind_reason_and_the_one_that_stays() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "yuan"),
-    [("0", 0), ("120.5", 1_205_000), ("1,200", 12_000_000), ("999.9999", 9_999_999), ("10000 万元", 100_000_000), ("-1", -10_000)],
+    [("0", 0), ("120.5", 1_205_000), ("1,200", 12_000_000), ("999.9999", 9_999_999), ("10000 万元", 10**8), ("-1", -10_000)],
 )  # fmt: skip
 def test_a_loss_is_typed_in_wan(typed: str, yuan: int) -> None:
     assert loss_yuan(typed) == yuan

@@ -11,6 +11,7 @@ from anlan.kernel.errors import BadInput
 from anlan.platform.ledger.declare import Column, Ledger
 from anlan.registry import queries as registry
 
+
 def _enterprise(typed: str) -> str:
     """The id of an enterprise, named by its id or its code; whether the person sees it is the service's question."""
     if queries.as_uuid(typed):
@@ -39,8 +40,8 @@ ACCIDENTS = Ledger(
         Column("deaths", filter=True, width=10, help="不填为0"),
         Column("serious_injuries", filter=True, width=10, help="不填为0；急性工业中毒计入"),
         Column("minor_injuries", width=10, help="不填为0"),
-        Column("loss_yuan", label="直接经济损失（万元）", show=False, parse=queries.loss_yuan, format=queries.loss_text, width=16,
-               help="尚未核定的不填"),
+        Column("loss_yuan", label="直接经济损失（万元）", show=False, parse=queries.loss_yuan, format=queries.loss_text,
+               width=16, help="尚未核定的不填"),
         Column("nature", filter=True, show=False, width=14, help="不填为生产安全事故；只在补录已结案事故时填写"),
         Column("counted", filter=True, show=False, entered=False, exported=True, kind="bool", width=10),
         Column("summary", required=True, search=True, show=False, width=48),

@@ -12,7 +12,8 @@ from anlan.kernel.deadlines import days_after, end_of_day, local_date
 
 __all__ = [
     "EXTENSION_DAYS", "GRADES", "GRADE_LIMITS", "INVESTIGATION_DAYS", "LEADER_WITHIN", "UPWARD_WITHIN", "GradeLimit",
-    "grade_accident", "investigation_due", "investigator_of", "is_short", "leader_late", "reported_to", "supplement_until", "upward_due",
+    "grade_accident", "investigation_due", "investigator_of", "is_short", "leader_late", "reported_to", "supplement_until",
+    "upward_due",
 ]  # fmt: skip
 
 GRADES: tuple[tuple[str, str], ...] = (

@@ -114,7 +114,7 @@ def check_correct(facts: CorrectFacts) -> list[Violation]:
     Returns:
         the step's own, those of `check_casualties`, "accident.correction_unknown", "accident.nothing_changed"; after the
         period "accident.late_right_missing" and "accident.late_reason_missing".
-    Source: 条例第十三条第二款 (30 days, road traffic and fire 7); who corrects later, and that the reason is stated: house rule.
+    Source: 条例第十三条第二款 (30 days, road traffic and fire 7); who corrects later, and with which words: house rule.
     """
     found = check_entry("correct", facts.step) + check_casualties(facts.new) + check_words({"note": facts.note})
     if facts.kind not in dict(CORRECTIONS):
