@@ -61,10 +61,8 @@ def fold_corrected(row: Row | None, entry: Entry) -> Row:
 
 
 def fold_reported_up(row: Row | None, entry: Entry) -> Row:
-    """Reported to the level above; the first time counts, what is said of it is the last."""
-    held = row or {}
-    first = min(filter(None, (held.get("reported_up_at"), entry.data["at"])))
-    return held | {"reported_up_at": first, "reported_up_note": entry.text.get("note", "")}
+    """Reported to the level above; the earliest of its times stands, what is said of it is the last."""
+    return (row or {}) | {"reported_up_at": entry.data["first"], "reported_up_note": entry.text.get("note", "")}
 
 
 def fold_judged(row: Row | None, entry: Entry) -> Row:

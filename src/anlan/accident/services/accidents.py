@@ -30,7 +30,7 @@ from anlan.accident.rules.steps import (
     check_revoke,
 )
 from anlan.accident.services.reports import deadlines_of
-from anlan.accident.services.taking import Outcome, Pressed, iso, said, step_take
+from anlan.accident.services.taking import Outcome, Pressed, iso, said, step_take, to_minute
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import BadInput, Violation
 from anlan.kernel.stated import settled
@@ -65,7 +65,8 @@ def accident_report_up(
     moment = settled(at, now) or now
 
     def judge(row: Accident, facts: StepFacts) -> Outcome:
-        data = {"at": iso(moment), "late": moment > row.up_due_at}
+        first = min(moment, row.reported_up_at or moment)
+        data = {"at": iso(moment), "first": iso(first), "late": first > row.up_due_at}
         return Outcome(check_report_up(facts, row.received_at, moment, note), data, said(note=note))
 
     return step_take("report_up", scope=scope, accident_id=accident_id, pressed=pressed, now=now, judge=judge)
@@ -133,6 +134,8 @@ def _given(scope: Scope, row: Accident, values: Mapping[str, Any], now: datetime
     for name in ("occurred_at", "received_at"):
         if name in given:
             given[name] = settled(given[name], now) or now if given[name] else getattr(row, name)
+    if "occurred_at" in given:
+        given["occurred_at"] = to_minute(given["occurred_at"])
     if "region" in given:
         given["region"] = places.read(str(given["region"] or ""), scope.region)
         scope.require_region(given["region"])

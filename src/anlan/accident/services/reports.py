@@ -21,7 +21,7 @@ from anlan.accident.rules.report import (
     check_record,
     check_report,
 )
-from anlan.accident.services.taking import iso, key_for, said
+from anlan.accident.services.taking import iso, key_for, said, to_minute
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, Step
 from anlan.kernel.errors import BadInput, Violation
@@ -110,7 +110,7 @@ def _file(action_id: str, scope: Scope, item: ReportInput, now: datetime) -> str
     firm = registry.enterprise_get(scope, item.enterprise_id) if item.enterprise_id else None
     region = places.read(item.region, scope.region) if item.region else (firm.region if firm else "")
     scope.require_region(region)
-    occurred = settled(item.occurred_at, now) or now
+    occurred = to_minute(settled(item.occurred_at, now) or now)
     received = (settled(item.received_at, now) or now) if item.received_at else now
     if occurred < FIRST:  # near the calendar's ends no deadline can be reckoned
         raise StepRefused(action.label, [Violation("accident.implausible", {}, "occurred_at")])

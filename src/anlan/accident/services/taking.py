@@ -21,7 +21,7 @@ from anlan.platform.journal.node import new_id
 from anlan.platform.journal.record import record
 from anlan.platform.scope import Scope
 
-__all__ = ["Outcome", "Pressed", "fixed_id", "iso", "key_for", "said", "step_take"]
+__all__ = ["Outcome", "Pressed", "fixed_id", "iso", "key_for", "said", "step_take", "to_minute"]
 
 _ONCE = uuid.UUID("2d5b1c0e-7a44-5f0d-9d0b-7f3c1c9a6e12")
 
@@ -58,6 +58,11 @@ def key_for(scope: Scope, once: str | None, now: datetime) -> str:
 def iso(moment: datetime | None) -> str | None:
     """A moment as entries keep it."""
     return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def to_minute(moment: datetime) -> datetime:
+    """A moment without its seconds: nobody knows those of an accident, and workbooks, which name it by its time, have none."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def said(**texts: str) -> dict[str, str]:
