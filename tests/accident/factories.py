@@ -32,7 +32,9 @@ FOUND: dict[str, Any] = {
 def filed(world: World, role: str = "town", now: datetime = NOW, **values: Any) -> str:
     """An accident filed by this role's person; its id."""
     numbers = {n: values.pop(n) for n in ("deaths", "serious_injuries", "minor_injuries", "loss_yuan") if n in values}
-    full = {n: v for n, v in BODY.items() if n not in {"deaths", "serious_injuries", "loss_yuan"}} | {"occurred_at": WHEN}
+    full = {n: v for n, v in BODY.items() if n not in {"deaths", "serious_injuries", "loss_yuan"}} | {
+        "occurred_at": WHEN
+    }
     item = ReportInput(**full | values, casualties=Casualties(**{"deaths": 1} | numbers))
     return accident_report(scope=world.scope[role], item=item, now=now)
 
@@ -40,7 +42,9 @@ def filed(world: World, role: str = "town", now: datetime = NOW, **values: Any) 
 def investigated(world: World, now: datetime = NOW, **values: Any) -> str:
     """An accident whose investigation the bureau has begun."""
     key = filed(world, now=now, **values)
-    accident_investigate(scope=world.scope["enforcement"], accident_id=key, pressed=Pressed(), now=now, team="应急管理局牵头")
+    accident_investigate(
+        scope=world.scope["enforcement"], accident_id=key, pressed=Pressed(), now=now, team="应急管理局牵头"
+    )
     return key
 
 

@@ -41,7 +41,12 @@ def test_from_the_report_to_the_closed_case(world: World) -> None:
         assert bureau("POST", f"{path}/judge", judged | {"base": 8, "nature": "production"})[0] == 200
         held = bureau("GET", path)[1]
     assert (held["deaths"], held["serious_injuries"], held["loss_yuan"]) == (3, 0, 1_205_000)
-    assert (held["sector"], held["category"], held["closed_on"], held["counted"]) == ("building", "fall", "2026-03-02", 1)
+    assert (held["sector"], held["category"], held["closed_on"], held["counted"]) == (
+        "building",
+        "fall",
+        "2026-03-02",
+        1,
+    )
     kinds = [line["kind"].rpartition(".")[2] for line in bureau("GET", f"{path}/history")[1]["items"]]
     assert kinds == ["judged", "judged", "closed", "extended", "investigated", "amended", "corrected", "reported_up",
                      "reported"]  # fmt: skip
@@ -107,7 +112,12 @@ def test_bad_input_is_refused_whole_and_leaves_nothing_behind(world: World) -> N
             status, body = town("POST", "/accidents", BODY | change)
             found = codes(body) if isinstance(said, list) else body["code"]
             assert (status, found) == (wanted, said), change
-        for change in ({"deaths": "viele"}, {"deaths": 1.5}, {"occurred_at": "2026-03-01T10:00:00"}, {"deaths": 10**40}):
+        for change in (
+            {"deaths": "viele"},
+            {"deaths": 1.5},
+            {"occurred_at": "2026-03-01T10:00:00"},
+            {"deaths": 10**40},
+        ):
             assert town("POST", "/accidents", BODY | change)[0] in {409, 422}, change
     assert JournalEntry.objects.count() == before
     assert not Accident.objects.exists()
@@ -201,6 +211,21 @@ def test_deadlines_follow_what_is_amended(world: World) -> None:
         "2026-03-08", "2026-04-30",
     )  # fmt: skip
     assert (held.enterprise_id, held.office_id, held.region) == (None, None, "331003001001")
+
+
+def test_no_moment_that_cannot_be_is_taken_anywhere(world: World) -> None:
+    """Near the ends of the calendar nothing can be reckoned; what is asked there is refused, never a failure."""
+    town, key = caller(world, "town"), filed(world)
+    with clock.frozen(NOW):
+        for at in ("9999-12-31T23:59:59-08:00", "9999-12-20T00:00:00Z", "0001-01-01T00:00:00+08:00"):
+            for field in ("occurred_at", "received_at", "learned_at"):
+                assert town("POST", "/accidents", BODY | {"place": "另一处", field: at})[0] == 409, (field, at)
+                assert town("POST", f"/accidents/{key}/amend", {"base": 1, field: at})[0] == 409, (field, at)
+            assert town("POST", f"/accidents/{key}/report_up", {"base": 1, "at": at})[0] == 409, at
+            former = BODY | {"place": "另一处", "closed_on": at[:10]}
+            assert town("POST", "/accidents/record", former)[0] == 409, at
+        assert town("POST", f"/accidents/{key}/amend", {"base": 1, "lon": 200.0, "lat": 28.0})[0] == 409
+    assert Accident.objects.count() == 1
 
 
 def test_the_actions_say_who_may_what(world: World) -> None:

@@ -169,7 +169,9 @@ def test_the_other_steps_name_what_is_missing() -> None:
     assert told(check_report_up(facts("reported"), early, NOW + timedelta(hours=1), "")) == [("in_future", "at")]
     assert told(check_amend(AmendFacts(facts("closed"), GOOD, False))) == [("nothing_changed", "place")]
     assert told(check_amend(AmendFacts(facts("closed"), GOOD, True, "SG-1"))) == [("entered_already", "place")]
-    assert told(check_judge(JudgeFacts(facts("closed"), "production", "production", "理由"))) == [("nature_same", "nature")]
+    assert told(check_judge(JudgeFacts(facts("closed"), "production", "production", "理由"))) == [
+        ("nature_same", "nature")
+    ]
     assert told(check_judge(JudgeFacts(facts("closed"), "production", "x", "理由"))) == [("nature_unknown", "nature")]
     assert told(check_judge(JudgeFacts(facts("closed"), "production", "other", ""))) == [("missing", "note")]
     assert check_judge(JudgeFacts(facts("closed"), "other", "production", "复查认定")) == []

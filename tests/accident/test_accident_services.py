@@ -115,7 +115,7 @@ def test_the_history_shows_the_numbers_before_and_after(world: World) -> None:
     (line, first) = history_of(f"accident.accident/{key}", world.scope["town"])
     assert (line.label, first.label) == ("更正伤亡和损失", "登记事故")
     assert {(c.label, c.old, c.new) for c in line.changes} >= {("死亡人数", "1", "2"), ("重伤人数", "2", "1")}
-    assert ("说明", "一名伤员不治") in line.words or any(text == "一名伤员不治" for _, text in line.words)
+    assert [text for _, text in line.words] == ["一名伤员不治"]
 
 
 def test_a_key_used_for_another_act_is_refused(world: World) -> None:
@@ -145,8 +145,8 @@ def test_the_first_report_upward_stands(world: World) -> None:
     accident_report_up(**by_bureau(world, key, NOW + timedelta(hours=5)), at=NOW + timedelta(hours=3), note="书面")
     accident_report_up(**by_bureau(world, key, NOW + timedelta(hours=6)), at=NOW + timedelta(hours=1), note="电话")
     assert (row(key).reported_up_at, row(key).reported_up_note) == (NOW + timedelta(hours=1), "电话")
-    late = [e.body.count('"late":true') for e in JournalEntry.objects.filter(kind="accident.accident.reported_up").order_by("id")]
-    assert late == [1, 0]
+    entries = JournalEntry.objects.filter(kind="accident.accident.reported_up").order_by("id")
+    assert [entry.body.count('"late":true') for entry in entries] == [1, 0]
 
 
 def test_a_clock_that_runs_fast_is_no_future(world: World) -> None:
@@ -177,13 +177,18 @@ def test_an_accident_follows_the_office_of_its_enterprise(world: World) -> None:
     assert str(row(key).office_id) == world.county.office
     other = {"office_id": world.county.other_office, "base": None, "now": LATER}
     enterprise_office_assign(scope=REGISTRAR, enterprise_id=world.enterprise, **other)
-    assert enterprise_rescope(enterprise_id=world.enterprise, now=LATER) in {0, 1}  # the subscriber may have been first
+    enterprise_rescope(enterprise_id=world.enterprise, now=LATER)
     assert str(row(key).office_id) == world.county.other_office
     assert enterprise_rescope(enterprise_id=world.enterprise, now=LATER, scope=SYSTEM) == 0
 
 
-HEADS = ("发生时间", "行业领域", "事故类别", "所在区划", "事故地点", "简要经过", "死亡人数", "直接经济损失（万元）", "企业", "结案日期")
-LINE: tuple[Any, ...] = ("2024-05-06 10:30", "工贸", "机械伤害", "331003001001", "冲压车间", "手部被卷入", 1, "120.5", "", "2024-07-01")
+HEADS = (
+    "发生时间", "行业领域", "事故类别", "所在区划", "事故地点", "简要经过", "死亡人数", "直接经济损失（万元）", "企业",
+    "结案日期",
+)  # fmt: skip
+LINE: tuple[Any, ...] = (
+    "2024-05-06 10:30", "工贸", "机械伤害", "331003001001", "冲压车间", "手部被卷入", 1, "120.5", "", "2024-07-01",
+)  # fmt: skip
 
 
 def book(*rows: tuple[Any, ...]) -> bytes:
@@ -224,10 +229,12 @@ def test_a_bad_row_of_a_workbook_is_refused_with_its_reason(world: World) -> Non
     )
     report = taken(world, "town", *bad, mode="skip_bad")
     assert (report.created, report.bad) == (0, 5)
-    said = "\n".join(reason.message for bad_row in report.rejects for reason in bad_row.reasons) if hasattr(
-        report, "rejects"
-    ) else str(load_workbook(io.BytesIO(report.rejected)).active.values)  # fmt: skip
-    assert not Accident.objects.exists(), said
+    said = [(one["row"], one["code"]) for one in report.as_dict()["errors"]]
+    assert said == [
+        (2, "accident.in_future"), (2, "accident.received_too_early"), (3, "accident.negative"),
+        (4, "accident.loss_malformed"), (5, "accident.enterprise_unknown"), (6, "ledger.value.required"),
+    ]  # fmt: skip
+    assert not Accident.objects.exists()
 
 
 def test_a_row_that_has_steps_of_its_own_is_not_changed_by_a_workbook(world: World) -> None:
@@ -256,16 +263,14 @@ def test_the_ledger_goes_out_as_it_stands(world: World) -> None:
     heads = next(line for line in rows if "事故编号" in line)
     lines = [dict(zip(heads, line, strict=False)) for line in rows[rows.index(heads) + 1 :] if line[0]]
     assert len(lines) == 4
-    assert {str(line["直接经济损失（万元）"]) for line in lines} == {"1000", ""} or {
-        line["直接经济损失（万元）"] for line in lines
-    } == {"1000", None}
+    assert [line["直接经济损失（万元）"] for line in lines if line["直接经济损失（万元）"]] == ["1000"]
     assert sorted(line["纳入统计"] for line in lines) == ["否", "否", "是", "是"]
 
 
 def test_what_waits_for_whom(world: World) -> None:
     new, begun = filed(world), investigated(world, place="南门路口")
     accident_report_up(**by_bureau(world, begun))
-    everything_closed = closed(world, place="旧厂")
+    closed(world, place="旧厂")
     todos = {t: CATALOGUE.todos[t] for t in ("accident.to_report_up", "accident.to_investigate", "accident.to_close")}
     late = NOW + timedelta(days=70)
 
@@ -279,7 +284,6 @@ def test_what_waits_for_whom(world: World) -> None:
     assert waiting("town")["accident.to_report_up"] == [(new, True)]
     assert waiting("town")["accident.to_close"] == waiting("leader")["accident.to_investigate"] == []
     assert waiting("other_town") == {t: [] for t in todos}
-    assert everything_closed
 
 
 def test_the_map_and_the_page_of_the_enterprise(world: World) -> None:

@@ -88,7 +88,12 @@ def fold_closed(row: Row | None, entry: Entry) -> Row:
     held = row or {}
     said = {name: entry.text.get(name, "") for name in _FOUND}
     found = {"nature": entry.data["nature"], "nature_reason": entry.text.get("note", "")}
-    closed = {"state": "closed", "closed_on": entry.data["closed_on"], "closed_by": entry.actor, "stepped_at": entry.time}
+    closed = {
+        "state": "closed",
+        "closed_on": entry.data["closed_on"],
+        "closed_by": entry.actor,
+        "stepped_at": entry.time,
+    }
     return _counts(held | said | found | closed | {"files": _files(held, entry, "report")})
 
 

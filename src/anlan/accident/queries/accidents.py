@@ -81,7 +81,11 @@ def accident_list(scope: Scope, *, region: str = "", state: str = "") -> QuerySe
 
 
 def accidents_counted(
-    scope: Scope, *, region: str = "", since: datetime | None = None, until: datetime | None = None,
+    scope: Scope,
+    *,
+    region: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
     sectors: Collection[str] | None = None,
 ) -> QuerySet[Accident]:
     """The accidents that figures count, by the moment they happened: 生产安全事故, not revoked, no drills.
@@ -115,8 +119,8 @@ def accident_get(scope: Scope, accident_id: Any) -> Accident:
 def accident_named(scope: Scope, typed: str) -> str:
     """Id of the accident in scope whose number (or id) was typed; "" for none."""
     wanted = typed.strip()
-    rows = _visible(scope)
-    found = rows.filter(number=wanted).values_list("pk", flat=True).first() if wanted else None
+    known = wanted.isascii() and wanted.isprintable()  # no number has anything else, and PostgreSQL takes no NUL
+    found = _visible(scope).filter(number=wanted).values_list("pk", flat=True).first() if known and wanted else None
     return str(found or wanted)
 
 
@@ -158,7 +162,10 @@ def accident_marks(scope: Scope, now: datetime) -> Iterator[Mark]:
             title=f"{row.number} {_SECTOR[row.sector]}{_CATEGORY.get(row.category, '')}",
             state="deadly" if row.deaths else "harmed",
             url=f"/accident/accidents/{row.pk}",
-            lines=(row.get_grade_display(), f"死亡{row.deaths}人，重伤{row.serious_injuries}人，轻伤{row.minor_injuries}人"),
+            lines=(
+                row.get_grade_display(),
+                f"死亡{row.deaths}人，重伤{row.serious_injuries}人，轻伤{row.minor_injuries}人",
+            ),
             region=row.region,
         )
 
@@ -168,7 +175,9 @@ def accident_files(row: Accident, stage: str) -> list[FileView]:
     shas = [f.sha256 for f in row.files.all() if f.stage == stage]
     facts = attachments.facts_of(shas)
     return [
-        FileView(sha, facts[sha].name if sha in facts else "", sha in facts and facts[sha].media_type.startswith("image/"))
+        FileView(
+            sha, facts[sha].name if sha in facts else "", sha in facts and facts[sha].media_type.startswith("image/")
+        )
         for sha in shas
     ]
 

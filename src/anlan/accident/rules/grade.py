@@ -56,11 +56,7 @@ def grade_accident(deaths: int, serious_injuries: int, loss_yuan: int | None) ->
     Source: 条例第三条第一款 (thresholds), 第三款 (以上 includes the number, 以下 does not).
     """
     for limit in GRADE_LIMITS:
-        if (
-            deaths >= limit.deaths
-            or serious_injuries >= limit.serious_injuries
-            or (loss_yuan or 0) >= limit.loss_yuan
-        ):
+        if deaths >= limit.deaths or serious_injuries >= limit.serious_injuries or (loss_yuan or 0) >= limit.loss_yuan:
             return limit.grade
     return GRADES[-1][0]
 

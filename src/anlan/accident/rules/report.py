@@ -108,7 +108,9 @@ def check_casualties(held: Casualties) -> list[Violation]:
         if number < 0:
             found.append(Violation("accident.negative", {}, name))
         elif number > most:
-            found.append(Violation("accident.too_many", {"most": "1万亿元" if name == "loss_yuan" else f"{most}人"}, name))
+            found.append(
+                Violation("accident.too_many", {"most": "1万亿元" if name == "loss_yuan" else f"{most}人"}, name)
+            )
     return found
 
 

@@ -174,13 +174,9 @@ def _correct(request: HttpRequest, common: dict[str, Any], files: tuple[str, ...
 
 def _amend(request: HttpRequest, common: dict[str, Any], files: tuple[str, ...]) -> None:
     values: dict[str, Any] = {name: request.POST[name] for name in _WORDS if name in request.POST}
-    row = queries.accident_get(common["scope"], common["accident_id"])
     for name in ("occurred_at", "received_at", "learned_at"):
         if name in request.POST:
-            typed = read_moment(request, name)
-            # A field shows minutes; what was not touched must not cut the seconds off.
-            if _typed_time(typed) != _typed_time(getattr(row, name)):
-                values[name] = typed
+            values[name] = read_moment(request, name)
     values |= {name: read_float(request, name) for name in ("lon", "lat") if name in request.POST}
     if "enterprise" in request.POST:
         values["enterprise_id"] = request.POST["enterprise"]

@@ -65,15 +65,23 @@ def accident_report_up(
     moment = settled(at, now) or now
 
     def judge(row: Accident, facts: StepFacts) -> Outcome:
+        if problems := check_report_up(facts, row.received_at, moment, note):
+            return Outcome(problems, {}, {})
         first = min(moment, row.reported_up_at or moment)
         data = {"at": iso(moment), "first": iso(first), "late": first > row.up_due_at}
-        return Outcome(check_report_up(facts, row.received_at, moment, note), data, said(note=note))
+        return Outcome([], data, said(note=note))
 
     return step_take("report_up", scope=scope, accident_id=accident_id, pressed=pressed, now=now, judge=judge)
 
 
 def accident_correct(
-    *, scope: Scope, accident_id: str, pressed: Pressed, now: datetime, numbers: Mapping[str, int | None], kind: str,
+    *,
+    scope: Scope,
+    accident_id: str,
+    pressed: Pressed,
+    now: datetime,
+    numbers: Mapping[str, int | None],
+    kind: str,
     note: str = "",
 ) -> str:
     """Correct casualties and loss; the entry keeps the numbers before and after, the grade follows. Raises as `step_take`.
@@ -110,20 +118,25 @@ def accident_amend(
     def judge(row: Accident, facts: StepFacts) -> Outcome:
         given = _given(scope, row, values, now)
         changed = {name: value for name, value in given.items() if value != _held(row, name)}
-        firm = changed.pop("enterprise_id", row.enterprise_id)
+        moved, firm = "enterprise_id" in changed, changed.pop("enterprise_id", _held(row, "enterprise_id"))
         plain: PlainFacts = replace(queries.plain_of(row), **changed, firm=firm is not None)
         if plain.occurred_at < FIRST:
             return Outcome([Violation("accident.implausible", {}, "occurred_at")], {}, {})
-        moved = firm != (str(row.enterprise_id) if row.enterprise_id else None) if "enterprise_id" in given else False
-        twin = queries.accident_twin(plain.region, plain.occurred_at, plain.place, row.pk)
-        problems = check_amend(AmendFacts(facts, plain, bool(changed) or moved, twin))
+        asked = AmendFacts(facts, plain, bool(changed) or moved)
+        # Asked for only when all else holds: no database takes every text and moment that people send.
+        if problems := check_amend(asked) or check_amend(replace(asked, twin=_twin(row, plain))):
+            return Outcome(problems, {}, {})
         texts = {name: changed[name] for name in _TEXTS if name in changed}
         data = {n: iso(v) if n in _MOMENTS else v for n, v in changed.items() if n not in (*_TEXTS, "region")}
         data |= _firm(scope, firm) if moved else {}
         data |= deadlines_of(plain, row.extended_days)
-        return Outcome(problems, {"set": data, "said": sorted(texts)}, said(**texts), region=plain.region)
+        return Outcome([], {"set": data, "said": sorted(texts)}, said(**texts), region=plain.region)
 
     return step_take("amend", scope=scope, accident_id=accident_id, pressed=pressed, now=now, judge=judge)
+
+
+def _twin(row: Accident, plain: PlainFacts) -> str:
+    return queries.accident_twin(plain.region, plain.occurred_at, plain.place, row.pk)
 
 
 def _given(scope: Scope, row: Accident, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -134,8 +147,7 @@ def _given(scope: Scope, row: Accident, values: Mapping[str, Any], now: datetime
     for name in ("occurred_at", "received_at"):
         if name in given:
             given[name] = settled(given[name], now) or now if given[name] else getattr(row, name)
-    if "occurred_at" in given:
-        given["occurred_at"] = to_minute(given["occurred_at"])
+    given |= {name: to_minute(given[name]) for name in _MOMENTS if given.get(name)}
     if "region" in given:
         given["region"] = places.read(str(given["region"] or ""), scope.region)
         scope.require_region(given["region"])
@@ -186,9 +198,18 @@ def accident_extend(
 
 
 def accident_close(
-    *, scope: Scope, accident_id: str, pressed: Pressed, now: datetime, files: tuple[str, ...] = (),
-    direct_cause: str = "", indirect_cause: str = "", liability: str = "", measures: str = "",
-    nature: str = "production", note: str = "",
+    *,
+    scope: Scope,
+    accident_id: str,
+    pressed: Pressed,
+    now: datetime,
+    files: tuple[str, ...] = (),
+    direct_cause: str = "",
+    indirect_cause: str = "",
+    liability: str = "",
+    measures: str = "",
+    nature: str = "production",
+    note: str = "",
 ) -> str:
     """Close the case with its investigation report (调查中 -> 已结案). Raises as `step_take`.
 
@@ -210,7 +231,14 @@ def accident_close(
 
 
 def accident_revoke(
-    *, scope: Scope, accident_id: str, pressed: Pressed, now: datetime, kind: str, note: str = "", duplicate_of: str = ""
+    *,
+    scope: Scope,
+    accident_id: str,
+    pressed: Pressed,
+    now: datetime,
+    kind: str,
+    note: str = "",
+    duplicate_of: str = "",
 ) -> str:
     """Take an entry out of the figures that was no accident, or stands twice; it is kept. Raises as `step_take`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -111,22 +111,24 @@ def _file(action_id: str, scope: Scope, item: ReportInput, now: datetime) -> str
     region = places.read(item.region, scope.region) if item.region else (firm.region if firm else "")
     scope.require_region(region)
     occurred = to_minute(settled(item.occurred_at, now) or now)
-    received = (settled(item.received_at, now) or now) if item.received_at else now
+    received = to_minute((settled(item.received_at, now) or now) if item.received_at else now)
     if occurred < FIRST:  # near the calendar's ends no deadline can be reckoned
         raise StepRefused(action.label, [Violation("accident.implausible", {}, "occurred_at")])
+    learned = to_minute(item.learned_at) if item.learned_at else None
     plain = PlainFacts(
         category=item.category, sector=item.sector, region=region, place=item.place, summary=item.summary,
-        occurred_at=occurred, received_at=received, learned_at=item.learned_at, unit_name=item.unit_name,
-        firm=firm is not None, lon=item.lon, lat=item.lat,
+        occurred_at=occurred, received_at=received, learned_at=learned, unit_name=item.unit_name, firm=firm is not None,
+        lon=item.lon, lat=item.lat,
     )  # fmt: skip
     with writing():
         # Two clerks who file the same accident at once: the second finds the first's.
         hold_keys(Accident.SUBJECT, [f"{region[:9]}\0{occurred.isoformat()}\0{item.place.strip()}"])
         if queries.stepped_once(scope, key, item.once, action.kind):
             return key
-        twin = queries.accident_twin(region, occurred, item.place)
-        facts = ReportFacts(queries.step_facts(scope, None, now), plain, item.casualties, twin)
+        facts = ReportFacts(queries.step_facts(scope, None, now), plain, item.casualties)
         _require(action, facts, item)
+        # Asked for only when all else holds: no database takes every text and moment that people send.
+        _require(action, replace(facts, twin=queries.accident_twin(region, occurred, item.place)), item)
         office = (firm.office_id if firm else None) or scope.office
         attachments.link(item.files, f"{Accident.SUBJECT}/{key}", scope=scope)
         data = _data(item, plain, str(office) if office else None, str(firm.pk) if firm else None, now)

@@ -71,7 +71,12 @@ def said(**texts: str) -> dict[str, str]:
 
 
 def step_take(
-    action_id: str, *, scope: Scope, accident_id: str, pressed: Pressed, now: datetime,
+    action_id: str,
+    *,
+    scope: Scope,
+    accident_id: str,
+    pressed: Pressed,
+    now: datetime,
     judge: Callable[[Accident, StepFacts], Outcome],
 ) -> str:
     """Take one step or act on an accident that `judge` allows; its id. A repeated press of the same person changes nothing.
