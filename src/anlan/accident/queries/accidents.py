@@ -132,7 +132,8 @@ def accident_twin(region: str, occurred_at: datetime, place: str, own: Any = Non
 
 def accidents_of(scope: Scope, enterprise_id: str) -> QuerySet[Accident]:
     """The accidents of an enterprise and of those merged into it, the newest first."""
-    return accident_list(scope).filter(enterprise_id__in=registry.enterprise_component(enterprise_id))
+    rows = accident_list(scope)
+    return rows.filter(enterprise_id__in=registry.enterprise_component(enterprise_id)) if scope.may(VIEW) else rows
 
 
 def accidents_to_report_up(scope: Scope) -> QuerySet[Accident]:
