@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accident.factories import filed
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.links import list_url
 from inspection.factories import REGISTRAR, World, make_world
@@ -40,7 +41,7 @@ def world() -> World:
 
 
 def fill(world: World, times: int, first: int = 100) -> None:
-    """`times` more of each thing the pages show: a hazard found, ordered, submitted and closed; a visit; a firm."""
+    """`times` more of each thing the pages show: a hazard in every state; a visit; a firm; an accident."""
     for n in range(times):
         world.found(description=f"配电箱门敞开{first + n}号")
         world.ordered(description=f"灭火器失效{first + n}号")
@@ -48,6 +49,7 @@ def fill(world: World, times: int, first: int = 100) -> None:
         world.closed(description=f"护栏缺失{first + n}号")
         firm = make_enterprise(REGISTRAR, first + n, name=f"沿街{first + n}号加工厂", region="331003001001")
         visit(world, world.campaign(f"第{first + n}次检查"), firm)
+        filed(world, place=f"{first + n}号车间", enterprise_id=world.enterprise)
 
 
 def addresses(world: World, role: str, client: Client) -> Iterator[tuple[str, str]]:
@@ -67,6 +69,9 @@ def addresses(world: World, role: str, client: Client) -> Iterator[tuple[str, st
     if hazards:
         yield f"{role} page inspection.hazard", f"/inspection/hazards/{hazards[-1]['id']}"
         yield f"{role} json inspection.hazard", f"/api/v1/inspection/hazards/{hazards[-1]['id']}"
+    accidents = client.get("/api/v1/accident/accidents?sort=number")
+    if accidents.status_code == 200:
+        yield f"{role} page accident.accident", f"/accident/accidents/{accidents.json()['items'][-1]['id']}"
 
 
 def counted(world: World, role: str) -> dict[str, int]:

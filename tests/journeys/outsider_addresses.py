@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
+from anlan.accident.screens.accidents import _ACTS as ACCIDENT_ACTS
 from anlan.accounts.screens.people import _ACTIONS as PERSON_ACTS
 from anlan.accounts.screens.people import _SHOWN_ONCE
 from anlan.inspection.screens.hazards import _STEPS as HAZARD_ACTS
@@ -27,11 +28,12 @@ _LOOKAHEAD = re.compile(r"^\^\(\?=.*\)$")
 _PARAMETER = re.compile(r"<(?:\w+:)?(?P<name>\w+)>|\{(?P<bare>\w+)\}")
 _CATCH_ALL = "/api/v1/^.+$"
 _APPS = "/desk/^(?P<app_label>"
-_DESK_APPS = ("platform", "accounts", "registry", "inspection", "calling", "sensing")
+_DESK_APPS = ("platform", "accounts", "registry", "inspection", "calling", "sensing", "accident")
 _TEST_ONLY = ("/wells/", "/things/")  # ledgers of the suite's own app, never served by the product
 
 # Acts by the address before them: the tables by which the screens themselves choose.
 _ACTS: Mapping[str, Iterable[str]] = {
+    "/accident/accidents/": ACCIDENT_ACTS,
     "/accounts/people/": (*PERSON_ACTS, *_SHOWN_ONCE),
     "/documents/": DOCUMENT_ACTS,
     "/inspection/hazards/": HAZARD_ACTS,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from accident.factories import filed
 from accounts.factories import OTHER_TOWN, TOWN
 from anlan.accounts.models import Account, Post
 from anlan.accounts.rules.roles import ROLES, role_id
@@ -83,6 +84,7 @@ def make_foreign(world: World) -> Foreign:
     firm = world.other_enterprise
     _hazards(found)
     _work(found)
+    _accident(found)
     watch(found, MARK, OF_TOWN, REGION)
     common: dict[str, Any] = {"scope": REGISTRAR, "enterprise_id": firm, "base": None, "now": NOW}
     contact = {"name": f"{MARK}联系人", "post": "officer", "phone": PHONE}
@@ -113,6 +115,14 @@ def make_foreign(world: World) -> Foreign:
     found.loose["run_id"] = import_start(scope=importer, ledger=ledger, content=b"x", name=f"{MARK}.csv", now=NOW)
     found.words |= {MARK, PHONE, "测试乙机械", *_numbers(found)}
     return found
+
+
+def _accident(found: Foreign) -> None:
+    """An accident at the second town's enterprise: one without would be seen by every office of the county."""
+    found.ids["accident.accident"] = filed(
+        found.world, "other_town", region=REGION, place=f"{MARK}路口", summary=f"{MARK}经过",
+        enterprise_id=found.world.other_enterprise, lon=121.27, lat=28.64,
+    )  # fmt: skip
 
 
 def _nodes(found: Foreign) -> None:

@@ -65,6 +65,7 @@ def everything(world):
     for ledger, values in rows.items():
         ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values, now=NOW)
     _calling_rows(scope, world)
+    _accident_rows(scope, world)
     _sensing_rows(scope, world)
     return scope
 
@@ -95,6 +96,19 @@ def _calling_rows(scope, world):
             post_id=post,
             remark=f"{FORMULA}\n次行",
         )
+
+
+def _accident_rows(scope, world):
+    """An accident of this year with a second in its time, and one of a former year whose case is closed."""
+    common = {"region": "331003001000", "place": "=冲压车间", "summary": f"{FORMULA}\n次行", "category": "machine"}
+    rows = (
+        {"sector": "manufacturing", "occurred_at": "2026-03-01T08:30:59+08:00", "enterprise": world.enterprise, "deaths": 1,
+         "lon": 121.25, "lat": 28.65, "loss_yuan": "120.5"},
+        {"sector": "building", "occurred_at": "2024-03-01T08:30:00+08:00", "closed_on": "2024-05-01", "nature": "other",
+         "nature_reason": "-自身疾病", "direct_cause": "@突发疾病", "unit_name": "=外地公司"},
+    )  # fmt: skip
+    for values in rows:
+        ledger_create(scope=scope, ledger=CATALOGUE.ledgers["accident.accident"], values=common | values, now=NOW)
 
 
 def _sensing_rows(scope, world):

@@ -7,5 +7,6 @@ CONTEXTS: tuple[str, ...] = (
     "calling",
     "inspection",
     "sensing",
+    "accident",
     "reporting",
 )

@@ -138,6 +138,7 @@ SECTIONS: tuple[Section, ...] = (
                 ("/inspection/checklists",),
                 own=False,
             ),
+            Link("事故", "/desk/accident/accident/", "flag", ("accident.view",), ("/accident/accidents",), own=False),
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
             Link("审稿", "/reporting/drafts", "edit", ("reporting.draft.check",), own=False),
             Link(

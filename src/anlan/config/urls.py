@@ -26,6 +26,7 @@ _DOORS: tuple[tuple[str, str], ...] = (
     ("anlan.registry.screens", "registry/"),
     ("anlan.inspection.screens", "inspection/"),
     ("anlan.sensing.screens", "sensing/"),
+    ("anlan.accident.screens", "accident/"),
     ("anlan.reporting.screens", "reporting/"),
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anlan.accounts.services.bootstrap import SETUP
+from anlan.demo.accidents import accident_extras
 from anlan.demo.acts import acts, judge_majors
 from anlan.demo.cast import Cast, account_list, cast_county, cast_firms
 from anlan.demo.devices import day_of_readings, devices_of, plant_of
@@ -168,7 +169,7 @@ def _contacts(plan: Plan, cast: Cast, ids: list[str], now: datetime) -> None:
 def _extras(stage: Stage) -> list[tuple[datetime, Callable[[datetime], Any]]]:
     """Campaigns on the eve of their first day; hazards that count for both; enterprises renamed and suspended; acts."""
     more = acts(stage) if stage.plan.scale.distinct else []
-    county = [*_campaigns(stage), *_shared(stage), *_changes(stage)]
+    county = [*_campaigns(stage), *_shared(stage), *_changes(stage), *accident_extras(stage)]
     return [*county, *listing_acts(stage), *self_check_extras(stage), *work_of(stage), *devices_of(stage), *more]
 
 

@@ -57,6 +57,11 @@ _ORDER = (
     " inspection.hazard.dismiss inspection.hazard.transfer inspection.listing.follow "
 )
 
+# Accidents: a town and every office file and correct, the bureau investigates, closes and revokes; the enterprise, whose
+# investigation it is, sees nothing of them (ADR 0026).
+_ACCIDENTS = " accident.view accident.report"
+_INVESTIGATE = _ACCIDENTS + " accident.investigate"
+
 # Who sees plans, teams and tasks: everybody but the enterprises, which are not told beforehand.
 _PLANS = " inspection.plan.view "
 _ASSIGN = _PLANS + "inspection.team.change inspection.task.assign"
@@ -84,6 +89,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _DESK
         + " calling.chain.change"
         + " sensing.alarm.answer"
+        + " accident.view"
         + _DRAFTS,
     ),
     _role(
@@ -100,6 +106,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.chain.change"
         + _WATCH
         + _DEVICES
+        + _INVESTIGATE
         + _DRAFTS
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
@@ -107,7 +114,15 @@ ROLES: tuple[BuiltinRole, ...] = (
     _role(
         "enforcement",
         "执法人员",
-        _LOOK + _ORDER + "vault.reveal" + _PLANS + _DESK + _WATCH + _DRAFTS + _sources("county public alarm upper"),
+        _LOOK
+        + _ORDER
+        + "vault.reveal"
+        + _PLANS
+        + _DESK
+        + _WATCH
+        + _INVESTIGATE
+        + _DRAFTS
+        + _sources("county public alarm upper"),
     ),
     _role(
         "town",
@@ -121,6 +136,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.chain.change"
         + _WATCH
         + _DEVICES
+        + _ACCIDENTS
         + _DRAFTS
         + _sources("town village expert enterprise public alarm upper"),
     ),
@@ -135,6 +151,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ASSIGN
         + _WATCH
         + _DEVICES
+        + _ACCIDENTS
         + _DRAFTS
         + _sources("department expert enterprise public alarm upper"),
         office=True,
@@ -149,7 +166,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         enterprise=True,
     ),
     _role("expert", "专家", _LOOK + "inspection.inspect" + _PLANS + _sources("expert")),
-    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS + " calling.call.view"),
+    _role("auditor", "审计人员", _LOOK + _LEAD + "accounts.view journal.read" + _PLANS + " calling.call.view accident.view"),
     _role(
         ADMIN,
         "系统管理员",
