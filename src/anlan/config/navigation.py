@@ -142,7 +142,8 @@ SECTIONS: tuple[Section, ...] = (
             Link("文书", "/desk/platform/document/", "clipboard", ("platform.document.view",), ("/documents/",)),
             Link("审稿", "/reporting/drafts", "edit", ("reporting.draft.check",), own=False),
             Link(
-                "指标", "/reporting/indicators", "chart", ("inspection.view", "registry.view", "sensing.view"),
+                "指标", "/reporting/indicators", "chart",
+                ("inspection.view", "registry.view", "sensing.view", "accident.view"),
                 ("/reporting/indicators",), own=False,
             ),
             Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
