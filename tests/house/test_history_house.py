@@ -11,7 +11,7 @@ from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.history import label_of, subject_label
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "anlan"
-_KIND = re.compile(r"(?:platform|accounts|registry|inspection|sensing|accident|demo)\.[a-z_]+\.[a-z_]+")
+_KIND = re.compile(r"(?:platform|accounts|registry|inspection|sensing|accident|reporting|demo)\.[a-z_]+\.[a-z_]+")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -28,7 +28,7 @@ _LOOKAHEAD = re.compile(r"^\^\(\?=.*\)$")
 _PARAMETER = re.compile(r"<(?:\w+:)?(?P<name>\w+)>|\{(?P<bare>\w+)\}")
 _CATCH_ALL = "/api/v1/^.+$"
 _APPS = "/desk/^(?P<app_label>"
-_DESK_APPS = ("platform", "accounts", "registry", "inspection", "calling", "sensing", "accident")
+_DESK_APPS = ("platform", "accounts", "registry", "inspection", "calling", "sensing", "accident", "reporting")
 _TEST_ONLY = ("/wells/", "/things/")  # ledgers of the suite's own app, never served by the product
 
 # Acts by the address before them: the tables by which the screens themselves choose.

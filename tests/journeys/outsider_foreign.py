@@ -25,7 +25,7 @@ from anlan.platform.exchange import enrol
 from anlan.platform.journal.models import JournalEntry
 from anlan.platform.ledger.models import ImportRun
 from anlan.platform.ledger.runs import import_start
-from anlan.platform.ledger.services import plain_create
+from anlan.platform.ledger.services import ledger_create, plain_create
 from anlan.platform.scope import Scope
 from anlan.platform.vault.models import VaultValue
 from anlan.registry.services.contacts import contact_set
@@ -85,6 +85,7 @@ def make_foreign(world: World) -> Foreign:
     _hazards(found)
     _work(found)
     _accident(found)
+    _reported(found)
     watch(found, MARK, OF_TOWN, REGION)
     common: dict[str, Any] = {"scope": REGISTRAR, "enterprise_id": firm, "base": None, "now": NOW}
     contact = {"name": f"{MARK}联系人", "post": "officer", "phone": PHONE}
@@ -115,6 +116,17 @@ def make_foreign(world: World) -> Foreign:
     found.loose["run_id"] = import_start(scope=importer, ledger=ledger, content=b"x", name=f"{MARK}.csv", now=NOW)
     found.words |= {MARK, PHONE, "测试乙机械", *_numbers(found)}
     return found
+
+
+def _reported(found: Foreign) -> None:
+    """A figure that the second town took from another department's paper."""
+    values = {
+        "name": f"交通违法{MARK}", "value": "12", "unit": "起", "period": "2025年", "region": REGION,
+        "source_title": f"{MARK}通报", "source_office": "交警中队", "quote": MARK,
+    }  # fmt: skip
+    scope = _scope(found.world, "reporting.value.view", "reporting.value.change")
+    ledger = CATALOGUE.ledgers["reporting.value"]
+    found.ids["reporting.value"] = ledger_create(scope=scope, ledger=ledger, values=values, now=NOW)
 
 
 def _accident(found: Foreign) -> None:

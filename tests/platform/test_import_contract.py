@@ -66,6 +66,7 @@ def everything(world):
         ledger_create(scope=scope, ledger=CATALOGUE.ledgers[ledger], values=values, now=NOW)
     _calling_rows(scope, world)
     _accident_rows(scope, world)
+    _reported_rows(scope)
     _sensing_rows(scope, world)
     return scope
 
@@ -96,6 +97,18 @@ def _calling_rows(scope, world):
             post_id=post,
             remark=f"{FORMULA}\n次行",
         )
+
+
+def _reported_rows(scope):
+    """A count and a sum of money, one with all fields."""
+    common = {"region": "331003000000", "source_office": "=统计局"}
+    rows = (
+        {"name": "事故.起数", "value": "8", "unit": "起", "period": "2019年", "source_title": "-年报"},
+        {"name": "+罚款", "value": "633.745", "unit": "万元", "period": "2019年1—11月", "source_title": "@通报",
+         "approximate": "over", "extent": "-道路", "quote": f"{FORMULA}\n次行"},
+    )  # fmt: skip
+    for values in rows:
+        ledger_create(scope=scope, ledger=CATALOGUE.ledgers["reporting.value"], values=common | values, now=NOW)
 
 
 def _accident_rows(scope, world):

@@ -69,6 +69,9 @@ _ASSIGN = _PLANS + "inspection.team.change inspection.task.assign"
 
 # Reads drafts of the office's reports for what contradicts itself; what it does not follow is remembered with its reason.
 _DRAFTS = " reporting.draft.check"
+# Figures that other departments own: whoever writes the office's reports enters them, leaders read them.
+_FIGURES = " reporting.value.view"
+_REPORTED = _FIGURES + " reporting.value.change"
 
 
 def _sources(words: str) -> str:
@@ -90,6 +93,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " calling.chain.change"
         + " sensing.alarm.answer"
         + " accident.view"
+        + _FIGURES
         + _DRAFTS,
     ),
     _role(
@@ -108,6 +112,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _DEVICES
         + _INVESTIGATE
         + _DRAFTS
+        + _REPORTED
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -138,6 +143,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _DEVICES
         + _ACCIDENTS
         + _DRAFTS
+        + _REPORTED
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _ALARMS + _sources("town village")),

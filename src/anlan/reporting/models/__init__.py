@@ -1,5 +1,6 @@
 """Tables of reporting."""
 
 from anlan.reporting.models.dismissal import Dismissal
+from anlan.reporting.models.value import ReportedValue
 
-__all__ = ["Dismissal"]
+__all__ = ["Dismissal", "ReportedValue"]

@@ -38,7 +38,7 @@ def figure_words(table: FigureTable) -> dict[str, Any]:
     asked, coverage = table.asked, table.coverage
     indicator, period = asked.indicator, asked.period
     return {
-        "id": indicator.id, "name": indicator.name, "label": indicator.label, "unit": indicator.unit, "kind": "ledger",
+        "id": indicator.id, "name": indicator.name, "label": indicator.label, "unit": indicator.unit, "kind": table.total.kind,
         "region": asked.region, "region_name": regions.name(region_pad(asked.region)) if asked.region else "",
         "period": {"label": period.label, "first": period.first, "last": period.last},
         "definition": table.definition, "source": indicator.source, "by": list(asked.by),
@@ -48,7 +48,14 @@ def figure_words(table: FigureTable) -> dict[str, Any]:
             "told": coverage.told, "should": len(coverage.units), "label": coverage.label, "final": coverage.final,
             "missing": [unit.name for unit in coverage.missing], "oldest": coverage.oldest, "newest": coverage.newest,
         },
-        "begins": table.begins, "partly": table.partly,
+        "begins": table.begins, "partly": table.partly, "differ": table.differ,
+        "reported": [
+            {
+                "value": plain_number(each.number), "text": each.text, "extent": each.extent, "url": each.url,
+                "source_title": each.source_title, "source_office": each.source_office,
+            }
+            for each in table.reported
+        ],
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from anlan.platform.indicator.evaluate import PLACES, TIMES
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
+from anlan.reporting.queries.values import VIEW, Reported, one_number, reported_for
 
 __all__ = [
     "COMPARISONS", "FigureLine", "FigureTable", "figure_asked", "figure_table", "figure_tables",
@@ -42,6 +43,7 @@ class FigureLine:
     Attributes:
         number: None: nothing is known (not zero). rows: how many rows stand behind it; of a rate those of the whole.
         told: whether the place has told everything of the period; a number that it has not is not final.
+        kind: "ledger", or "reported" where the ledger says nothing and one figure was stated.
     """
 
     key: Key
@@ -52,6 +54,7 @@ class FigureLine:
     whole: int | None = None
     compared: Comparison | None = None
     told: bool = True
+    kind: str = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class FigureTable:
     Attributes:
         total: each row once, whatever the dimensions. begins: the first day of the ledger.
         partly: it lies within the period, so that the number does not cover all of it.
+        reported: what was stated for the whole by documents; never added to what the ledger counts.
     """
 
     asked: Asked
@@ -71,6 +75,14 @@ class FigureTable:
     coverage: Coverage
     begins: date | None
     partly: bool
+    reported: tuple[Reported, ...] = ()
+
+    @property
+    def differ(self) -> bool:
+        """Whether two sources say different things, so that a person has to decide."""
+        numbers = {value.number for value in self.reported}
+        counted = {self.total.number} if self.total.number is not None and self.total.kind == "ledger" else set()
+        return len(numbers | counted) > 1
 
 
 def figure_asked(
@@ -112,7 +124,8 @@ def figure_tables(scope: Scope, questions: Iterable[Asked], now: datetime, again
             raise BadInput("platform.indicator.compare_times")
         place = asked.region, asked.period
         coverage = coverages[place] = coverages.get(place) or coverage_of(*place, now)
-        key = ("figure", scope.sees, asked, against, today, frozenset(u.code for u in coverage.missing))
+        told = frozenset(unit.code for unit in coverage.missing)
+        key = ("figure", scope.sees, scope.may(VIEW), asked, against, today, told)
         kept = KEPT.get(key, mark, functools.partial(_table, scope, asked, against, coverage, today))
         found.append(replace(kept, coverage=coverage))
     return found
@@ -134,9 +147,12 @@ def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage, today: 
         _line(key, label(key), value, bases, against, _told(asked, key, silent))
         for key, value in values.items()
     ]
+    stated = tuple(reported_for(scope, asked))
     total = _line(None, (), found.total, bases, against, not silent)
+    if found.total.number is None and (number := one_number(stated)) is not None:
+        total = replace(_line(None, (), ask.Value(number, 0), bases, against, told=True), kind="reported")
     return FigureTable(
-        asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins, found.partly
+        asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins, found.partly, stated
     )
 
 
@@ -147,7 +163,8 @@ def _line(
     if against and value.number is not None:
         numbers = [base.number(key) for base in bases]
         base = mean_of(numbers) if len(numbers) > 1 else numbers[0]
-        compared = compare(COMPARISONS[against], value.number, base, partly=any(each.found.partly for each in bases))
+        partly = any(each.partly(key) for each in bases)
+        compared = compare(COMPARISONS[against], value.number, base, partly=partly)
     return FigureLine(key or (), labels, value.number, value.rows, value.part, value.whole, compared, told)
 
 
@@ -156,15 +173,23 @@ def _line(
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """The answer of an earlier period, `years` back (0: the period just before)."""
+    """The answer of an earlier period, `years` back (0: the period just before); `stated`: what documents say of its total,
+    which counts where the ledger does not cover the period."""
 
     found: ask.Found
     years: int
+    stated: Fraction | None = None
+
+    def partly(self, key: Key | None) -> bool:
+        """Whether the ledger knows some of the days only, and no document all of them."""
+        return self.found.partly and not (key is None and self.stated is not None)
 
     def number(self, key: Key | None) -> Fraction | None:
         """The number of the same line, of the total for None."""
         found, asked = self.found, self.found.asked
         rated = asked.indicator.percent is not None
+        if key is None and self.stated is not None and (found.total.number is None or found.partly):
+            return self.stated
         if key is None or (found.total.number is None and not rated):
             return found.total.number
         value = found.lines.get(tuple(map(self._earlier, asked.by, key)))
@@ -181,9 +206,12 @@ def _bases(scope: Scope, asked: Asked, against: str, today: date) -> list[_Base]
         "yoy": [(1, period.years_back(1))], "chain": [(0, period.before())],
         "mean3": [(years, period.years_back(years)) for years in _MEAN_YEARS],
     }.get(against, [])  # fmt: skip
+    spans = [(years, period.so_far(today, base)) for years, base in periods]
     return [
-        _Base(ask.indicator_values(scope, replace(asked, period=period.so_far(today, base))), years)
-        for years, base in periods
+        _Base(
+            ask.indicator_values(scope, replace(asked, period=span)), years, one_number(reported_for(scope, asked, span))
+        )
+        for years, span in spans
     ]
 
 

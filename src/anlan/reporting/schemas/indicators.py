@@ -86,8 +86,23 @@ class LimitOut(Schema):
     values: list[str]
 
 
+class ReportedOut(Schema):
+    """A figure that a document states. `value` in the indicator's unit, `text` as it is written."""
+
+    value: int | float | None
+    text: str
+    extent: str
+    url: str
+    source_title: str
+    source_office: str
+
+
 class FigureOut(Schema):
-    """An indicator's answer. `begins`: first day of the ledger; `partly`: it lies within the period."""
+    """An indicator's answer.
+
+    `kind`: "reported" where the ledger says nothing and one figure was stated. `begins`: first day of the ledger; `partly`: it
+    lies within the period. `reported`: stated figures, never added to what is counted; `differ`: sources say different things.
+    """
 
     id: str
     name: str
@@ -107,6 +122,8 @@ class FigureOut(Schema):
     coverage: CoverageOut
     begins: date | None
     partly: bool
+    differ: bool
+    reported: list[ReportedOut]
 
 
 class FigureRowOut(Schema):

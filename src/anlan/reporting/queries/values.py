@@ -1,0 +1,73 @@
+"""Reported values: what was stated for an indicator, a region and a period; several sources stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import QuerySet
+
+from anlan.kernel.codes import region_pad
+from anlan.kernel.periods import Period
+from anlan.platform.indicator.declare import Asked
+from anlan.platform.scope import Scope, limit
+from anlan.reporting.models import ReportedValue
+
+__all__ = ["VIEW", "Reported", "one_number", "reported_for", "reported_list"]
+
+VIEW = "reporting.value.view"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One stated figure. `number` in the indicator's unit; `text` as it is written in its source."""
+
+    id: str
+    number: Fraction
+    text: str
+    extent: str
+    source_title: str
+    source_office: str
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return f"/records/reporting/values/{self.id}"
+
+
+def reported_list(scope: Scope) -> QuerySet[ReportedValue]:
+    """The values that stand, as far as the person may read them."""
+    rows = ReportedValue._default_manager.filter(retired_at__isnull=True, drill=0)
+    return limit(rows, scope) if scope.may(VIEW) else rows.none()
+
+
+def reported_for(scope: Scope, asked: Asked, period: Period | None = None) -> list[Reported]:
+    """What was stated for the indicator, this region itself and this period to the day; none for filtered questions.
+
+    Args:
+        period: another one than the question's.
+    """
+    span = period or asked.period
+    if asked.where or not asked.region:
+        return []
+    rows = reported_list(scope).filter(
+        indicator=asked.indicator.id, region=region_pad(asked.region), first_on=span.first, last_on=span.last, planned=0
+    )
+    return [_reported(row) for row in rows.order_by("source_office", "created_at", "pk")]
+
+
+def _reported(row: Any) -> Reported:
+    more = {"over": "余", "under": "（不足）", "about": ""}.get(row.approximate, "")
+    text = f"{'约' if row.approximate == 'about' else ''}{row.value}{row.unit}{more}"
+    return Reported(
+        str(row.pk), Fraction(Decimal(row.amount)), text, row.extent, row.source_title, row.source_office
+    )  # fmt: skip
+
+
+def one_number(values: Iterable[Reported]) -> Fraction | None:
+    """The number that all sources state; None where there is none or they differ: nobody has decided."""
+    numbers = {value.number for value in values}
+    return numbers.pop() if len(numbers) == 1 else None
