@@ -64,13 +64,14 @@ def test_filing_by_the_form(world: World) -> None:
 def test_a_refused_form_keeps_what_was_typed(world: World) -> None:
     client = world.client("town")
     with clock.frozen(NOW):
-        bad = FORM | {"deaths": "-1", "category": "", "occurred_at": "2026-03-02T23:00"}
+        bad = FORM | {"enterprise": world.enterprise, "deaths": "-1", "category": "", "occurred_at": "2026-03-02T23:00"}
         answer = client.post("/accident/accidents/new", bad | {"files": pdf()})
         page = text(answer)
         assert answer.status_code == 409
-        kept = ('value="冲压车间"', "已上传1个文件", 'value="2026-03-02T23:00"')
+        kept = ('value="冲压车间"', 'value="测试甲机械有限公司"', "已上传1个文件", 'value="2026-03-02T23:00"')
         for part in ("不能为负数", "须选择事故类别", "不能晚于现在", *kept):
             assert part in page, part
+        assert client.post("/accident/accidents/new", FORM | {"enterprise": world.other_enterprise}).status_code == 404
         for wrong in ({"deaths": "1.5"}, {"lon": "nan"}, {"loss_wan": "很多"}, {"occurred_at": "gestern"}):
             assert client.post("/accident/accidents/new", FORM | wrong).status_code == 422, wrong
         many = FORM | {"files_kept": ["f" * 64] * 31}
@@ -185,7 +186,8 @@ def test_the_list_and_the_home_page(world: World) -> None:
     client = world.client("town")
     with clock.frozen(NOW + timedelta(hours=3)):
         listed = text(client.get("/desk/accident/accident/"))
-        assert "事故" in listed and "一般事故" in listed and "/accident/accidents/new" in listed
+        assert "一般事故" in listed and "/accident/accidents/new" in listed
+        assert "/records/accident/accidents/new" not in listed  # one button to file one, not two
         assert "待上报事故" in text(client.get("/todos"))
         assert "事故" in text(client.get(f"/registry/enterprises/{world.enterprise}"))
     assert "/desk/accident/accident/" not in text(world.client("enterprise").get("/"))

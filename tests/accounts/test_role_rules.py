@@ -36,6 +36,7 @@ def test_the_ten_roles_and_what_limits_them():
 def test_an_auditor_only_reads():
     auditor = next(r for r in ROLES if r.word == "auditor")
     assert auditor.rights == {
+        "accident.view",
         "registry.view",
         "sensing.view",
         "inspection.view",

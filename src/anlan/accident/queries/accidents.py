@@ -203,12 +203,13 @@ def plain_of(row: Accident) -> PlainFacts:
 
 
 def accident_actions(scope: Scope, row: Accident, now: datetime) -> list[ActionView]:
-    """Every action on an existing accident in the loop's order, then the acts, with the reasons against it.
+    """Every action on an existing accident in the loop's order, then the acts, revoking last, with the reasons.
 
     What is still to be filled in takes no button away; who and from which state does.
     """
     facts = step_facts(scope, row, now)
     actions = [a for a in (*ACCIDENT_LOOP.actions, *ACCIDENT_ACTS) if a.from_]
+    actions.sort(key=lambda a: a.id == "revoke")  # never the button beside the one that is meant
     return [
         ActionView(a.id, a.label, not reasons, tuple(reasons), a.evidence, a.help)
         for a in actions

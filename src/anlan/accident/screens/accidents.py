@@ -32,11 +32,15 @@ from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.platform.ledger import places
 from anlan.platform.ledger.history import history_of
+from anlan.platform.scope import Scope
 from anlan.platform.web import once_token, read_moment, screen
 from anlan.registry import queries as registry
 
 _NUMBERS = ("deaths", "serious_injuries", "minor_injuries")
 _WORDS = ("sector", "category", "region", "place", "summary", "unit_name")
+# Of these the timeline shows what they changed; what was filed and found stands beside it.
+_TOLD = tuple(f"accident.accident.{act}" for act in ("corrected", "amended", "judged", "extended", "reported_up"))
+_FILINGS = tuple(f"accident.accident.{act}" for act in ("reported", "recorded", "closed"))
 _FOUND = ("direct_cause", "indirect_cause", "liability", "measures")
 _CHOICES: dict[str, Any] = {
     "sectors": queries.SECTORS, "categories": queries.CATEGORIES, "natures": queries.NATURES,
@@ -47,6 +51,13 @@ _CHOICES: dict[str, Any] = {
 def _regions(request: HttpRequest) -> list[tuple[str, str]]:
     region = request.scope.region  # type: ignore[attr-defined]
     return places.options(region) if len(region) >= 6 else []
+
+
+def _firm_name(scope: Scope, typed: Mapping[str, Any]) -> str:
+    """The name of the enterprise that a form has chosen, where the person sees it; the hidden field holds its id alone."""
+    chosen = queries.as_uuid(typed.get("enterprise", ""))
+    seen = registry.enterprises_seen(scope, [chosen]) if chosen else ()
+    return registry.enterprise_names(seen).get(str(chosen), "")
 
 
 def _numbers(request: HttpRequest) -> dict[str, int | None]:
@@ -69,11 +80,10 @@ def accident_new(request: HttpRequest) -> HttpResponse:
             return redirect("accident", accident_id=_filed(request, kept))
         except AnlanError as refused:
             error = refused
-    firm = typed.get("enterprise", "")
     context = _CHOICES | {
         "record": bool(typed.get("record")),
         "regions": _regions(request),
-        "firm": registry.enterprise_get(scope, firm) if firm and not error else None,
+        "firm_name": _firm_name(scope, typed),
         "typed": typed,
         "kept": kept,
         "once": typed.get("once") or once_token(),
@@ -160,6 +170,9 @@ def _page(
         "error": error,
         "errors": errors_of(error),
         "failed": failed,
+        "told": _TOLD,
+        "filings": _FILINGS,
+        "firm_name": _firm_name(scope, request.POST) if error else "",
         "typed": request.POST if error else {},
         "kept": kept if error else (),
     }

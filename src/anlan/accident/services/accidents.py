@@ -165,7 +165,6 @@ def _held(row: Accident, name: str) -> Any:
 def _firm(scope: Scope, firm: str | None) -> dict[str, Any]:
     """The enterprise of an accident and the office that follows from it."""
     office = registry.enterprise_get(scope, firm).office_id if firm else None
-    office = office or scope.office
     return {"enterprise_id": firm, "office_id": str(office) if office else None}
 
 

@@ -129,7 +129,7 @@ def _file(action_id: str, scope: Scope, item: ReportInput, now: datetime) -> str
         _require(action, facts, item)
         # Asked for only when all else holds: no database takes every text and moment that people send.
         _require(action, replace(facts, twin=queries.accident_twin(region, occurred, item.place)), item)
-        office = (firm.office_id if firm else None) or scope.office
+        office = firm.office_id if firm else None
         attachments.link(item.files, f"{Accident.SUBJECT}/{key}", scope=scope)
         data = _data(item, plain, str(office) if office else None, str(firm.pk) if firm else None, now)
         record(_draft(action, key, region, item, data), scope=scope, now=now, base=NEW)

@@ -148,7 +148,7 @@ def list_context(request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         "pager": _pager(at, min(pages, _DEEPEST), request.GET),
         "query": _query(request.GET, page=None),
         "root": root_url(ledger),
-        "may_create": may_create(scope, ledger),
+        "may_create": not ledger.new and may_create(scope, ledger),  # one button: the context's own form
         "may_import": may_import(scope, ledger),
         "batches": [b for b in (ledger.batch, *ledger.batches) if b and scope.may(b[2])],
         "new": ledger.new[0] if ledger.new and scope.may(ledger.new[1]) else "",
