@@ -63,7 +63,7 @@ def test_numbers_and_units_are_taken_together(values: dict[str, str], expected: 
 )
 def test_periods_are_read_as_reports_write_them(period: str, first: str, last: str, planned: int) -> None:
     found = derive_value(BASE | {"period": period}, None)
-    assert (found["first_on"], found["last_on"], found["planned"]) == (first, last, planned)
+    assert (str(found["first_on"]), str(found["last_on"]), found["planned"]) == (first, last, planned)
 
 
 @pytest.mark.parametrize(

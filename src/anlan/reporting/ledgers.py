@@ -9,7 +9,7 @@ from anlan.kernel.amounts import MEASURE_WORDS
 from anlan.kernel.errors import Violation
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.ledger.declare import Column, Ledger
-from anlan.reporting.rules.value import check_value, derive_value
+from anlan.reporting.rules.value import WHOLE, check_value, derive_value
 
 
 def _derived(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -42,7 +42,7 @@ VALUES = Ledger(
         Column("approximate", width=12, help="原文为“余、多、超、近、约”的选择，准确数不填"),
         Column("period", required=True, filter=True, width=22, help="如2019、2019年1—11月、2022年截至8月15日、2025计划"),
         Column("region", label="区划", required=True, filter=True, width=22),
-        Column("extent", show=False, search=True, width=30, help="如“工矿和道路交通”，不分范围的不填"),
+        Column("extent", show=False, search=True, width=30, help="如“工矿和道路交通”，不填为全部", blank=WHOLE),
         Column("source_title", required=True, search=True, width=34, help="文件、报表名称和文号"),
         Column("source_office", required=True, search=True, filter=True, width=20),
         Column("quote", show=False, search=True, width=48),

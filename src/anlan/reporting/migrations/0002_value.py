@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('last_on', models.DateField(verbose_name='期间末日')),
                 ('span', models.CharField(default='', max_length=8, verbose_name='期间类型')),
                 ('planned', models.SmallIntegerField(default=0, verbose_name='计划数')),
-                ('extent', models.CharField(blank=True, default='', max_length=80, verbose_name='统计范围')),
+                ('extent', models.CharField(blank=True, default='全部', max_length=80, verbose_name='统计范围')),
                 ('source_title', models.CharField(max_length=120, verbose_name='来源文件')),
                 ('source_office', models.CharField(max_length=80, verbose_name='来源单位')),
                 ('quote', models.TextField(blank=True, default='', verbose_name='原文')),

@@ -8,7 +8,7 @@ from django.db import models
 
 from anlan.platform.projection import Projection
 from anlan.platform.scope import ScopedBy
-from anlan.reporting.rules.value import APPROXIMATE
+from anlan.reporting.rules.value import APPROXIMATE, WHOLE
 
 
 class ReportedValue(Projection):
@@ -33,7 +33,7 @@ class ReportedValue(Projection):
     last_on = models.DateField("期间末日")
     span = models.CharField("期间类型", max_length=8, default="")
     planned = models.SmallIntegerField("计划数", default=0)
-    extent = models.CharField("统计范围", max_length=80, default="", blank=True)
+    extent = models.CharField("统计范围", max_length=80, default=WHOLE, blank=True)
     source_title = models.CharField("来源文件", max_length=120)
     source_office = models.CharField("来源单位", max_length=80)
     quote = models.TextField("原文", default="", blank=True)

@@ -15,6 +15,7 @@ from anlan.kernel.periods import Period
 from anlan.platform.indicator.declare import Asked
 from anlan.platform.scope import Scope, limit
 from anlan.reporting.models import ReportedValue
+from anlan.reporting.rules.value import WHOLE
 
 __all__ = ["VIEW", "Reported", "one_number", "reported_for", "reported_list"]
 
@@ -63,7 +64,8 @@ def _reported(row: Any) -> Reported:
     more = {"over": "余", "under": "（不足）", "about": ""}.get(row.approximate, "")
     text = f"{'约' if row.approximate == 'about' else ''}{row.value}{row.unit}{more}"
     return Reported(
-        str(row.pk), Fraction(Decimal(row.amount)), text, row.extent, row.source_title, row.source_office
+        str(row.pk), Fraction(Decimal(row.amount)), text, "" if row.extent == WHOLE else row.extent, row.source_title,
+        row.source_office,
     )  # fmt: skip
 
 

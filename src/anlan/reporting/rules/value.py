@@ -14,11 +14,13 @@ from anlan.kernel.errors import BadInput, Violation
 from anlan.kernel.periods import Period, read_period
 from anlan.kernel.text import blank, shown_length
 
-__all__ = ["APPROXIMATE", "amount_text", "check_value", "derive_value", "period_of"]
+__all__ = ["APPROXIMATE", "WHOLE", "amount_text", "check_value", "derive_value", "period_of"]
 
 APPROXIMATE: tuple[tuple[str, str], ...] = (
     ("", "准确数"), ("over", "余（多、超）"), ("under", "近（不足）"), ("about", "约"),
 )  # fmt: skip
+WHOLE = "全部"
+"""What a figure is of that names no part."""
 _LONGEST = {"name": 80, "extent": 80, "source_title": 120, "source_office": 80, "quote": 500}
 _SIGNED = frozenset({"%"})
 
@@ -37,7 +39,7 @@ def derive_value(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> d
     Source: house rule.
     """
     full = {**(held or {}), **values}
-    found = dict(values)
+    found = dict(values) | {"extent": str(full.get("extent") or "").strip() or WHOLE}
     try:
         amount = Amount.of(full.get("value") or "", full.get("unit") or "")
         found |= {"amount": amount_text(amount), "measure": amount.unit}
@@ -48,7 +50,7 @@ def derive_value(values: Mapping[str, Any], held: Mapping[str, Any] | None) -> d
     except BadInput:
         return found
     found |= {
-        "period": period.label, "first_on": period.first.isoformat(), "last_on": period.last.isoformat(),
+        "period": period.label, "first_on": period.first, "last_on": period.last,
         "span": period.kind, "planned": int(period.plan),
     }  # fmt: skip
     return found
