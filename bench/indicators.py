@@ -161,6 +161,9 @@ def _frame(table: Any) -> dict[str, Any]:
         found[name] = np.ma.masked_equal(base.data[column], missing)
     for name, column in {"state": "state", "grade": "grade", "again": "look_back_result", "enterprise": "enterprise"}.items():
         found[name] = np.array(words[column], object)[base.data[column]]
+    for name in ("found", "closed", "ordered"):
+        months = found[name].data.astype("datetime64[D]").astype("datetime64[M]").astype(np.int32) + 1970 * 12
+        found[f"{name}_month"] = np.ma.masked_array(months, np.ma.getmaskarray(found[name]))
     found["town"] = np.array([w[:9] for w in words["region"]], object)[base.data["region"]]
     found["returned"] = np.asarray(base.data["returned_count"])
     return found
@@ -203,11 +206,11 @@ def _duckdb(frame: dict[str, Any]) -> tuple[dict[str, dict[int, dict[tuple[str, 
         answer: dict[str, dict[int, dict[tuple[str, str], int]]] = {name: {} for name in ASKED}
         for name, (what, where) in ASKED.items():
             at = _AT.get(name, "found")
-            month = f"strftime(DATE '1970-01-01' + CAST({at} AS INTEGER), '%Y-%m')"
+            month = f"{at}_month"
             for year, first, last in _years():
                 condition = where.format(first=first, last=last)
                 rows = base.execute(f"SELECT town, {month} AS m, {what} FROM h WHERE {condition} GROUP BY ALL").fetchall()
-                answer[name][year] = {(town, m): n for town, m, n in rows}
+                answer[name][year] = {(town, f"{m // 12}-{m % 12 + 1:02d}"): n for town, m, n in rows}
         return answer
 
     return run(), _best(run)
@@ -215,9 +218,6 @@ def _duckdb(frame: dict[str, Any]) -> tuple[dict[str, dict[int, dict[tuple[str, 
 
 def _pandas(frame: dict[str, Any]) -> float:
     table = _frames(frame)
-    for name in ("found", "closed", "ordered"):
-        table[f"{name}_month"] = (table[name].astype("float") * 86_400_000_000_000).astype("datetime64[ns]").dt.to_period("M")
-
     def run() -> None:
         for name, (what, _) in ASKED.items():
             at = _AT.get(name, "found")
