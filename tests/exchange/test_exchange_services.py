@@ -273,6 +273,7 @@ from io import BytesIO
 from PIL import Image
 from anlan.platform.attachments import files
 from anlan.platform.exchange import filing
+from anlan.platform.journal import node
 from anlan.platform.exchange.models import FileWanted
 from anlan.platform.attachments.store import release
 name = "ab" * 32
@@ -281,7 +282,7 @@ def drawn(size, kind="JPEG"):
     Image.new("RGB", size, (9, 9, 9)).save(out, kind)
     return b64encode(out.getvalue()).decode()
 def take(content, sha256=name):
-    return filing.thumbs_take([{"type": "cn.anlan.thumb", "data": {"sha256": sha256, "content": content}}])
+    return filing.thumbs_take([{"type": "cn.anlan.thumb", "data": {"sha256": sha256, "content": content}}], node.own().id)
 unasked = take(drawn((100, 80)))
 FileWanted.objects.create(id=f"{name}:x/1", sha256=name, subject="x/1")
 bad = [take(c) for c in (None, 7, "", "x", "eA==", drawn((400, 80)), drawn((80, 700)), drawn((90, 90), "PNG"), "A" * 200000)]

@@ -53,7 +53,9 @@ def sync_import(file: Path) -> Answer:
     from anlan.platform.exchange.file import import_file
 
     done = asdict(import_file(file, now=clock.now()))
-    return Answer({"ok": not done["stopped"], **done}, say("sync.imported", **done), not done["stopped"])
+    ok = done["whole"] and not done["stopped"]
+    told = say("sync.imported", **done) + ("" if done["whole"] else say("sync.cut_off"))
+    return Answer({"ok": ok, **done}, told, ok)
 
 
 @command("forward", group=sync_command)

@@ -175,13 +175,17 @@ def _readable(name: str, *, again: bool = False) -> Iterator[None]:
 
 
 def _head(line: Mapping[str, Any]) -> _HeadLine:
-    data, source = line["data"], str(line.get("source", "")).removeprefix("/nodes/")
-    seq, region = data.get("seq"), data.get("region")
-    if not is_node_id(source) or type(seq) is not int or not 0 < seq < 2**53 or type(region) is not str:
+    data, source = line["data"], _source(line)
+    seq, region, key = data.get("seq"), data.get("region"), data.get("key")
+    if not is_node_id(source) or type(seq) is not int or not 0 < seq < 2**53 or type(region) is not str or type(key) is not str:
         raise ProtocolError("exchange.malformed")
-    return _HeadLine(
-        source, seq, _hex(data.get("hash")), str(data.get("key")), _bytes(data.get("signature"), _SIGNATURE), region
-    )
+    return _HeadLine(source, seq, _hex(data.get("hash")), key, _bytes(data.get("signature"), _SIGNATURE), region)
+
+
+def _source(line: Mapping[str, Any]) -> str:
+    """Whose line it says it is; "" where that is no text (what is nested deep enough can't even be printed)."""
+    said = line.get("source")
+    return said.removeprefix("/nodes/") if type(said) is str else ""
 
 
 def _hex(text: Any) -> bytes:
@@ -262,7 +266,7 @@ def _keep_head(head: _HeadLine) -> None:
 
 def _collect(line: Mapping[str, Any], filled: dict[str, list[Link]], done: Accepted) -> None:
     try:
-        name = str(line.get("source", "")).removeprefix("/nodes/")
+        name = _source(line)
         filled.setdefault(name, []).append(_link(line, name))
     except ProtocolError as error:
         done.refused.append(error)
@@ -323,7 +327,13 @@ def refusal_note(name: str, error: ProtocolError, now: datetime) -> None:
     facts = {"code": error.code, **{k: _fact(v) for k, v in error.facts.items() if isinstance(v, str | int)}}
     subject, once = f"platform.exchange/{own.id}:{about}", f"{error.code}:{local_date(now)}"
     draft = Draft("platform.exchange.refused", subject, own.region, {"facts": facts}, once=once)
-    record.record(draft, scope=SYSTEM, now=now, base=None)
+    for left in reversed(range(_MOST_TRIES)):
+        try:
+            record.record(draft, scope=SYSTEM, now=now, base=None)
+            return
+        except Conflict:  # another worker refuses the same at this moment; a note must not end the turn
+            if not left:
+                log.error("exchange: that was not noted: %s", subject)
 
 
 def _fact(value: str | int) -> str | int:

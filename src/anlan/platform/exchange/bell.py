@@ -51,7 +51,7 @@ def listener_of(headers: Mapping[str, str], now: datetime) -> str:
     link = link_of(key)
     try:
         fresh, raw = abs(now.timestamp() - int(at)) <= _AGE_S, bytes.fromhex(signature)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise NotAllowed("exchange.signature") from error
     if not fresh or not keys.signed_by(key, raw, _statement(key, at)):
         raise NotAllowed("exchange.signature")

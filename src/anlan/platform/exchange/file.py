@@ -22,7 +22,8 @@ _TURN = 3 * 1024 * 1024
 
 @dataclass(slots=True)
 class Imported:
-    """What a file brought: parts read, links and values that were new, chains not taken and why; `whole`: read to its end."""
+    """What a file brought: parts read, links and values that were new, chains not taken and why; `whole`: its
+    sender's own word came, which is behind all entries (a file that was cut off between two parts looks like one)."""
 
     parts: int = 0
     came: int = 0
@@ -97,9 +98,10 @@ def import_file(path: Path, *, now: datetime) -> Imported:
         BadInput: "exchange.not_readable". ProtocolError: "exchange.*" for the first part that can't be taken; those before
             it are kept. NotAllowed: "exchange.unknown_peer", "exchange.revoked".
     """
-    done = Imported(stopped={})
+    done = Imported(stopped={}, whole=False)
     for part in _parts(path):
         heard = turn.hear(part, now=now)
+        done.whole = done.whole or heard.headed
         done.parts, done.came, done.values = done.parts + 1, done.came + heard.admitted, done.values + heard.values
         done.stopped = {**(done.stopped or {}), **heard.stopped}
     if not done.parts:
@@ -113,13 +115,25 @@ def forward_file(path: Path, answer: Path) -> int:
     Returns:
         How many parts were handed on.
     Raises:
-        NotFound: "exchange.no_link". Others as `exchange.http.exchange`.
+        NotFound: "exchange.no_link". Unavailable: "exchange.not_written". BadInput: "exchange.not_readable".
+        Others as `exchange.http.exchange`.
     """
     link, count = link_named(""), 0
-    with answer.open("wb") as out:
-        for parts, said in _handed_on(link.url, path):
-            out.write(said)
-            count += parts
+    beside = answer.with_name(f"{answer.name}.part")  # whole or not at all, and named like the file itself it does not empty it
+    try:
+        with beside.open("wb") as out:
+            for parts, said in _handed_on(link.url, path):
+                out.write(said)
+                count += parts
+            out.flush()
+            os.fsync(out.fileno())
+        if not count:
+            raise BadInput("exchange.not_readable", file=str(path), why="0")
+        beside.replace(answer)
+    except OSError as error:
+        raise Unavailable("exchange.not_written", file=str(answer), why=error.strerror or "") from error
+    finally:
+        beside.unlink(missing_ok=True)
     return count
 
 

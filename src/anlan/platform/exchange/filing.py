@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import os
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
@@ -17,11 +18,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.conf import settings
 from PIL import Image
 
 from anlan.kernel.entry import Entry
-from anlan.kernel.errors import AnlanError
+from anlan.kernel.errors import BadInput, Unavailable
+from anlan.kernel.nodes import above, stem
 from anlan.platform.attachments import expect, files, take_over
 from anlan.platform.attachments.facts import IMAGES
 from anlan.platform.attachments.models import Attachment, AttachmentLink
@@ -30,6 +33,7 @@ from anlan.platform.exchange.models import FileWanted
 from anlan.platform.exchange.parts import event
 from anlan.platform.exchange.select import concerns
 from anlan.platform.journal import node
+from anlan.platform.journal.models import Head
 
 __all__ = ["file_lines", "files_expect", "files_take", "files_wanted", "thumb_lines", "thumbs_take", "whole_files"]
 
@@ -108,16 +112,37 @@ def thumb_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
     return found
 
 
-def thumbs_take(lines: Sequence[Mapping[str, Any]]) -> int:
-    """Keep the small pictures of files that are awaited; bytes that were new. The original replaces them."""
+def _awaited(sha256: Any, sender: str) -> list[str]:
+    """The subjects for which a file is awaited, if a neighbour has a say about one of them: nobody checks a small picture by
+    its hash, and pieces of others would spoil what has come. A node below brings what is shown in its region only."""
+    if not (type(sha256) is str and _HASH.fullmatch(sha256)):
+        return []
+    subjects = list(FileWanted.objects.filter(sha256=sha256).values_list("subject", flat=True))
+    if not subjects or above(sender, node.own().id):
+        return subjects
+    stood = Head.objects.filter(subject__in=subjects).values_list("region", "former")
+    within = any(code.startswith(stem(sender)) for r, f in stood for code in (r, *(f or "").split(",")))
+    return subjects if within else []
+
+
+def thumbs_take(lines: Sequence[Mapping[str, Any]], sender: str) -> int:
+    """Keep the small pictures of files that are awaited; bytes that were new. The original replaces them.
+
+    Args:
+        sender: id of the node that sends them.
+    """
     came = 0
     for line in lines:
         sha256 = line["data"].get("sha256")
-        if not (type(sha256) is str and _HASH.fullmatch(sha256) and FileWanted.objects.filter(sha256=sha256).exists()):
+        if not _awaited(sha256, sender):
             continue
         target = files.thumbnail_path(sha256, _SMALL)
         if not target.is_file() and (small := _small(line["data"].get("content"))):
-            files.write(target, small)
+            try:
+                files.write(target, small)
+            except Unavailable as error:  # a full disk for files must not hold up what is said
+                log.error("exchange: small picture %s is not kept: %s", sha256, error.code)
+                continue
             came += len(small)
     return came
 
@@ -147,8 +172,10 @@ def file_lines(wanted: Mapping[str, int], receiver: str) -> list[bytes]:
     found: list[bytes] = []
     for sha256, have in wanted.items():
         held, have = _sendable(sha256, receiver) if len(found) < _MOST_PIECES else None, max(0, have)
-        if held is None or have >= held.size:
+        if held is None:
             continue
+        # As much as there is and not whole: what came over there was spoiled or left by a crash, so it begins anew.
+        have = 0 if have >= held.size else have
         try:
             with files.path_of(sha256).open("rb") as source:
                 source.seek(have)
@@ -169,47 +196,70 @@ def whole_files(wanted: Mapping[str, int], receiver: str) -> Iterator[bytes]:
         have = max(0, have)
         while pieces := file_lines({sha256: have}, receiver):
             yield from pieces
-            have += _PIECE
+            data = orjson.loads(pieces[-1])["data"]
+            have = data["at"] + _PIECE
+            if have >= data["size"]:
+                break
 
 
-def files_take(lines: Sequence[Mapping[str, Any]], now: datetime) -> int:
-    """Put pieces to what is here, and keep the files that are whole; bytes that were new."""
+def files_take(lines: Sequence[Mapping[str, Any]], sender: str, now: datetime) -> int:
+    """Put pieces to what is here, and keep the files that are whole; bytes that were new. `sender` as of `thumbs_take`."""
     came = 0
     for line in lines:
         data = line["data"]
         sha256, at, size = data.get("sha256"), data.get("at"), data.get("size")
-        if not (type(sha256) is str and _HASH.fullmatch(sha256) and type(at) is int and type(size) is int):
+        if not (type(at) is int and type(size) is int and 0 < size <= settings.UPLOAD_MAX_BYTES):
             continue
-        subjects = list(FileWanted.objects.filter(sha256=sha256).values_list("subject", flat=True))
-        if not subjects or not 0 < size <= settings.UPLOAD_MAX_BYTES:
+        if not (subjects := _awaited(sha256, sender)):
             continue  # nobody here asked for it
-        came += _piece(sha256, at, size, str(data.get("name", "")), data.get("content"), subjects, now)
+        try:
+            piece = b64decode(data.get("content"), validate=True)
+        except (TypeError, ValueError, NotBase64):
+            continue
+        name = data.get("name")
+        try:
+            came += _piece(sha256, at, size, name if type(name) is str else "", piece, subjects, now)
+        except (OSError, Unavailable) as error:  # a disk that is full or away: asked for again when there is room
+            log.error("exchange: a piece of attachment %s is not kept: %s", sha256, error)
     return came
 
 
-def _piece(sha256: str, at: int, size: int, name: str, content: Any, subjects: list[str], now: datetime) -> int:
+def _piece(sha256: str, at: int, size: int, name: str, piece: bytes, subjects: list[str], now: datetime) -> int:
     place = _place(sha256)
-    place.parent.mkdir(exist_ok=True)
     have = place.stat().st_size if place.is_file() else 0
-    try:
-        piece = b64decode(content, validate=True)
-    except (TypeError, ValueError, NotBase64):
-        return 0
+    if at == 0 and have >= size:
+        # The other side begins anew, for there is as much as there should be: a crash or a full disk came before its keeping,
+        # or it is spoiled.
+        if _finished(place, sha256, name, subjects, now):
+            return len(piece)
+        have = 0
     if at != have or have + len(piece) > size or not piece:
         return 0
-    with place.open("ab") as out:
-        out.write(piece)
-    if have + len(piece) < size:
-        return len(piece)
-    whole = place.read_bytes()
-    place.unlink()
-    if hashlib.sha256(whole).hexdigest() != sha256:
-        return 0  # asked for anew, from its beginning
-    files.thumbnail_path(sha256, _SMALL).unlink(missing_ok=True)  # made here from the bytes that were hashed
-    try:
-        take_over(whole, name, subjects, now=now)
-    except AnlanError as error:
-        # Erased by a redaction meanwhile, or of a kind that this version refuses: it is not asked for again.
-        log.warning("exchange: attachment %s is not kept: %s", sha256, error.code)
-    FileWanted.objects.filter(sha256=sha256).delete()
+    _put(place, at, piece)
+    if at + len(piece) == size:
+        _finished(place, sha256, name, subjects, now)
     return len(piece)
+
+
+def _finished(place: Path, sha256: str, name: str, subjects: list[str], now: datetime) -> bool:
+    """Keep a file if what is here is all of it; else it is asked for anew, from its beginning."""
+    whole = place.read_bytes()
+    right = hashlib.sha256(whole).hexdigest() == sha256
+    if right:
+        files.thumbnail_path(sha256, _SMALL).unlink(missing_ok=True)  # made here from the bytes that were hashed
+        try:
+            take_over(whole, name, subjects, now=now)
+        except BadInput as error:
+            # Erased by a redaction meanwhile, or of a kind that this version refuses: it is not asked for again.
+            log.warning("exchange: attachment %s is not kept: %s", sha256, error.code)
+        FileWanted.objects.filter(sha256=sha256).delete()
+    place.unlink(missing_ok=True)
+    return right
+
+
+def _put(place: Path, at: int, piece: bytes) -> None:
+    """Write a piece at its own place and not at the end: two workers that hear it at once write the same bytes twice."""
+    place.parent.mkdir(exist_ok=True)
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT, 0o640), "wb") as out:
+        out.seek(at)
+        out.write(piece)

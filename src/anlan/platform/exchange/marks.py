@@ -30,7 +30,7 @@ def node_marks(scope: Scope, now: datetime) -> Iterator[Mark]:
     if (at := node_place(own.region)) and scope.covers(own.region):
         yield Mark(own.id, *at, places.label(own.region), "own", "/exchange", ("本机",), own.region)
     for line in lines_within(scope, now):
-        if at := node_place(line.region):
+        if line.state != "revoked" and (at := node_place(line.region)):
             yield Mark(line.key, *at, line.name, _state(line), "/exchange", _told(line), line.region)
 
 

@@ -13,7 +13,7 @@ from anlan.platform.exchange.models import Peer
 from anlan.platform.journal import node
 from anlan.platform.rules.exchange import has_a_say
 
-__all__ = ["Keys", "keys_of", "statement_id", "statements"]
+__all__ = ["Keys", "keys_of", "revoked_keys", "statement_id", "statements"]
 
 
 def statement_id(author: str, key: str) -> str:
@@ -40,6 +40,11 @@ def statements(stems: Iterable[str] | None = None) -> list[Peer]:
     if stems is not None:
         rows = rows.filter(stem__in=list(stems))
     return [row for row in rows if has_a_say(row.author, row.stem, mine)]
+
+
+def revoked_keys() -> set[tuple[str, str]]:
+    """Every key that was revoked with the region prefix whose key it was: of another region its revocation does not count."""
+    return {(row.stem, row.key) for row in statements() if row.state == "revoked"}
 
 
 def keys_of(node_id: str) -> Keys:

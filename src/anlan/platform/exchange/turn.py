@@ -39,11 +39,13 @@ _MOST_ASKS, _MOST_KEPT = 8, 10_000
 """How often a subject is asked for before it is given up (the neighbour holds it no more), and how many are kept."""
 _MOST_NODES = 10_000
 _MOST_SUBJECT = 120
+_FARTHEST_MS = 100 * 365 * 86_400_000
+"""How far ahead of this clock a turn's number may be (a dead battery says 2099): with a larger one all later ones were old."""
 _MARK = re.compile(r"[0-9]{1,15}(?::[0-9a-f]{0,64})?")
 _REASON = re.compile(r"[a-z_]{1,20}")
 _HEARD = [
     "vector", "refused", "files", "stopped", "turn_at", "version", "offset_ms", "node", "entry_at", "vault_node", "vault_after",
-    "wanted", "asked", "heard",
+    "wanted", "asked", "heard", "told",
 ]  # fmt: skip
 """What a neighbour's words change of its row: a carrier's own fields are another's to write."""
 
@@ -56,6 +58,7 @@ class Said:
         admitted, values, file_bytes: links, vault values and bytes of attachments that were new here.
         lacking: subjects of which we want the early entries.
         asked: those that the neighbour wants. more: it holds more for us than it sent. stopped: chains not taken, and why.
+        headed: it said of itself what it holds.
     """
 
     link: PeerLink
@@ -66,6 +69,7 @@ class Said:
     asked: tuple[str, ...]
     more: bool
     stopped: Mapping[str, str]
+    headed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +172,27 @@ def _pieces(link: PeerLink, named: Collection[str], receiver: str, *, whole: boo
 
 
 def _asked_and_given(link: PeerLink, named: Collection[str], given: Collection[str]) -> None:
-    held = {s: [n, asks + (s in named)] for s, (n, asks) in orjson.loads(link.wanted).items()}
-    link.wanted = orjson.dumps(held).decode()
-    link.asked = orjson.dumps([s for s in orjson.loads(link.asked) if s not in set(given)]).decode()
-    PeerLink.objects.filter(pk=link.pk).update(wanted=link.wanted, asked=link.asked)
+    """An ask counts when the neighbour has heard it (`_counted`): over a line that is down nothing is given up."""
+    with writing():
+        row = _row(link)  # as it is now: a turn of the neighbour may have been heard while this one was made
+        held = orjson.loads(row.wanted)
+        for subject in set(named) & held.keys():
+            n, asks, *since = held[subject]
+            held[subject] = [n, asks, since[0] if since and since[0] else row.told]
+        link.wanted = orjson.dumps(held).decode()
+        link.asked = orjson.dumps([s for s in orjson.loads(row.asked) if s not in set(given)]).decode()
+        PeerLink.objects.filter(pk=link.pk).update(wanted=link.wanted, asked=link.asked)
+
+
+def _row(link: PeerLink) -> PeerLink:
+    """A neighbour's row as it stands, and nobody else changes it until this transaction ends."""
+    return PeerLink.objects.select_for_update().get(pk=link.pk)
 
 
 def wanted(link: PeerLink) -> tuple[str, ...]:
     """The subjects to ask a neighbour for: what it told of and has not sent, unless it was asked too often."""
     held = orjson.loads(link.wanted).items()
-    return tuple(subject for subject, (_, asks) in held if asks < _MOST_ASKS)[:_MOST_WANTED]
+    return tuple(subject for subject, (_, asks, *_) in held if asks < _MOST_ASKS)[:_MOST_WANTED]
 
 
 def asked(link: PeerLink) -> tuple[str, ...]:
@@ -191,10 +206,10 @@ def _header(link: PeerLink, *, now: datetime, want: Iterable[str], more: bool, v
     with writing():
         next_one = Case(When(told__lt=moment, then=Value(moment)), default=F("told") + 1)
         PeerLink.objects.filter(pk=link.pk).update(told=next_one)
-        number = PeerLink.objects.values_list("told", flat=True).get(pk=link.pk)
+        number, heard = PeerLink.objects.values_list("told", "heard").get(pk=link.pk)
     vector = select.marks() | {f"vault:{link.vault_node}": str(link.vault_after)}
     return event("turn", own.id, f"{own.id}:{moment}", {
-        "node": own.id, "region": own.region, "version": anlan.__version__, "at": moment, "number": number,
+        "node": own.id, "region": own.region, "version": anlan.__version__, "at": moment, "number": number, "heard": heard,
         "vector": vector, "stopped": orjson.loads(link.stopped), "want": sorted(want), "more": more, "vault": vault,
         "files": files_wanted(now),
     })  # fmt: skip
@@ -229,8 +244,8 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
         went_on |= took.went_on
         lacking |= took.wanted
         values += vault_take([line for line in part.lines if line["type"] == "cn.anlan.vault"], link.node, now)
-        file_bytes += thumbs_take([line for line in part.lines if line["type"] == "cn.anlan.thumb"])
-        file_bytes += files_take([line for line in part.lines if line["type"] == "cn.anlan.file"], now)
+        file_bytes += thumbs_take([line for line in part.lines if line["type"] == "cn.anlan.thumb"], link.node)
+        file_bytes += files_take([line for line in part.lines if line["type"] == "cn.anlan.file"], link.node, now)
         for error in took.refused:
             accept.refusal_note(link.node, error, now)
         header = next((line["data"] for line in part.lines if line["type"] == "cn.anlan.turn"), header)
@@ -239,10 +254,27 @@ def hear(data: bytes, *, now: datetime, sender: str | None = None) -> Said:
     header = header or {}
     named = header.get("want")
     said = tuple(s for s in named if type(s) is str and len(s) <= _MOST_SUBJECT)[:_MOST_WANTED] if type(named) is list else ()
-    _keep_asked(link, lacking, said)
-    _note(link, header, admitted, _still(link, header, went_on) | stopped, now)
-    want = tuple(sorted(lacking))[:_MOST_WANTED]
-    return Said(link, admitted, values, file_bytes, want, said, bool(header.get("more")), stopped)
+    with writing():
+        link = _row(link)  # two workers may hear two of its turns at once: what the later one said stands
+        _counted(link, header)
+        _keep_asked(link, lacking, said)
+        _note(link, header, admitted, _still(link, header, went_on) | stopped, now)
+    want = tuple(sorted(s for s in lacking if len(s) <= _MOST_SUBJECT))[:_MOST_WANTED]
+    return Said(link, admitted, values, file_bytes, want, said, bool(header.get("more")), stopped, bool(header))
+
+
+def _counted(link: PeerLink, header: Mapping[str, Any]) -> None:
+    """By the number of ours that the neighbour has heard: what was asked up to there was asked once more, and our next turn is
+    no old one to it, though this server's tables were put back while its clock was ahead."""
+    echo = header.get("heard", link.told if "at" in header else 0)
+    if type(echo) is not int or not 0 < echo < 2**61:
+        return
+    link.told = max(link.told, echo)
+    held = orjson.loads(link.wanted)
+    for subject, (n, asks, *since) in held.items():
+        if since and 0 < since[0] <= echo:
+            held[subject] = [n, asks + 1]
+    link.wanted = orjson.dumps(held).decode()
 
 
 def _keep_asked(link: PeerLink, lacking: Mapping[str, int], said: Collection[str]) -> None:
@@ -250,7 +282,7 @@ def _keep_asked(link: PeerLink, lacking: Mapping[str, int], said: Collection[str
     held = orjson.loads(link.wanted)
     if held or lacking:
         # Told of anew it is asked for anew; what has come is wanted no more.
-        held |= {s: [n, held[s][1] if held.get(s, [0])[0] == n else 0] for s, n in lacking.items()}
+        held |= {s: held[s] if held.get(s, [0])[0] == n else [n, 0] for s, n in lacking.items() if len(s) <= _MOST_SUBJECT}
         versions = accept.versions_of(list(held))
         kept = {s: one for s, one in held.items() if versions.get(s, 0) < one[0]}
         link.wanted = orjson.dumps(dict(list(kept.items())[:_MOST_KEPT])).decode()
@@ -278,11 +310,11 @@ def _note(link: PeerLink, header: Mapping[str, Any], admitted: int, stopped: Map
     """
     link.stopped = orjson.dumps(dict(stopped)).decode()
     number = header.get("number")
-    known = type(number) is int and 0 < number < 2**62
+    known = type(number) is int and 0 < number < int(now.timestamp() * 1000) + _FARTHEST_MS
     fresh = number > link.heard if known else link.heard == 0 and "at" in header
     if not fresh:
         link.entry_at = int(now.timestamp() * 1000) if admitted else link.entry_at
-        link.save(update_fields=["entry_at", "wanted", "asked", "stopped"])
+        link.save(update_fields=["entry_at", "wanted", "asked", "stopped", "told"])
         return
     link.heard = number if known else link.heard
     if "vector" in header:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from anlan.kernel.entry import Draft
+from anlan.kernel.region_codes import region_prefix
 from anlan.platform.database import writing
 from anlan.platform.exchange.models import PeerLink
 from anlan.platform.exchange.status import SILENT_AFTER_S
+from anlan.platform.exchange.trust import revoked_keys
 from anlan.platform.journal import node
 from anlan.platform.journal.record import record
 from anlan.platform.scope import SYSTEM
@@ -19,8 +21,10 @@ SILENT, RETURNED = "platform.exchange.silent", "platform.exchange.returned"
 
 def silence_watch(now: datetime) -> tuple[int, int]:
     """Say which lines have fallen silent and which are back since it was last asked; how many of each. Repeatable."""
-    moment, fell, back = int(now.timestamp() * 1000), 0, 0
+    moment, fell, back, gone = int(now.timestamp() * 1000), 0, 0, revoked_keys()
     for link in PeerLink.objects.filter(state="open", turn_at__isnull=False).order_by("key"):
+        if (region_prefix(link.region), link.key) in gone:
+            continue  # replaced or taken off: it is to be silent
         quiet = moment - (link.turn_at or 0) > SILENT_AFTER_S * 1000
         if quiet and link.silent_at is None:
             fell += _say(link, SILENT, now, silent_at=link.turn_at)

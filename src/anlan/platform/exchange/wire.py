@@ -61,7 +61,7 @@ class Wire:
         answer = self._ask("POST", path, body, {"Content-Type": kind})
         try:
             found: bytes = answer.read(MOST_SEALED + 1)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: chunks of no length
             raise self._unreachable(error) from error
         if len(found) > MOST_SEALED:
             self.close()
@@ -80,7 +80,7 @@ class Wire:
         try:
             while one := answer.read(1):
                 yield one
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._unreachable(error) from error
         finally:
             self.close()
@@ -142,4 +142,4 @@ def _said(status: int, body: bytes, url: str) -> AnlanError:
         return Unavailable("exchange.unreachable", url=url, why=f"HTTP {status}")
     if not code.startswith("exchange."):
         return Unavailable("exchange.unreachable", url=url, why=f"HTTP {status} {code}")
-    return _KNOWN.get(status, Unavailable)(code, **{k: str(v)[:200] for k, v in facts.items()})
+    return _KNOWN.get(status, Unavailable)(code, **{str(k): str(v)[:200] for k, v in facts.items() if k != "violations"})
