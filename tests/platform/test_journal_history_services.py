@@ -288,6 +288,16 @@ def test_a_segment_of_many_entries_is_folded_as_if_one_by_one():
     assert list(Head.objects.order_by("sid").values()) == before
 
 
+def test_refolding_moves_heads_on_in_the_order_of_their_subjects(monkeypatch):
+    """As recording and receiving do: on PostgreSQL two that go in different orders wait in a circle."""
+    for days in (2, 0, 1):
+        record(opened("件", subject(NOW + timedelta(days=days))), scope=SCOPE, now=NOW, base=NEW)
+    moved = []
+    monkeypatch.setattr(refold.sql, "swap_heads", lambda pairs: moved.extend(head.subject for head, _ in pairs))
+    refold.refold_subjects(Head.objects.values_list("sid", flat=True))
+    assert len(moved) == 3 and moved == sorted(moved)
+
+
 def test_clock_correction_reorders_and_moves_stated_times():
     s, first = opened_here()
     peer = Peer(start=NOW - timedelta(days=9000))
