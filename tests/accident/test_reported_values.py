@@ -10,6 +10,7 @@ import pytest
 from accident.factories import filed
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.periods import read_period
+from anlan.platform import regions
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.journal.record import version_of
 from anlan.platform.ledger.services import ledger_change, ledger_create, ledger_retire
@@ -30,9 +31,9 @@ def stated(world: World, role: str = "supervision", **values: Any) -> str:
     return ledger_create(scope=world.scope[role], ledger=ledger, values=BASE | values, now=NOW)
 
 
-def table(world: World, name: str, period: str, against: str = "", role: str = "leader") -> Any:
-    scope = world.scope[role]
-    asked = queries.figure_asked(scope, name, "", read_period(period), LATER)
+def table(world: World, name: str, period: str, against: str = "", by: tuple[str, ...] = ()) -> Any:
+    scope = world.scope["leader"]
+    asked = queries.figure_asked(scope, name, "", read_period(period), LATER, by)
     return queries.figure_table(scope, asked, LATER, against)
 
 
@@ -131,6 +132,25 @@ def test_a_correction_is_a_new_version_and_a_withdrawn_value_says_nothing(world:
     assert table(world, "事故.起数", "2025").total.number == 1200
     ledger_retire(scope=scope, ledger=ledger, id=key, reason="统计局已更正", base=2, now=NOW)
     assert table(world, "事故.起数", "2025").total.number is None
+
+
+@pytest.mark.django_db
+def test_values_of_all_towns_make_the_county_s_and_of_fewer_none(world: World) -> None:
+    """History of earlier years, entered town by town."""
+    filed(world, deaths=0)
+    towns = [code for code, _ in regions.choices("331003", "town")]
+    for n, code in enumerate(towns[:-1]):
+        stated(world, region=code, value=str(n % 2))
+    some = table(world, "事故.起数", "2025", by=("town",))
+    assert some.total.number is None
+    assert [(line.number, line.kind) for line in some.lines][:2] == [(0, "reported"), (1, "reported")]
+    assert (some.lines[-1].number, some.lines[-1].kind) == (None, "ledger")
+    assert table(world, "事故.起数", "2026", "yoy").total.compared.base is None
+    stated(world, region=towns[-1], value="2")
+    assert (table(world, "事故.起数", "2025").total.number, len(towns)) == (11, 19)
+    whole = table(world, "事故.起数", "2026", "yoy", by=("town",))
+    assert whole.total.compared.words("起") == "同比下降90.9%"
+    assert [line.compared.base for line in whole.lines][-2:] == [1, 2]
 
 
 @pytest.mark.django_db

@@ -64,7 +64,7 @@ def _line(table: FigureTable, line: FigureLine, *, total: bool) -> dict[str, Any
     return {
         "key": dict(zip(asked.by, line.key, strict=not total)), "label": "、".join(line.labels) or "合计",
         "value": plain_number(line.number), "text": number_text(line.number, unit), "rows": line.rows,
-        "part": line.part, "whole": line.whole, "told": line.told,
+        "part": line.part, "whole": line.whole, "told": line.told, "kind": line.kind,
         "rows_url": rows_url(asked, None if total else line.key),
         "comparison": _comparison(line, unit),
     }  # fmt: skip

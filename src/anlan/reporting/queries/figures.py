@@ -23,7 +23,7 @@ from anlan.platform.indicator.evaluate import PLACES, TIMES
 from anlan.platform.ledger.changes import CHANGES
 from anlan.platform.ledger.totals import KEPT
 from anlan.platform.scope import Scope
-from anlan.reporting.queries.values import VIEW, Reported, one_number, reported_for
+from anlan.reporting.queries.values import VIEW, Places, Reported, one_number, reported_for, reported_places
 
 __all__ = [
     "COMPARISONS", "FigureLine", "FigureTable", "figure_asked", "figure_table", "figure_tables",
@@ -149,8 +149,12 @@ def _table(scope: Scope, asked: Asked, against: str, coverage: Coverage, today: 
     ]
     stated = tuple(reported_for(scope, asked))
     total = _line(None, (), found.total, bases, against, not silent)
-    if found.total.number is None and (number := one_number(stated)) is not None:
-        total = replace(_line(None, (), ask.Value(number, 0), bases, against, told=True), kind="reported")
+    if found.total.number is None and not rated:
+        below = reported_places(scope, asked)
+        number = one_number(stated) if stated else below.total
+        if number is not None:
+            total = replace(_line(None, (), ask.Value(number, 0), bases, against, told=True), kind="reported")
+        lines = [_stated(line, below, bases, against) for line in lines]
     return FigureTable(
         asked, against, found.definition, tuple(_ordered(asked, lines)), total, coverage, found.begins, found.partly, stated
     )
@@ -168,28 +172,47 @@ def _line(
     return FigureLine(key or (), labels, value.number, value.rows, value.part, value.whole, compared, told)
 
 
+def _stated(line: FigureLine, below: Places, bases: list[_Base], against: str) -> FigureLine:
+    """The line of a place that stated its number where the ledger knows none; any other one as it is."""
+    number = below.numbers.get(line.key[0]) if len(line.key) == 1 else None
+    if number is None:
+        return line
+    told = _line(line.key, line.labels, ask.Value(number, 0), bases, against, told=True)
+    return replace(told, kind="reported")
+
+
 # --- what it is set against -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """The answer of an earlier period, `years` back (0: the period just before); `stated`: what documents say of its total,
-    which counts where the ledger does not cover the period."""
+    """The answer of an earlier period, `years` back (0: the period just before).
+
+    `stated`, `below`: what documents say of the whole and of the places below, which counts where the ledger does not cover
+    the period.
+    """
 
     found: ask.Found
     years: int
-    stated: Fraction | None = None
+    stated: Fraction | None
+    below: Places
 
     def partly(self, key: Key | None) -> bool:
         """Whether the ledger knows some of the days only, and no document all of them."""
-        return self.found.partly and not (key is None and self.stated is not None)
+        return self.found.partly and self._stated(key) is None
+
+    def _stated(self, key: Key | None) -> Fraction | None:
+        if key is None:
+            return self.stated
+        return self.below.numbers.get(key[0]) if len(key) == 1 else None
 
     def number(self, key: Key | None) -> Fraction | None:
         """The number of the same line, of the total for None."""
         found, asked = self.found, self.found.asked
         rated = asked.indicator.percent is not None
-        if key is None and self.stated is not None and (found.total.number is None or found.partly):
-            return self.stated
+        stated = self._stated(key)
+        if stated is not None and (found.total.number is None or found.partly):
+            return stated
         if key is None or (found.total.number is None and not rated):
             return found.total.number
         value = found.lines.get(tuple(map(self._earlier, asked.by, key)))
@@ -207,12 +230,15 @@ def _bases(scope: Scope, asked: Asked, against: str, today: date) -> list[_Base]
         "mean3": [(years, period.years_back(years)) for years in _MEAN_YEARS],
     }.get(against, [])  # fmt: skip
     spans = [(years, period.so_far(today, base)) for years, base in periods]
-    return [
-        _Base(
-            ask.indicator_values(scope, replace(asked, period=span)), years, one_number(reported_for(scope, asked, span))
-        )
-        for years, span in spans
-    ]
+    return [_base(scope, asked, span, years) for years, span in spans]
+
+
+def _base(scope: Scope, asked: Asked, span: Period, years: int) -> _Base:
+    found = ask.indicator_values(scope, replace(asked, period=span))
+    if found.total.number is not None and not found.partly:
+        return _Base(found, years, None, Places({}, 0))
+    stated, below = reported_for(scope, asked, span), reported_places(scope, asked, span)
+    return _Base(found, years, one_number(stated) if stated else below.total, below)
 
 
 # --- places and names -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 
 from anlan.kernel.codes import region_pad
 from anlan.kernel.periods import Period
+from anlan.platform import regions
 from anlan.platform.indicator.declare import Asked
 from anlan.platform.scope import Scope, limit
 from anlan.reporting.models import ReportedValue
 from anlan.reporting.rules.value import WHOLE
 
-__all__ = ["VIEW", "Reported", "one_number", "reported_for", "reported_list"]
+__all__ = ["VIEW", "Places", "Reported", "one_number", "reported_for", "reported_list", "reported_places"]
 
 VIEW = "reporting.value.view"
 
@@ -58,6 +59,43 @@ def reported_for(scope: Scope, asked: Asked, period: Period | None = None) -> li
         indicator=asked.indicator.id, region=region_pad(asked.region), first_on=span.first, last_on=span.last, planned=0
     )
     return [_reported(row) for row in rows.order_by("source_office", "created_at", "pk")]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the places directly below a region stated for one period.
+
+    Attributes:
+        numbers: by code, where its sources agree. should: how many places there are.
+    """
+
+    numbers: Mapping[str, Fraction]
+    should: int
+
+    @property
+    def total(self) -> Fraction | None:
+        """All together; None while one is missing: what is missing is not nought."""
+        return sum(self.numbers.values(), Fraction(0)) if self.should and len(self.numbers) == self.should else None
+
+
+_BELOW = {4: ("county", 6), 6: ("town", 9), 9: ("village", 12)}
+
+
+def reported_places(scope: Scope, asked: Asked, period: Period | None = None) -> Places:
+    """What each place directly below the region stated for the indicator and the period; none for filtered questions."""
+    span = period or asked.period
+    level, digits = _BELOW.get(len(asked.region), ("", 0))
+    if asked.where or not level or asked.indicator.percent:
+        return Places({}, 0)
+    codes = [code for code, _ in regions.choices(asked.region, level)]
+    rows = reported_list(scope).filter(
+        indicator=asked.indicator.id, region__in=codes, first_on=span.first, last_on=span.last, planned=0
+    )
+    held: dict[str, list[Reported]] = {}
+    for row in rows.order_by("pk"):
+        held.setdefault(row.region[:digits], []).append(_reported(row))
+    numbers = {code: number for code, few in held.items() if (number := one_number(few)) is not None}
+    return Places(numbers, len(codes))
 
 
 def _reported(row: Any) -> Reported:

@@ -53,7 +53,8 @@ class ComparisonOut(Schema):
 
 
 class FigureLineOut(Schema):
-    """One number. `value` null: nothing is known, which is not zero; `told`: the place has told everything of the period."""
+    """One number. `value` null: nothing is known, which is not zero; `told`: the place has told everything of the period;
+    `kind`: ledger, or reported where only documents say it."""
 
     key: dict[str, str]
     label: str
@@ -63,6 +64,7 @@ class FigureLineOut(Schema):
     part: int | None
     whole: int | None
     told: bool
+    kind: str
     rows_url: str
     comparison: ComparisonOut | None
 
