@@ -1,4 +1,4 @@
-"""Fill an initialised data folder with the world of the inspection tests: python make_world.py DATA; prints one JSON line.
+"""Fill an initialised data folder with the world of inspection's tests: make_world.py DATA [HAZARDS]; prints a JSON line.
 
 A process of its own, because a browser journey runs against a real server with its own database.
 """
@@ -20,6 +20,8 @@ def main() -> None:
     from inspection.factories import make_world
 
     world = make_world()
+    for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 0):
+        world.found()
     print(
         json.dumps(
             {

@@ -1,4 +1,4 @@
-// Builds the scripts of the live pages (board, map, device, fleet) into the Python package. The pages are the server's.
+// Builds the scripts of the live pages (board, map, device, fleet, trend) into the Python package. The pages are the server's.
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
     rollupOptions: {
-      input: { board: "src/board.ts", map: "src/map.ts", device: "src/device.ts", fleet: "src/fleet.ts" },
+      input: { board: "src/board.ts", map: "src/map.ts", device: "src/device.ts", fleet: "src/fleet.ts", trend: "src/trend.ts" },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
     },
   },

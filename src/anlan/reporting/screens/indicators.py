@@ -103,11 +103,24 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "words": words, "coverage": table.coverage, "dimension": "、".join(dimensions[name] for name in by),
         "dimensions": dimensions, "by": ",".join(by), "typed": get.get("period", ""), "period": asked.period,
         "region": get.get("region", ""), "towns": _towns(scope), "compare": compare, "compares": _COMPARE, "bar": _BAR,
-        "where": get.getlist("where"), "begins": table.begins, "partly": table.partly,
+        "trend": _trend(words) if by == ["month"] else None, "where": get.getlist("where"), "begins": table.begins, "partly": table.partly,
         "back": f"/reporting/indicators?{_query(request, asked.period, get.get('region', ''), compare)}",
         "xlsx": "?" + _query(request, asked.period, get.get("region", ""), compare, by=",".join(by), format="xlsx"),
     }  # fmt: skip
     return render(request, "reporting/indicator.html", context)
+
+
+def _trend(words: dict[str, Any]) -> dict[str, Any]:
+    """What the chart draws (web/screen/src/trend.ts): the months, each beside the same one of the year before."""
+    yearly = words["compare"] == "yoy"
+    months = [
+        {
+            "label": line["label"], "value": line["value"],
+            "before": line["comparison"]["base"] if yearly and line["comparison"] else None,
+        }
+        for line in words["lines"]
+    ]  # fmt: skip
+    return {"label": words["label"], "unit": words["unit"], "months": months}
 
 
 def _workbook(table: Any, words: dict[str, Any], dimensions: list[str]) -> HttpResponse:

@@ -1,0 +1,101 @@
+"""指标 in a real browser: a figure month by month with its chart, a click to exactly its rows, a stated value beside it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from journeys.browser import DESK, PHONE, ROOT, anlan, chromium, environment, server
+
+pytestmark = pytest.mark.browser
+both = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    assert (ROOT / "src/anlan/static/screen/trend.js").is_file(), "the scripts of the pages are not built: make web"
+    data = tmp_path_factory.mktemp("county")
+    anlan(data, "init")
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "tools" / "make_world.py"), str(data), "7"],
+        env=environment(data), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    with server(data) as running:
+        yield running, json.loads(made.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+def officer(site, browser, size, role):
+    running, world = site
+    return browser.person(running.url, world["users"][role], world["password"], size)
+
+
+def kept(visitor, name, size):
+    """A screenshot of this station where they are asked for; no page scrolls sideways."""
+    assert visitor.width_px() <= size[0], f"{name} scrolls sideways"
+    if folder := os.environ.get("ANLAN_SHOTS"):
+        visitor.shot(Path(folder) / f"{name}-{'desk' if size == DESK else 'phone'}.png")
+
+
+@both
+def test_a_number_leads_to_its_rows(browser, site, size):
+    leader = officer(site, browser, size, "leader").open("/reporting/indicators?period=2020-01..2030-12&compare=")
+    page = leader.page
+    line = page.locator("tr:has(a:text-is('发现隐患数'))")
+    number = int(line.locator("td.num a").inner_text())
+    assert number == 7
+    kept(leader, "figures", size)
+    line.locator("th a").click()
+    page.wait_for_load_state("networkidle")
+    page.select_option("select[name=by]", "month")
+    page.locator("button:has-text('查询')").click()
+    page.wait_for_selector("[data-trend][data-drawn]")
+    kept(leader, "figures-months", size)
+    months = [int(each) for each in page.locator("tbody td.num").all_inner_texts()]
+    assert sum(months) == number
+    page.locator("tfoot td.num a").click()
+    page.wait_for_load_state("networkidle")
+    assert f"共 {number} 行" in page.inner_text("main")
+    kept(leader, "figures-rows", size)
+    page.locator("tbody a:text-is('打开')").first.click()
+    page.wait_for_load_state("networkidle")
+    assert re.search("/inspection/hazards/", page.url)
+    assert leader.troubles == []
+
+
+def test_a_period_that_is_none_is_said(browser, site):
+    leader = officer(site, browser, DESK, "leader").open("/reporting/indicators?period=去年")
+    assert "去年" in leader.page.inner_text("main")
+
+
+def test_a_stated_value_stands_beside_what_is_counted(browser, site):
+    """The clerk enters last year's accidents from the yearbook; the page names the source and adds nothing."""
+    clerk = officer(site, browser, DESK, "supervision").open("/records/reporting/values/new")
+    page = clerk.page
+    fields = {
+        "name": "事故.起数", "value": "8", "unit": "起", "period": "2025", "source_title": "2025年统计年报",
+        "source_office": "区统计局",
+    }  # fmt: skip
+    for name, value in fields.items():
+        page.fill(f"[name={name}]", value)
+    region = page.locator("[name=region]")
+    if region.evaluate("e => e.tagName") == "SELECT":
+        region.select_option("331003000000")
+    else:
+        region.fill("331003000000")
+    page.locator("form button[type=submit]").last.click()
+    page.wait_for_load_state("networkidle")
+    clerk.open("/reporting/indicators/accident.all_count?period=2025")
+    shown = clerk.page.inner_text("main")
+    assert "区统计局《2025年统计年报》" in shown and "合计（填报）" in shown
+    kept(clerk, "figures-stated", DESK)
+    assert clerk.troubles == []
