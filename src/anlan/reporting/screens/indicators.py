@@ -103,7 +103,8 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "words": words, "coverage": table.coverage, "dimension": "、".join(dimensions[name] for name in by),
         "dimensions": dimensions, "by": ",".join(by), "typed": get.get("period", ""), "period": asked.period,
         "region": get.get("region", ""), "towns": _towns(scope), "compare": compare, "compares": _COMPARE, "bar": _BAR,
-        "trend": _trend(words) if by == ["month"] else None, "where": get.getlist("where"), "begins": table.begins, "partly": table.partly,
+        "trend": _trend(words) if by == ["month"] else None, "where": get.getlist("where"),
+        "begins": table.begins, "partly": table.partly,
         "back": f"/reporting/indicators?{_query(request, asked.period, get.get('region', ''), compare)}",
         "xlsx": "?" + _query(request, asked.period, get.get("region", ""), compare, by=",".join(by), format="xlsx"),
     }  # fmt: skip
