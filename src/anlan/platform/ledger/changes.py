@@ -78,12 +78,12 @@ class Changes:
         return self._start + repr(counts).encode()
 
     def since(
-        self, seen: Positions | None, subject_type: str, most: int = _MOST_NEW
+        self, seen: Positions | None, subject_type: str, most: int | None = None
     ) -> tuple[Positions, list[str] | None]:
         """Where the chains stand now, and the keys of the subjects of one type that changed since `seen`.
 
         None for the keys: that can't be told, an entry of the platform may have changed any of them, or a chain grew by more
-        than `most` entries.
+        than `most` entries (3,000 unless told).
         """
         now, found = self._since(seen, most)
         if found is None or not _TOUCHING.isdisjoint(subject.partition("/")[0] for subject in found):
@@ -93,10 +93,10 @@ class Changes:
 
     def subjects_since(self, seen: Positions | None) -> tuple[Positions, set[str] | None]:
         """As `since`, but all subjects ("type/key"), of whatever type; None after any entry of the platform."""
-        now, found = self._since(seen, _MOST_NEW)
+        now, found = self._since(seen)
         return now, None if found is None or any(_of_all(subject) for subject in found) else found
 
-    def _since(self, seen: Positions | None, most: int) -> tuple[Positions, set[str] | None]:
+    def _since(self, seen: Positions | None, most: int | None = None) -> tuple[Positions, set[str] | None]:
         with connection.cursor() as cursor:
             # What waits is read first: an entry that gets its number between the two reads is then in the chain.
             waiting = _waiting(cursor)
@@ -119,14 +119,14 @@ class Changes:
                 found.update(row[0] for row in cursor.fetchall())
         return now, found
 
-    def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int, most: int = _MOST_NEW) -> bool:
+    def _follows(self, cursor: Any, node: str, seq: int, seen_hash: bytes, last: int, most: int | None = None) -> bool:
         """Whether the chain up to `last` continues what was seen, by few enough entries to name them.
 
         What was seen inside a transaction may have been rolled back, and its number given to another entry.
         """
         cursor.execute(_HASH, [node, seq])
         held = cursor.fetchone()
-        return 0 < last - seq <= most and (not seq or (held is not None and bytes(held[0]) == seen_hash))
+        return 0 < last - seq <= (most or _MOST_NEW) and (not seq or (held is not None and bytes(held[0]) == seen_hash))
 
     def _move_on(self, cursor: Any, nodes: list[tuple[str, int, bytes]], waiting: bool) -> None:
         # On PostgreSQL an entry is there before it has its number, and its leaving the queue moves the mark once more.
