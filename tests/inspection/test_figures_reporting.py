@@ -100,6 +100,26 @@ def test_the_api_says_what_it_counts_and_on_what_it_rests(years: World) -> None:
     assert client.get(rows["items"][0]["url"]).status_code == 200
 
 
+def test_towns_are_ranked_and_have_their_share(years: World) -> None:
+    client = years.client("leader")
+    answer = client.get(f"{API}/inspection.hazards_found", {"period": "2026", "by": "town"}).json()
+    lines = {line["label"]: (line["value"], line["rank"], line["share_text"]) for line in answer["lines"]}
+    assert (lines["东城街道"], lines["南城街道"]) == ((2, 1, "66.7%"), (1, 2, "33.3%"))
+    assert lines["西城街道"][:2] == (0, 3)
+    for name, by in (("inspection.hazards_found", "campaign"), ("inspection.hazards_rate", "town")):
+        answer = client.get(f"{API}/{name}", {"period": "2026", "by": by}).json()
+        assert {line["share"] for line in answer["lines"]} == {None}, name
+    page = client.get("/reporting/indicators/inspection.hazards_found", {"period": "2026", "by": "town"})
+    assert "位次" in page.content.decode() and "占比" in page.content.decode()
+
+
+def test_a_hazard_is_counted_at_the_office_in_charge(years: World) -> None:
+    answer = years.client("leader").get(f"{API}/inspection.hazards_found", {"period": "2026", "by": "office"}).json()
+    assert sum(line["value"] for line in answer["lines"]) == 3
+    named = {line["label"] for line in answer["lines"]}
+    assert not any(re.fullmatch("[0-9a-f-]{36}", label) for label in named), named
+
+
 @pytest.mark.parametrize(
     ("path", "query", "status", "code"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from anlan.accounts.queries import office_values
 from anlan.inspection.models import Hazard, Inspection, Listing, SelfCheck
 from anlan.inspection.queries.campaigns import campaign_values
 from anlan.inspection.rules.ending import ENDED
@@ -53,6 +54,7 @@ HAZARDS = Facts(
         "state": Text("state", "状态"),
         "basis": Text("basis", "依据条款"),
         "enterprise": Text("enterprise_id", "企业"),
+        "office": Text("office_id", "监管科室", office_values),
         "returned_count": Number("returned_count", "退回次数"),
         "looked_back_at": Day("looked_back_at", "回头看日期"),
         "look_back_result": Text("look_back_result", "回头看结果"),
@@ -64,7 +66,7 @@ HAZARDS = Facts(
     titles=(("number", "隐患编号"), ("description", "隐患描述"), ("found_at", "发现时间"), ("closed_at", "销号时间")),
     counted=~Q(state__in=sorted(ENDED)),
 )
-_HAZARD_BY = ("grade", "source", "campaign", "class", "industry", "scale", "basis")
+_HAZARD_BY = ("grade", "source", "campaign", "office", "class", "industry", "scale", "basis")
 
 INSPECTIONS = Facts(
     id="inspection.inspection",
@@ -76,6 +78,7 @@ INSPECTIONS = Facts(
         "kind": Text("kind", "检查类型", codes(KINDS)),
         "source": Text("source", "检查来源", codes(SOURCES)),
         "enterprise": Text("enterprise_id", "企业"),
+        "office": Text("office_id", "监管科室", office_values),
         "campaign": Many("tags__key", "专项行动", campaign_values),
         **_FIRM,
     },
@@ -84,7 +87,7 @@ INSPECTIONS = Facts(
     titles=(("number", "检查编号"), ("started_at", "检查时间"), ("conclusion", "检查结论")),
     counted=Q(state="finished"),
 )
-_INSPECTION_BY = ("kind", "source", "campaign", "class", "industry", "scale")
+_INSPECTION_BY = ("kind", "source", "campaign", "office", "class", "industry", "scale")
 
 LISTINGS = Facts(
     id="inspection.listing",
@@ -96,6 +99,7 @@ LISTINGS = Facts(
         "level": Text("level", "挂牌级别", codes(LEVELS)),
         "state": Text("state", "状态"),
         "enterprise": Text("enterprise_id", "企业"),
+        "office": Text("office_id", "监管科室", office_values),
         **_FIRM,
     },
     right="inspection.view",
@@ -103,7 +107,7 @@ LISTINGS = Facts(
     titles=(("number", "督办编号"), ("reason", "挂牌理由"), ("listed_at", "挂牌时间"), ("ended_at", "办结时间")),
     counted=Q(listed_at__isnull=False),
 )
-_LISTING_BY = ("level", "class", "industry")
+_LISTING_BY = ("level", "office", "class", "industry")
 
 SELF_CHECKS = Facts(
     id="inspection.self_check",
@@ -112,6 +116,7 @@ SELF_CHECKS = Facts(
     columns={
         "counts_at": Day("counts_at", "首次上报日期"),
         "enterprise": Text("enterprise_id", "企业"),
+        "office": Text("office_id", "监管科室", office_values),
         "mended": Number("mended", "自查自改数"),
         **_FIRM,
     },
@@ -120,7 +125,7 @@ SELF_CHECKS = Facts(
     titles=(("number", "自查编号"), ("reported_at", "上报时间"), ("mended", "自查自改数")),
     counted=Q(state="reported", counts_at__isnull=False, corrected_as__isnull=True),
 )
-_SELF_BY = ("class", "industry", "scale")
+_SELF_BY = ("office", "class", "industry", "scale")
 
 
 def _hazards(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from anlan.accounts.queries import office_values
 from anlan.kernel.conditions import Both, By, Is, Not
 from anlan.platform.indicator.declare import Day, Definition, Facts, Indicator, Many, Text
 from anlan.registry.models import Enterprise
@@ -24,6 +25,7 @@ ENTERPRISES = Facts(
         "tag": Many("tags__key", "风险标签", code_values("tags")),
         "industry": Text("industry", "行业代码"),
         "scale": Text("scale", "企业规模", code_values("scale")),
+        "office": Text("office_id", "责任科室", office_values),
         "level": Text("level", "监管层级", code_values("level")),
         "grade": Text("grade", "安全风险等级", code_values("grade")),
         "standardisation": Text("standardisation", "安全生产标准化", code_values("standardisation")),
@@ -33,7 +35,7 @@ ENTERPRISES = Facts(
     titles=(("name", "企业名称"), ("uscc", "统一社会信用代码"), ("created_at", "登记时间")),
     counted=Q(merged_into__isnull=True),
 )
-_BY = ("class", "tag", "industry", "scale", "level", "grade", "standardisation", "status")
+_BY = ("class", "tag", "industry", "office", "scale", "level", "grade", "standardisation", "status")
 _HELD = Both(By("created_at"), Not(By("retired_at")))
 
 INDICATORS = [

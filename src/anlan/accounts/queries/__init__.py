@@ -19,6 +19,7 @@ from anlan.accounts.queries.logins import (
 )
 from anlan.accounts.queries.people import (
     office_choices,
+    office_values,
     organisation_get,
     organisation_list,
     organisation_names,
@@ -59,6 +60,7 @@ __all__ = [
     "deputies_of",
     "firms_of",
     "office_choices",
+    "office_values",
     "open_work",
     "organisation_get",
     "organisation_list",

@@ -70,13 +70,22 @@ def office_choices(scope: Scope) -> list[tuple[str, str]]:
 
     A person limited to own enterprises gets none: who supervises is not theirs to choose.
     """
+    return [(str(o.pk), str(o)) for o in _offices(scope).filter(closed=0).order_by("region", "kind", "name", "id")]
+
+
+def office_values(scope: Scope) -> dict[str, str]:
+    """Names of the same offices, closed ones too, by id: what indicators call them."""
+    return {str(o.pk): str(o) for o in _offices(scope)}
+
+
+def _offices(scope: Scope) -> QuerySet[Organisation]:
+    rows = Organisation.objects.filter(kind__in=SUPERVISING)
     if scope.subjects is not None:
-        return []
-    rows = Organisation.objects.filter(kind__in=SUPERVISING, closed=0)
+        return rows.none()
     if scope.region:
         above = [scope.region[:width].ljust(12, "0") for width in (2, 4, 6, 9) if width < len(scope.region)]
         rows = limit(rows, scope) | rows.filter(region__in=above)
-    return [(str(o.pk), str(o)) for o in rows.order_by("region", "kind", "name", "id")]
+    return rows
 
 
 def role_list() -> QuerySet[Role]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from anlan.kernel.codes import region_pad
-from anlan.kernel.comparing import points_text
+from anlan.kernel.comparing import percent_text, points_text, ranked, rate
 from anlan.platform import regions
 from anlan.platform.indicator import ask
-from anlan.platform.indicator.declare import Indicator
+from anlan.platform.indicator.declare import Distinct, Indicator, Many, Through
 from anlan.reporting.queries.figures import FigureLine, FigureTable, number_text, plain_number, rows_url
 
 __all__ = ["figure_words", "indicator_words"]
@@ -43,7 +43,7 @@ def figure_words(table: FigureTable) -> dict[str, Any]:
         "period": {"label": period.label, "first": period.first, "last": period.last},
         "definition": table.definition, "source": indicator.source, "by": list(asked.by),
         "where": [{"id": name, "values": list(values)} for name, values in asked.where], "compare": table.compare,
-        "lines": [_line(table, line, total=False) for line in table.lines], "total": _line(table, table.total, total=True),
+        "lines": _lines(table), "total": _line(table, table.total, total=True),
         "coverage": {
             "told": coverage.told, "should": len(coverage.units), "label": coverage.label, "final": coverage.final,
             "missing": [unit.name for unit in coverage.missing], "oldest": coverage.oldest, "newest": coverage.newest,
@@ -59,6 +59,21 @@ def figure_words(table: FigureTable) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _lines(table: FigureTable) -> list[dict[str, Any]]:
+    """The lines with their rank by value, and their share of the total where shares add up to all of it."""
+    ranks = {key: rank for rank, key in ranked([(repr(line.key), line.number) for line in table.lines])}
+    asked, whole = table.asked, table.total.number
+    counted = not asked.indicator.percent and not isinstance(asked.indicator.definition_on(asked.on).counted, Distinct)
+    many = any(isinstance(asked.indicator.facts.columns.get(name), Many | Through) for name in asked.by)
+    found = []
+    for line in table.lines:
+        share = rate(line.number, whole) if counted and not many and line.number is not None and whole else None
+        said = None if share is None else percent_text(share)
+        words = {"rank": ranks[repr(line.key)], "share": plain_number(share), "share_text": said}
+        found.append(_line(table, line, total=False) | words)
+    return found
+
+
 def _line(table: FigureTable, line: FigureLine, *, total: bool) -> dict[str, Any]:
     asked, unit = table.asked, table.asked.indicator.unit
     return {
@@ -66,7 +81,7 @@ def _line(table: FigureTable, line: FigureLine, *, total: bool) -> dict[str, Any
         "value": plain_number(line.number), "text": number_text(line.number, unit), "rows": line.rows,
         "part": line.part, "whole": line.whole, "told": line.told, "kind": line.kind,
         "rows_url": rows_url(asked, None if total else line.key),
-        "comparison": _comparison(line, unit),
+        "comparison": _comparison(line, unit), "rank": None, "share": None, "share_text": None,
     }  # fmt: skip
 
 

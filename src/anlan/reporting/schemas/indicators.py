@@ -54,7 +54,8 @@ class ComparisonOut(Schema):
 
 class FigureLineOut(Schema):
     """One number. `value` null: nothing is known, which is not zero; `told`: the place has told everything of the period;
-    `kind`: ledger, or reported where only documents say it."""
+    `kind`: ledger, or reported where only documents say it. `rank`: by value, equal ones share it; `share`: in hundredths of
+    the total, where the lines add up to it."""
 
     key: dict[str, str]
     label: str
@@ -67,6 +68,9 @@ class FigureLineOut(Schema):
     kind: str
     rows_url: str
     comparison: ComparisonOut | None
+    rank: int | None
+    share: int | float | None
+    share_text: str | None
 
 
 class CoverageOut(Schema):

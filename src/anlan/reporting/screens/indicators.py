@@ -103,6 +103,7 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "words": words, "coverage": table.coverage, "dimension": "、".join(dimensions[name] for name in by),
         "dimensions": dimensions, "by": ",".join(by), "typed": get.get("period", ""), "period": asked.period,
         "region": get.get("region", ""), "towns": _towns(scope), "compare": compare, "compares": _COMPARE, "bar": _BAR,
+        "shares": any(line["share"] is not None for line in words["lines"]), "places": by in (["town"], ["village"]),
         "trend": _trend(words) if by == ["month"] else None, "where": get.getlist("where"),
         "begins": table.begins, "partly": table.partly,
         "back": f"/reporting/indicators?{_query(request, asked.period, get.get('region', ''), compare)}",
