@@ -49,6 +49,8 @@ COUNTYWIDE = frozenset({
     # The duty desk of the county has every call and every roster; models and rules belong to a region, not to an office.
     "calling.call", "calling.chain", "calling.link", "calling.shift", "calling.roster_line", "sensing.model",
     "sensing.alarm_rule",
+    # A stated figure is of a place, not of an office's enterprises: whoever writes the county's report needs them all.
+    "reporting.value",
 })  # fmt: skip
 # Read by whoever is logged in (SCOPED_BY public): an id of theirs is real, but nobody's secret.
 PUBLIC = frozenset({"accounts.role", "inspection.checklist"})
@@ -121,8 +123,8 @@ def make_foreign(world: World) -> Foreign:
 def _reported(found: Foreign) -> None:
     """A figure that the second town took from another department's paper."""
     values = {
-        "name": f"交通违法{MARK}", "value": "12", "unit": "起", "period": "2025年", "region": REGION,
-        "source_title": f"{MARK}通报", "source_office": "交警中队", "quote": MARK,
+        "name": f"交通违法{OF_TOWN}", "value": "12", "unit": "起", "period": "2025年", "region": REGION,
+        "source_title": f"{OF_TOWN}通报", "source_office": "交警中队", "quote": OF_TOWN,
     }  # fmt: skip
     scope = _scope(found.world, "reporting.value.view", "reporting.value.change")
     ledger = CATALOGUE.ledgers["reporting.value"]

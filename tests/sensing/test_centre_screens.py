@@ -95,7 +95,8 @@ def test_marks_have_the_worst_state_that_holds(plant: Plant, alarms: list[Alarm]
         }  # fmt: skip
         client = login(plant, "supervision")
         layers = client.get("/api/v1/map/layers").json()
-        assert [layer["id"] for layer in layers] == ["sensing.devices"]
+        assert sorted(layer["id"] for layer in layers) == ["accident.accidents", "sensing.devices"]
+        layers = [layer for layer in layers if layer["id"] == "sensing.devices"]
         assert [state["id"] for state in layers[0]["states"]] == ["critical", "alarm", "silent", "repair", "online", "off"]
         feature = next(
             f for f in client.get("/api/v1/map/layers/sensing.devices").json()["features"] if f["id"] == silent
