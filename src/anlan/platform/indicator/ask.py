@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -215,8 +215,9 @@ def indicator_rows(
 def _fits(name: str, value: str) -> bool:
     if name in _TIMES:
         try:
-            span_of(value)
-        except ValueError:
+            first, _ = span_of(value)
+        except (ValueError, OverflowError):
             return False
-        return len(value) == (4 if name == "year" else 7)
+        # The edges of the calendar are no moments in UTC.
+        return len(value) == (4 if name == "year" else 7) and MINYEAR < first.year < MAXYEAR
     return name not in _PLACES or (value.isascii() and value.isdigit() and len(value) == evaluate.PLACES[name])
