@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from anlan.kernel.errors import BadInput
-from anlan.kernel.periods import read_period
 from anlan.platform.indicator import evaluate
 from anlan.platform.indicator.ask import indicator_rows, indicator_values
-from inspection.factories import World
+from anlan.registry.services.mergers import enterprise_merge
+from inspection.factories import NOW, REGISTRAR, World
 from inspection.test_indicators_values import ask, busy, number
 
 __all__ = ["busy"]
@@ -28,12 +29,16 @@ def test_months_that_no_period_has_are_refused(busy: World, by: str, value: str)
     assert caught.value.code == "platform.indicator.cell_unknown"
 
 
-@pytest.mark.parametrize("asked", [
-    {"where": "industry=\0"}, {"where": "basis=a\0b"}, {"by": "industry", "cell": "industry=\0"}, {"by": "grade", "cell": "grade=%"},
-    {"by": "basis", "cell": "basis=%s%%"}, {"page": "1000000000"}, {"period": "\0"}, {"region": "\0"}, {"on": "\0"}, {"by": "\0"},
-    {"by": "campaign", "cell": "campaign=x\0"}, {"by": "town", "cell": "town=٣٣١٠٠٣٠٠١"}, {"region": "331003", "by": ",,,"},
-    {"period": "1949..2199"}, {"period": "1949..2026", "by": "month"}, {"where": "="}, {"compare": "\0"}, {"on": "2199"},
-])  # fmt: skip
+HOSTILE: list[dict[str, str]] = [
+    {"where": "industry=\0"}, {"where": "basis=a\0b"}, {"by": "industry", "cell": "industry=\0"},
+    {"by": "grade", "cell": "grade=%"}, {"by": "basis", "cell": "basis=%s%%"}, {"page": "1000000000"}, {"period": "\0"},
+    {"region": "\0"}, {"on": "\0"}, {"by": "\0"}, {"by": "campaign", "cell": "campaign=x\0"},
+    {"by": "town", "cell": "town=\u0663\u0663"}, {"region": "331003", "by": ",,,"}, {"period": "1949..2199"},
+    {"period": "1949..2026", "by": "month"}, {"where": "="}, {"compare": "\0"}, {"on": "2199"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", HOSTILE)
 def test_no_question_is_a_fault(busy: World, asked: dict[str, str]) -> None:
     client = busy.client("leader")
     for tail in ("", "/rows"):
@@ -54,3 +59,18 @@ def test_dimensions_of_many_values_cost_what_their_rows_cost(busy: World, monkey
     monkeypatch.setattr(evaluate._Asked, "_dimension", wide)
     found = indicator_values(scope, ask(scope, "隐患.企业", by=("basis", "industry", "village"))).lines
     assert found == expected
+
+
+def test_the_hazards_of_a_merged_enterprise_keep_its_class(busy: World) -> None:
+    scope = busy.scope["leader"]
+    held = number(scope, "企业.在册")
+    enterprise_merge(
+        scope=REGISTRAR, enterprise_id=busy.enterprise, into_id=busy.other_enterprise, mode="merger", reason="吸收合并",
+        base=None, now=NOW + timedelta(days=40),
+    )  # fmt: skip
+    assert held is not None
+    assert number(scope, "企业.在册") == held - 1
+    for by in ("class", "industry", "scale"):
+        asked = ask(scope, "隐患.排查", by=(by,))
+        for key, value in indicator_values(scope, asked).lines.items():
+            assert indicator_rows(scope, asked, {by: key[0]}).count() == value.rows, (by, key)
