@@ -134,8 +134,13 @@ def _limit(scope: Scope, indicator: Indicator, name: str, values: Iterable[str])
         raise BadInput("platform.indicator.where_unknown", name=name[:_SHOWN], known=known or "（无）")
     named = values_of(scope, indicator, name)
     if named is None:
-        return tuple(sorted(set(values)))
-    found: set[str] = set()
+        found = set(values)
+        # PostgreSQL takes no text with a NUL.
+        if odd := next((value for value in found if "\0" in value), None):
+            shown = odd.replace("\0", "")[:_SHOWN]
+            raise BadInput("platform.indicator.value_unknown", name=indicator.facts.columns[name].label, value=shown)
+        return tuple(sorted(found))
+    found = set()
     for value in values:
         meant = {key for key, label in named.items() if value in (key, label)}
         if not meant:
@@ -220,4 +225,6 @@ def _fits(name: str, value: str) -> bool:
             return False
         # The edges of the calendar are no moments in UTC.
         return len(value) == (4 if name == "year" else 7) and MINYEAR < first.year < MAXYEAR
-    return name not in _PLACES or (value.isascii() and value.isdigit() and len(value) == evaluate.PLACES[name])
+    if name not in _PLACES:
+        return "\0" not in value
+    return value.isascii() and value.isdigit() and len(value) == evaluate.PLACES[name]
