@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from django.conf import settings
 
 from anlan.kernel.errors import BadInput
-from anlan.platform.indicator import evaluate
+from anlan.platform.indicator import disk, evaluate
 from anlan.platform.indicator.ask import indicator_rows, indicator_values
+from anlan.platform.indicator.columns import TABLES
+from anlan.platform.indicator.reading import stored
 from anlan.registry.services.mergers import enterprise_merge
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.test_indicators_values import ask, busy, number
@@ -74,3 +80,21 @@ def test_the_hazards_of_a_merged_enterprise_keep_its_class(busy: World) -> None:
         asked = ask(scope, "隐患.排查", by=(by,))
         for key, value in indicator_values(scope, asked).lines.items():
             assert indicator_rows(scope, asked, {by: key[0]}).count() == value.rows, (by, key)
+
+
+@pytest.mark.parametrize("spoilt", ["data-found_at", "starts-campaign", "words-campaign", "ids", "current"])
+def test_a_base_whose_files_do_not_fit_each_other_is_not_read(busy: World, spoilt: str) -> None:
+    facts = evaluate.facts_get("inspection.hazard")
+    table = TABLES.get(facts)
+    disk.save(table, stored(facts))
+    assert disk.load(facts, stored(facts)) is not None
+    home = Path(settings.DATA_DIR) / "columns" / facts.id
+    if spoilt == "current":
+        said = json.loads((home / "current.json").read_text("utf-8"))
+        (home / "current.json").write_text(json.dumps(said | {"chains": []}), "utf-8")
+    else:
+        (file,) = home.glob(f"*/{spoilt}.npy")
+        held = np.load(file)
+        file.unlink()
+        np.save(file, held[:-1])
+    assert disk.load(facts, stored(facts)) is None
