@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from anlan.accounts.queries import office_values
-from anlan.kernel.conditions import Both, By, Is, Not
+from anlan.kernel.conditions import Both, By, Filled, Is, Not
 from anlan.platform.indicator.declare import Day, Definition, Facts, Indicator, Many, Text
 from anlan.registry.models import Enterprise
 from anlan.registry.queries import VIEW, code_values
@@ -20,6 +18,7 @@ ENTERPRISES = Facts(
         "created_at": Day("created_at", "登记日期"),
         "retired_at": Day("retired_at", "移出台账日期"),
         "status_on": Day("status_on", "状态变更日期", date=True),
+        "into": Text("merged_into_id", "并入"),
         "status": Text("status", "生产经营状态", code_values("status")),
         "class": Many("classes__key", "监管类别", code_values("classes")),
         "tag": Many("tags__key", "风险标签", code_values("tags")),
@@ -33,10 +32,11 @@ ENTERPRISES = Facts(
     right=VIEW,
     page="/registry/enterprises/{id}",
     titles=(("name", "企业名称"), ("uscc", "统一社会信用代码"), ("created_at", "登记时间")),
-    counted=Q(merged_into__isnull=True),
 )
 _BY = ("class", "tag", "industry", "office", "scale", "level", "grade", "standardisation", "status")
-_HELD = Both(By("created_at"), Not(By("retired_at")))
+# Merged ones stay in the arrays: the hazards found there keep them, and are grouped by their class.
+_OWN = Not(Filled("into"))
+_HELD = Both(_OWN, By("created_at"), Not(By("retired_at")))
 
 INDICATORS = [
     Indicator(
@@ -49,10 +49,10 @@ INDICATORS = [
     ),
     Indicator(
         "registry.enterprises_added", "企业.新增", "新登记企业数", "家", ENTERPRISES,
-        (Definition("期间内登记入册的企业", "created_at"),), _BY, _SOURCE,
+        (Definition("期间内登记入册的企业", "created_at", _OWN),), _BY, _SOURCE,
     ),
     Indicator(
         "registry.enterprises_closed", "企业.关闭", "关闭企业数", "家", ENTERPRISES,
-        (Definition("期间内生产经营状态变为关闭的企业", "status_on", Is("status", "closed")),), _BY, _SOURCE,
+        (Definition("期间内生产经营状态变为关闭的企业", "status_on", Both(_OWN, Is("status", "closed"))),), _BY, _SOURCE,
     ),
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -134,8 +134,13 @@ def _limit(scope: Scope, indicator: Indicator, name: str, values: Iterable[str])
         raise BadInput("platform.indicator.where_unknown", name=name[:_SHOWN], known=known or "（无）")
     named = values_of(scope, indicator, name)
     if named is None:
-        return tuple(sorted(set(values)))
-    found: set[str] = set()
+        found = set(values)
+        # PostgreSQL takes no text with a NUL.
+        if odd := next((value for value in found if "\0" in value), None):
+            shown = odd.replace("\0", "")[:_SHOWN]
+            raise BadInput("platform.indicator.value_unknown", name=indicator.facts.columns[name].label, value=shown)
+        return tuple(sorted(found))
+    found = set()
     for value in values:
         meant = {key for key, label in named.items() if value in (key, label)}
         if not meant:
@@ -215,8 +220,11 @@ def indicator_rows(
 def _fits(name: str, value: str) -> bool:
     if name in _TIMES:
         try:
-            span_of(value)
-        except ValueError:
+            first, _ = span_of(value)
+        except (ValueError, OverflowError):
             return False
-        return len(value) == (4 if name == "year" else 7)
-    return name not in _PLACES or (value.isascii() and value.isdigit() and len(value) == evaluate.PLACES[name])
+        # The edges of the calendar are no moments in UTC.
+        return len(value) == (4 if name == "year" else 7) and MINYEAR < first.year < MAXYEAR
+    if name not in _PLACES:
+        return "\0" not in value
+    return value.isascii() and value.isdigit() and len(value) == evaluate.PLACES[name]

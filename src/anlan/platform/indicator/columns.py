@@ -36,12 +36,17 @@ class Tables:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._held: dict[str, Table] = {}
+        self._stamp = ""
         self._count = 0
 
     def get(self, facts: Facts) -> Table:
         """The ledger as it stands now."""
+        stamp = disk.stamp()
         with self._lock:
             lock = self._locks.setdefault(facts.id, threading.Lock())
+            if stamp != self._stamp:  # rows were written below the journal by another process
+                self._held.clear()
+                self._stamp = stamp
         with lock:
             held = self._held.get(facts.id) or disk.load(facts, stored(facts))
             # Where the chains stand is read before the rows, so what is kept can only be newer than it says.
@@ -60,6 +65,7 @@ class Tables:
         with self._lock:
             self._held.clear()
             disk.forget()
+            self._stamp = disk.stamp()
 
     def _next(self) -> int:
         with self._lock:

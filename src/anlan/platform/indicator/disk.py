@@ -23,10 +23,11 @@ from anlan.platform.indicator.arrays import Part, Table, empty_of
 from anlan.platform.indicator.declare import Column, Facts
 from anlan.platform.ledger.changes import Positions
 
-__all__ = ["forget", "load", "save"]
+__all__ = ["forget", "load", "save", "stamp"]
 
 _SHAPE = 1
 _NAME = "current.json"
+_FORGOTTEN = "forgotten"
 
 
 def _home(facts_id: str | None = None) -> Path:
@@ -60,6 +61,10 @@ def save(table: Table, columns: Mapping[str, Column]) -> None:
         for name, (starts, words) in table.base.many.items():
             np.save(folder / f"starts-{name}.npy", starts)
             np.save(folder / f"words-{name}.npy", words)
+        for file in folder.iterdir():
+            # Named only when it lies on the disk: a power cut may leave pages of noughts behind a file's head.
+            with file.open("rb+") as held:
+                os.fsync(held.fileno())
         fresh = home / f"{version}.json"
         fresh.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
         os.replace(fresh, home / _NAME)
@@ -88,13 +93,32 @@ def load(facts: Facts, columns: Mapping[str, Column]) -> Table | None:
             read("ids"), {name: read(f"data-{name}") for name in columns},
             {name: (read(f"starts-{name}"), read(f"words-{name}")) for name in said["many"]},
         )  # fmt: skip
+        if not _whole(base):
+            return None
         chains = {node: (int(seq), bytes.fromhex(last)) for node, (seq, last) in said["chains"].items()}
         return Table(facts, base, empty_of(base), said["words"], Positions(chains, frozenset(said["waiting"])))
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
         return None
 
 
+def _whole(base: Part) -> bool:
+    """Whether all arrays are of as many rows: a file put back from elsewhere would be counted against others' rows."""
+    same = base.ids.shape == (base.size, 2) and all(array.shape == (base.size,) for array in base.data.values())
+    return same and all(len(starts) == base.size + 1 and starts[-1] == len(words) for starts, words in base.many.values())
+
+
 def forget() -> None:
-    """Take the files away."""
+    """Take the files away, and say so to every process that holds what stood in them (`stamp`)."""
     with contextlib.suppress(OSError):
         shutil.rmtree(_home())
+    with contextlib.suppress(OSError):
+        _home().mkdir(parents=True)
+        (_home() / _FORGOTTEN).write_text(uuid.uuid4().hex, encoding="ascii")
+
+
+def stamp() -> str:
+    """Another text after every `forget`, by whatever process on this data folder."""
+    try:
+        return (_home() / _FORGOTTEN).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""

@@ -91,6 +91,7 @@ class _Asked:
     definition: Definition
     period: Period | None
     _lists: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _others: dict[str, Table] = field(default_factory=dict)
 
     # --- which rows ---------------------------------------------------------------------------------------------------
 
@@ -198,13 +199,19 @@ class _Asked:
     def _names(self, name: str) -> list[str]:
         column = self._column(name)
         if isinstance(column, Through):
-            return TABLES.get(facts_get(column.facts)).words.get(column.column) or [""]
+            return self._other(column.facts).words.get(column.column) or [""]
         return self.table.words.get(name) or [""]
+
+    def _other(self, facts_id: str) -> Table:
+        """Another ledger, the same moment of it throughout one question: numbers of texts hold within one table only."""
+        if facts_id not in self._others:
+            self._others[facts_id] = TABLES.get(facts_get(facts_id))
+        return self._others[facts_id]
 
     def _through(self, name: str, column: Through) -> tuple[np.ndarray, np.ndarray]:
         """By number of the key's text: the values of the row that it names, as (starts, words)."""
         if name not in self._lists:
-            other = _Asked(TABLES.get(facts_get(column.facts)), Definition("", ""), None)
+            other = _Asked(self._other(column.facts), Definition("", ""), None)
             keys = self.table.words[column.key]
             held: list[list[int]] = [[] for _ in keys]
             number = {key: i for i, key in enumerate(keys)}
@@ -230,19 +237,18 @@ class _Asked:
         if not by:
             return Cells({(): total[0]}, {(): total[1]}, total)
         lots, names = [], [self._dimension(name) for name in by]
-        size = int(np.prod([len(labels) for labels, _ in names]))
         for chosen in found:
             index, cell = np.arange(len(chosen.rows)), np.zeros(len(chosen.rows), np.int64)
             for labels, numbers in names:
                 at, codes = numbers(chosen)
                 index, cell = _crossed(index, cell, at, codes, len(labels), len(chosen.rows))
             lots.append((chosen, index, cell))
-        values, rows = self._tally(lots, size)
-        filled = np.nonzero(rows)[0]
+        # Only cells with rows are held: three dimensions of thousands of values have more cells than a machine has memory.
+        filled = np.unique(np.concatenate([cell for _, _, cell in lots])) if lots else np.zeros(0, np.int64)
+        lots = [(chosen, index, np.searchsorted(filled, cell)) for chosen, index, cell in lots]
+        values, rows = self._tally(lots, len(filled))
         keys = [tuple(names[d][0][i] for d, i in enumerate(at)) for at in _unfolded(filled, [len(n) for n, _ in names])]
-        return Cells(
-            dict(zip(keys, values[filled].tolist(), strict=True)), dict(zip(keys, rows[filled].tolist(), strict=True)), total
-        )
+        return Cells(dict(zip(keys, values.tolist(), strict=True)), dict(zip(keys, rows.tolist(), strict=True)), total)
 
     def _dimension(self, name: str) -> tuple[list[str], Callable[[_Chosen], tuple[np.ndarray, np.ndarray]]]:
         """The values of a dimension, and for chosen rows (place among them, number of the value)."""

@@ -17,6 +17,7 @@ from anlan.kernel.arrange import NO_CORRECTIONS
 from anlan.kernel.entry import Entry, entry_from_bytes
 from anlan.platform.catalogue import CATALOGUE, Row
 from anlan.platform.database import writing
+from anlan.platform.indicator import disk as arrays
 from anlan.platform.journal import ghosts, refold, sql
 from anlan.platform.journal.fold import fold_in_order, fold_subject
 from anlan.platform.journal.rows import children_of, load_rows, table_of, write_rows
@@ -92,6 +93,7 @@ def _rebuilt(check: bool, shuffle: int | None, progress: Callable[[int], None] |
     _ghosts(result, check=check)
     if not check:
         index.refresh(everything=any(map(index.missing, CATALOGUE.projections)))
+        arrays.forget()
     return result
 
 
