@@ -276,3 +276,14 @@ def test_a_mistaken_merging_is_taken_back_on_the_person_s_page(county: County, c
     assert acting_posts(county.account["twin"], now) == []  # its posts went over and are given anew by whoever manages people
     assert {a.scope.aliases for a in acting_posts(county.account["town"], now)} == {frozenset()}
     assert len(duplicates(county.scope["leader"])) == 1
+
+
+def test_nor_by_the_account_of_who_stands_in_for_a_holder_of_a_county_post(county: County) -> None:
+    now, day = clock_now(), str(local_day(clock_now()))
+    local = county.add("local_admin", role="admin", organisation="东城街道应急办", region=TOWN)
+    account = str(county.account["town"].pk)
+    values = {"post_id": county.post["leader"], "person_id": county.person["town"], "starts_on": day, "until_on": day}
+    deputies.deputy_set(scope=county.scope["admin"], values=values, now=now)
+    with pytest.raises(NotAllowed):
+        accounts.password_reset(scope=local, id=account, now=now)
+    accounts.password_reset(scope=local, id=account, now=now + timedelta(days=2))
