@@ -60,7 +60,7 @@ def test_a_number_leads_to_its_rows(browser, site, size):
     page.locator("button:has-text('查询')").click()
     page.wait_for_selector("[data-trend][data-drawn]")
     kept(leader, "figures-months", size)
-    months = [int(each) for each in page.locator("tbody td.num").all_inner_texts()]
+    months = [int(each) for each in page.locator("tbody td.num a").all_inner_texts()]
     assert sum(months) == number
     page.locator("tfoot td.num a").click()
     page.wait_for_load_state("networkidle")

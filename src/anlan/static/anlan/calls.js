@@ -9,6 +9,11 @@
   const EVERY = lists ? 10000 : 15000;
   let sound = null;
   let failed = 0;
+  // While an answer given on this page is on its way, a reload would cut it off and lose what it says.
+  let sending = 0;
+  window.addEventListener("submit", () => {
+    sending = Date.now();
+  });
 
   const say = (kind, parts) => {
     let line = document.getElementById(`calls-${kind}`);
@@ -73,6 +78,7 @@
     const now = calls.map((call) => `${call.id}:${call.state}:${call.step}`).join(" ");
     if (now === shown.trim()) return;
     const typing = document.activeElement && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
+    if (Date.now() - sending < EVERY) return;
     if (typing) say("changed", ["叫应情况有变化。", link("刷新", window.location.pathname)]);
     else window.location.reload();
   };
