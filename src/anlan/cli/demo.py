@@ -8,7 +8,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,30 +29,55 @@ def demo_command() -> None:
 @click.option(
     "--scale", type=click.Choice(["small", "luohu"]), default="small", show_default=True, help=help_of("scale")
 )
-def demo_build(scale: str, as_json: bool) -> Answer:
-    """The demo county, made through the services. On an empty folder it initialises first."""
+@click.option("--figures", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_of("demo_figures"))
+@click.option("--region", default=None, help=help_of("demo_region"))
+def demo_build(scale: str, figures: Path | None, region: str | None, as_json: bool) -> Answer:
+    """The demo county, made through the services; with --figures the county that a file of figures describes."""
     from anlan.cli.setup import DEFAULT_REGION, initialise
 
+    if region and figures is None:
+        raise click.UsageError(say("demo.region_alone"))
     if not (boot.data_dir() / "anlan.sqlite3").is_file():
-        initialise(DEFAULT_REGION)
+        initialise(region or DEFAULT_REGION)
     boot.ready()
+    progress = _progress(as_json)
+    if figures is not None:
+        from anlan.demo.figurefile import build_figures
+
+        made = build_figures(figures, region or DEFAULT_REGION, progress)
+        _keep_accounts(made.pop("accounts"))
+        counts = {n: made[n] for n in ("count", "ledger", "reported", "blank", "equal", "differ")}
+        lines = [say("demo.figures_built", **counts)]
+        lines += [
+            say("demo.figures_line", **{n: one[n] for n in ("row", "name", "value", "unit", "kind", "why", "number")})
+            for one in made["figures"]
+            if one["equal"] is not True or one["compared"] is False
+        ]
+        return Answer(made, "\n".join(lines))
     from anlan.demo.build import build
 
+    data: dict[str, Any] = build(scale, progress)
+    _keep_accounts(data.pop("accounts", None))
+    return Answer(data, say("demo.built", **data))
+
+
+def _progress(quiet: bool) -> Callable[[int, int], None]:
     shown = -1
 
     def progress(done: int, total: int) -> None:
         nonlocal shown
         percent = done * 100 // max(total, 1)
-        if percent // 5 != shown // 5 and not as_json:
+        if percent // 5 != shown // 5 and not quiet:
             shown = percent
             note(say("demo.progress", percent=percent, done=done, total=total))
 
-    data: dict[str, Any] = build(scale, progress)
-    accounts = data.pop("accounts", None)
+    return progress
+
+
+def _keep_accounts(accounts: Any) -> None:
     if accounts:
         path = boot.data_dir() / ACCOUNTS
         path.write_text(json.dumps(accounts, ensure_ascii=False), encoding="utf-8")
-    return Answer(data, say("demo.built", **data))
 
 
 @command("serve", group=demo_command)

@@ -20,7 +20,7 @@ from anlan.demo.words import bodies, person_name, phone, words
 from anlan.platform.database import writing
 from anlan.platform.scope import Scope
 
-__all__ = ["ACCOUNTS", "PASSWORD", "Cast", "account_list", "cast_county", "cast_firms"]
+__all__ = ["ACCOUNTS", "PASSWORD", "Cast", "account_list", "cast_account", "cast_body", "cast_county", "cast_firms"]
 
 PASSWORD = "Anlan-Demo-331003"
 SECOND_TOWN = "331003002"
@@ -72,12 +72,12 @@ def cast_county(villages: Sequence[tuple[str, str]], now: datetime) -> Cast:
     with writing():
         roles_install(scope=SETUP, region=COUNTY, now=now)
         for body in bodies():
-            _body(cast, body["key"], body["name"], body["kind"], COUNTY, body["posts"], now, parent=body["parent"])
+            cast_body(cast, body["key"], body["name"], body["kind"], COUNTY, body["posts"], now, parent=body["parent"])
         for town, name in town_names().items():
-            _body(cast, f"town:{town}", names["town"].format(name=name), "town", town, names["town_posts"], now)
+            cast_body(cast, f"town:{town}", names["town"].format(name=name), "town", town, names["town_posts"], now)
     with writing():
         for village, name in villages:
-            _body(
+            cast_body(
                 cast,
                 f"village:{village}",
                 names["village"].format(name=name),
@@ -89,7 +89,7 @@ def cast_county(villages: Sequence[tuple[str, str]], now: datetime) -> Cast:
         cast.scopes["grid:grid:0"] = cast.officer(f"village:{villages[0][0]}", 0)
         for username in ACCOUNTS:
             if username not in _OF_FIRMS:
-                _account(cast, username, now)
+                cast_account(cast, username, now)
     return cast
 
 
@@ -104,14 +104,14 @@ def cast_firms(cast: Cast, firms: list[Firm], ids: list[str], plant: Firm, now: 
         with writing():
             for firm, enterprise_id in zip(firms[start : start + 60], ids[start : start + 60], strict=True):
                 key = f"firm:{firm.index}"
-                _body(cast, key, firm.name, "enterprise", firm.town, posts, now, firm=enterprise_id)
+                cast_body(cast, key, firm.name, "enterprise", firm.town, posts, now, firm=enterprise_id)
     cast.scopes[ACCOUNTS["plant"]] = cast.firm(plant.index)
     with writing():
         for username in _OF_FIRMS:
-            _account(cast, username, now)
+            cast_account(cast, username, now)
 
 
-def _body(
+def cast_body(
     cast: Cast,
     key: str,
     name: str,
@@ -123,6 +123,11 @@ def _body(
     parent: str = "",
     firm: str | None = None,
 ) -> None:
+    """A body with its people.
+
+    Args:
+        key: of `offices` and the beginning of their keys in `scopes`. posts: `role:title` parted by blanks.
+    """
     values: dict[str, Any] = {"name": name, "kind": kind, "region": region}
     if parent:
         values["parent_id"] = cast.offices[parent]
@@ -159,8 +164,9 @@ def _person(cast: Cast, word: str, title: str, body_id: str, region: str, now: d
     return scope
 
 
-def _account(cast: Cast, username: str, now: datetime) -> None:
-    person_id = cast.scopes[ACCOUNTS[username]].person
+def cast_account(cast: Cast, username: str, now: datetime, key: str = "") -> None:
+    """An account for whoever holds the post `key`; of the demo county the one of ACCOUNTS."""
+    person_id = cast.scopes[key or ACCOUNTS[username]].person
     account_create(scope=SETUP, person_id=person_id, username=username, password=PASSWORD, must_change=False, now=now)
 
 

@@ -98,6 +98,10 @@ LISTINGS = Facts(
         "ended_at": Day("ended_at", "办结日期"),
         "level": Text("level", "挂牌级别", codes(LEVELS)),
         "state": Text("state", "状态"),
+        "hazard": Text("hazard_id", "隐患"),
+        "campaign": Through(
+            "hazard", "inspection.hazard", "campaign", "hazard__tags__key", "专项行动", campaign_values
+        ),
         "enterprise": Text("enterprise_id", "企业"),
         "office": Text("office_id", "监管科室", office_values),
         **_FIRM,
@@ -107,7 +111,7 @@ LISTINGS = Facts(
     titles=(("number", "督办编号"), ("reason", "挂牌理由"), ("listed_at", "挂牌时间"), ("ended_at", "办结时间")),
     counted=Q(listed_at__isnull=False),
 )
-_LISTING_BY = ("level", "office", "class", "industry")
+_LISTING_BY = ("level", "campaign", "office", "class", "industry")
 
 SELF_CHECKS = Facts(
     id="inspection.self_check",

@@ -16,6 +16,7 @@ __all__ = ["Amount", "MEASURE_WORDS", "total"]
 MEASURE_WORDS = frozenset((
     "起", "人", "人次", "家", "家次", "个", "处", "条", "次", "项", "项次", "宗", "件", "份", "台", "套", "名", "场", "期",
     "类", "级", "支", "路", "座", "幢", "户", "间", "吨", "天", "工作日", "小时", "平方米", "元", "%",
+    "只", "分", "个月", "年", "步", "公斤", "升", "本", "栋", "箱", "张", "轮", "辆", "位", "艘", "块", "会", "报",
 ))  # fmt: skip
 """家 counts enterprises, 家次 visits to them; 次 events, 项次 their items: each is a unit of its own."""
 _MOST_DIGITS = 18

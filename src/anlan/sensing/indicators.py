@@ -8,6 +8,7 @@ from anlan.kernel.conditions import Both, By, Filled, Is, Not
 from anlan.platform.indicator.declare import Day, Definition, Distinct, Facts, Indicator, Percent, Text, Through, codes
 from anlan.registry.queries import code_values
 from anlan.sensing.models import Alarm, Device
+from anlan.sensing.queries import model_values
 from anlan.sensing.rules.alarm import SEVERITIES
 from anlan.sensing.rules.device import PROTOCOLS, STATUSES
 from anlan.sensing.rules.rule import ALARM_KINDS
@@ -30,6 +31,7 @@ DEVICES = Facts(
         "retired_at": Day("retired_at", "移出台账日期"),
         "status": Text("status", "使用状态", codes(STATUSES)),
         "protocol": Text("protocol", "通信协议", codes(PROTOCOLS)),
+        "model": Text("model_id", "设备型号", model_values),
         "enterprise": Text("enterprise_id", "企业"),
         **_FIRM,
     },
@@ -37,7 +39,7 @@ DEVICES = Facts(
     page="/sensing/devices/{id}",
     titles=(("name", "设备名称"), ("identity", "设备标识"), ("place", "安装位置"), ("created_at", "登记时间")),
 )
-_DEVICE_BY = ("status", "protocol", "class", "industry")
+_DEVICE_BY = ("status", "model", "protocol", "class", "industry")
 _HELD = Both(By("created_at"), Not(By("retired_at")))
 _WATCHED = Definition("期末有监测设备在用的企业，每家只计一次", "", Both(_HELD, Is("status", "active")), Distinct("enterprise"))
 

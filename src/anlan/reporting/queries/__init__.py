@@ -26,11 +26,13 @@ from anlan.reporting.queries.figures import (
     plain_number,
     rows_url,
 )
+from anlan.reporting.queries.values import VIEW, Reported, reported_named
 
 __all__ = [
-    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "Checked", "FigureLine", "FigureTable", "Judged", "Mark", "dimensions_of",
+    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "VIEW", "Checked", "FigureLine", "FigureTable", "Judged", "Mark", "Reported",
+    "dimensions_of",
     "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables",
     "figure_words",
     "indicator_words", "indicators_list", "mark_read", "number_text", "office_of", "pairs_list", "pairs_read",
-    "plain_number", "rows_label", "rows_url", "rules_named",
+    "plain_number", "reported_named", "rows_label", "rows_url", "rules_named",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from anlan.platform.scope import Scope, limit
 from anlan.reporting.models import ReportedValue
 from anlan.reporting.rules.value import WHOLE
 
-__all__ = ["VIEW", "Places", "Reported", "one_number", "reported_for", "reported_list", "reported_places"]
+__all__ = ["VIEW", "Places", "Reported", "one_number", "reported_for", "reported_list", "reported_named", "reported_places"]
 
 VIEW = "reporting.value.view"
 
@@ -59,6 +59,23 @@ def reported_for(scope: Scope, asked: Asked, period: Period | None = None) -> li
         indicator=asked.indicator.id, region=region_pad(asked.region), first_on=span.first, last_on=span.last, planned=0
     )
     return [_reported(row) for row in rows.order_by("source_office", "created_at", "pk")]
+
+
+def reported_named(scope: Scope, name: str, region: str, period: Period) -> list[Reported]:
+    """What was stated under a name for this region itself: of the period to the day, else of the longest part of it.
+
+    Args:
+        region: 6, 9 or 12 digits.
+    Returns:
+        All sources of that one period, planned numbers only where the period is a plan; empty where nothing was stated.
+    """
+    rows = reported_list(scope).filter(
+        name=name, region=region_pad(region), first_on__gte=period.first, last_on__lte=period.last,
+        planned=int(period.plan),
+    )  # fmt: skip
+    held = list(rows.order_by("source_office", "created_at", "pk"))
+    spans = sorted({(row.last_on - row.first_on, row.last_on, row.first_on) for row in held})
+    return [_reported(row) for row in held if spans and (row.last_on, row.first_on) == spans[-1][1:]]
 
 
 @dataclass(frozen=True, slots=True)

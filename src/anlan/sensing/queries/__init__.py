@@ -23,6 +23,7 @@ from anlan.sensing.queries.devices import (
     members_shown,
     model_choices,
     model_get,
+    model_values,
     quarantined_get,
     quarantined_list,
 )
@@ -35,5 +36,5 @@ __all__ = [
     "alarms_of", "alarms_standing", "as_uuid", "channel_named", "channels_of", "channels_shown", "device_get",
     "device_list", "devices_of", "fleet", "gateway_tokens",
     "members_shown", "model_get", "skewed_count",
-    "model_choices", "names_of", "quarantined_get", "quarantined_list", "versions_of", "visible",
+    "model_choices", "model_values", "names_of", "quarantined_get", "quarantined_list", "versions_of", "visible",
 ]  # fmt: skip

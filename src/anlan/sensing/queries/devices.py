@@ -27,6 +27,7 @@ from anlan.sensing.queries.scoped import as_uuid, visible
 
 __all__ = [
     "Channel", "channels_of", "members_shown", "model_get", "device_get", "device_list", "devices_of", "fleet", "model_choices",
+    "model_values",
     "quarantined_get", "quarantined_list",
 ]  # fmt: skip
 
@@ -117,6 +118,11 @@ def members_shown(scope: Scope, members: Sequence[AlarmMember]) -> list[dict[str
     return [
         {"key": m.key, "name": named.get(m.key, ""), "joined_at": m.joined_at, "left_at": m.left_at} for m in members
     ]
+
+
+def model_values(scope: Scope) -> dict[str, str]:
+    """Names of all models that the person sees, those out of use too, by id: what indicators call them."""
+    return {str(pk): name for pk, name in visible(DeviceModel, scope).order_by().values_list("id", "name")}
 
 
 def model_choices(scope: Scope) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 STATUSES: tuple[tuple[str, str], ...] = (("active", "在用"), ("stopped", "停用"), ("removed", "拆除"))
-PROTOCOLS: tuple[tuple[str, str], ...] = (("hj212", "HJ 212"),)
+PROTOCOLS: tuple[tuple[str, str], ...] = (("hj212", "HJ 212"), ("none", "未接入平台"))
 VALID_FLAGS = frozenset({"", "N", "T"})
 """Flags of readings that judge: none stated, normal, above the instrument's range."""
 CHANNEL_FIELDS = ("name", "unit", "low", "high", "digits", "position")
