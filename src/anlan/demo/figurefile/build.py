@@ -86,7 +86,7 @@ def _county(region: str, lines: Sequence[Line]) -> County:
         raise BadInput("kernel.region.unknown", value=code)
     towns = list(towns_of(code[:6])) if code.endswith("000000") and code[4:6] != "00" else []
     places = list(dict.fromkeys(line.place for line in lines if line.place))
-    if len(towns) < max(1, len(places)):
+    if len(towns) <= len(places):
         raise BadInput("demo.figures.region", region=name, towns=len(towns), places=len(places))
     return County(code[:6], name, dict(zip(places, reversed(towns), strict=False)))
 
@@ -164,18 +164,17 @@ class _Plan:
 
     def _pool(self, at: datetime) -> None:
         """As many enterprises as the largest figure visits, the towns that the file names first."""
-        county, towns = self.county, list(towns_of(self.county.region))
+        county = self.county
         devices = max((int(t[0].number or 0) for t in self._lines("devices") if t[1].kind == "device_firms"), default=0)
         for place in county.places:
             need = max([2, *(v.firms for v in self.visits if v.place == place)])
             county.hosts([county.code_of(place)] * need, at)
         hazards = sum(a.count for a in self.atoms)
-        need = max([_FIRMS_LEAST, devices, hazards // _HAZARDS_PER_FIRM, *(v.firms for v in self.visits)])
-        county.hosts(list(spaced(towns, max(0, need - len(county.pool)))), at)
+        visited = (v.firms for v in self.visits if not v.place)
+        county.hosts(list(spaced(county.towns(), max([_FIRMS_LEAST, devices, hazards // _HAZARDS_PER_FIRM, *visited]))), at)
         few = [host for place in county.places for host in county.among(place)[:2]]
-        rest = [host for host in county.pool if host.region not in set(county.places.values())]
         wanted = min(_STAFFED_MOST, max(_FIRMS_LEAST, hazards // _HAZARDS_PER_FIRM))
-        county.staffed([*few, *rest[:wanted]], at + timedelta(hours=1))
+        county.staffed([*few, *county.among("")[:wanted]], at + timedelta(hours=1))
 
     def _acts(self) -> list[Act]:
         acts: list[Act] = []
@@ -186,8 +185,7 @@ class _Plan:
         for each in visits:
             acts += visit_acts(self.county, each, self.now)
         acts += self.stands
-        places = {t[0].place for t in self._lines("accidents") if t[0].place}
-        acts += accident_acts(self.county, self.accidents, places, self.now)
+        acts += accident_acts(self.county, self.accidents, self.now)
         stated = [line for line, meant in self.told if meant.kind == "stated" or line.row in self.why]
         acts += stated_acts(self.county, stated, self.now)
         return acts

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from anlan.accounts.services.bootstrap import SETUP
+from anlan.accounts.services.roles import roles_install
 from anlan.data import region_rows
 from anlan.demo.cast import Cast, cast_account, cast_body
 from anlan.demo.photos import STAGES, card
@@ -79,6 +81,7 @@ class County:
     def people(self, now: datetime) -> None:
         """The county's bodies and the accounts to log in with."""
         with writing():
+            roles_install(scope=SETUP, region=self.region, now=now)
             for key, name, kind, parent, posts in _BODIES:
                 title = f"{self.name}{name}" if kind == "bureau" else name
                 cast_body(self.cast, key, title, kind, self.region, posts, now, parent=parent)
@@ -126,10 +129,20 @@ class County:
                     name = _firm_name(host.index + 1)
                     cast_body(self.cast, host.body, name, "enterprise", host.region[:9], posts, now, firm=host.id)
 
+    def towns(self) -> list[str]:
+        """The towns that have no figures of their own, twelve digits."""
+        named = set(self.places.values())
+        return [code for code in towns_of(self.region) if code not in named]
+
     def among(self, place: str, staffed: bool = False) -> list[Host]:
-        """The pool's enterprises of a part of the county, those of all its parts for "", in order."""
-        code = self.places[place] if place else ""
-        return [h for h in self.pool if (not code or h.region == code) and (h.body or not staffed)]
+        """The pool's enterprises of a part of the county, in order.
+
+        Args:
+            place: "" for all of the county but the parts that have figures of their own: nothing may be added to those.
+        """
+        named = set(self.places.values())
+        here = [h for h in self.pool if (h.region == self.places[place] if place else h.region not in named)]
+        return [h for h in here if h.body or not staffed]
 
     def campaign(self, stem: str, year: int, first: Any, last: Any, now: datetime) -> str:
         """The drive of that name in that year, made when it is first asked for."""

@@ -11,7 +11,7 @@ from typing import Any
 from anlan.accident.queries import Casualties
 from anlan.accident.services import reports
 from anlan.demo.figurefile.accidents import PlannedAccident
-from anlan.demo.figurefile.county import County, spaced, towns_of
+from anlan.demo.figurefile.county import County, spaced
 from anlan.demo.figurefile.happening import Act, Span
 from anlan.demo.figurefile.meaning import Meaning
 from anlan.demo.figurefile.reading import Line
@@ -74,7 +74,7 @@ def _overlap(one: Sequence[Any], other: Sequence[Any]) -> bool:
 
 
 def _register(county: County, kind: _Kind, place: str, count: int, at: datetime) -> None:
-    regions = [county.code_of(place)] if place else list(towns_of(county.region))
+    regions = [county.code_of(place)] if place else county.towns()
     wanted = list(spaced(regions, count))
     # Of several classes that a name covers each enterprise is of one.
     parts: dict[int, list[str]] = {}
@@ -137,18 +137,18 @@ def _install(county: County, model: str, part: Sequence[int], firms: int, at: da
     if model not in county.models:
         row = {"name": model, "protocol": "none", "maker": "", "summary": "", "region": county.region.ljust(12, "0")}
         county.models[model] = ledger_create(scope=scope, ledger="sensing.model", values=row, now=at)
+    hosts = county.among("")[:firms]
     for n in part:
         values = {
             "name": f"{model}{n + 1}号", "protocol": "none", "identity": f"{len(county.models)}-{n + 1:06d}",
-            "model": county.models[model], "enterprise": county.pool[n % firms].id,
+            "model": county.models[model], "enterprise": hosts[n % len(hosts)].id,
         }  # fmt: skip
         device_create(scope=scope, values=values, now=at)
 
 
-def accident_acts(county: County, rows: Sequence[PlannedAccident], avoided: Iterable[str], now: datetime) -> Iterator[Act]:
-    """One record for each accident, in the towns of which no figure is stated."""
-    shun = {county.code_of(place) for place in avoided}
-    towns = [code for code in towns_of(county.region) if code not in shun] or list(towns_of(county.region))
+def accident_acts(county: County, rows: Sequence[PlannedAccident], now: datetime) -> Iterator[Act]:
+    """One record for each accident, in the towns that have no figures of their own."""
+    towns = county.towns()
     for n, row in enumerate(sorted(rows, key=lambda r: r.day)):
         occurred = datetime.combine(row.day, time(8 + n % 10, n % 60), SHANGHAI)
         at = min(occurred + timedelta(days=40), now - timedelta(minutes=30))
