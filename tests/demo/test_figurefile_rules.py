@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from anlan.demo.figurefile.accidents import changed_by, plan_accidents, stated_change
-from anlan.demo.figurefile.filling import Atom, plan_hazards, plan_visits
+from anlan.demo.figurefile.filling import Atom, plan_hazards
 from anlan.demo.figurefile.meaning import Meaning, meanings
 from anlan.demo.figurefile.reading import COLUMNS, Line, read_figures, read_lines
+from anlan.demo.figurefile.visiting import plan_visits
 from anlan.kernel.errors import BadInput
 from anlan.kernel.periods import read_period
 

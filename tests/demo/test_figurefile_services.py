@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 
 from anlan.demo.figurefile import build_figures
 from anlan.inspection.models import Hazard
 from anlan.inspection.services.dismissals import hazard_dismiss
 from anlan.inspection.services.steps import StepInput
 from anlan.kernel.errors import AnlanError
+from anlan.kernel.periods import read_period
+from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.scope import SYSTEM, Scope
+from anlan.reporting.queries import report_build, report_words
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +95,49 @@ def _voided(file: Path, found: dict[int, dict[str, Any]]) -> None:
     moved = {n: again[n]["number"] - found[n]["number"] for n in found if found[n]["number"] != again[n]["number"]}
     assert moved == {4: -1, 6: -1}
     assert [n for n, one in again.items() if one["equal"] is False] == [4, 6]
+
+
+TEMPLATE = (
+    '{{ 区划 }}{{ 期 }}排查隐患{{ 数("隐患.排查") }}处，其中消防{{ 数("隐患.排查", 活动="消防") }}处，'
+    '整改率{{ 占比("隐患.整改", "隐患.排查") }}。',
+    '工矿商贸事故{{ 数("事故.工矿起数") }}起，{{ 同比("事故.工矿起数") }}；罚款{{ 数("收缴罚款") }}万元；'
+    '智慧用电{{ 数("设备.在册", 型号="智慧用电监测装置") }}套。',
+    '没有的活动{{ 数("隐患.排查", 活动="没有") }}，没有的数{{ 数("无人填报") }}，'
+    '上年挂牌{{ 数("挂牌.督办", 期="上年") }}处。',
+    "{% for 镇 in 各镇() %}{% if 有('隐患.排查', 区划=镇) %}"
+    "{{ 镇.名称 }}{{ 数('隐患.排查', 区划=镇) }}处；{% endif %}{% endfor %}",
+)
+
+
+def test_a_report_is_made_of_the_ledgers(db: None, file: Path) -> None:
+    build_figures(file, "331003", now=NOW)
+    made_of = Document()
+    for line in TEMPLATE:
+        made_of.add_paragraph(line)
+    out = io.BytesIO()
+    made_of.save(out)
+    officer: Scope = replace(SYSTEM, rights=frozenset(CATALOGUE.rights), region="331003")
+    made = report_build(officer, out.getvalue(), "331003", read_period("2024"), LATER)
+    lines = [p.text for p in Document(io.BytesIO(made.data)).paragraphs]
+    assert lines[0] == "黄岩区2024年排查隐患40处，其中消防12处，整改率77.5%。"
+    assert lines[1] == "工矿商贸事故1起，同比下降50%；罚款20.45万元；智慧用电60套。"
+    words = report_words(made)
+    kinds = {one["name"]: (one["kind"], one["rows"]) for one in words["figures"] if one["region"] == "331003"}
+    assert kinds["收缴罚款"] == ("reported", 0) and kinds["事故.工矿起数"] == ("ledger", 1)
+    assert words["blank"] == 3 and [b.partition(" ")[0] for b in made.blanks] == [
+        "发现隐患数（没有）",
+        "无人填报",
+        "挂牌督办数",
+    ]
+    towns = [one for one in words["figures"] if len(one["region"]) == 9]
+    assert sum(one["value"] for one in towns) == 40 and all(one["kind"] == "ledger" for one in towns)
+    narrow = replace(officer, region="331003001")
+    with pytest.raises(AnlanError) as refused:
+        report_build(narrow, out.getvalue(), "331003", read_period("2024"), LATER)
+    assert refused.value.code == "reporting.report.region"
+    with pytest.raises(AnlanError) as refused:
+        report_build(officer, out.getvalue(), "331003", read_period("2027"), LATER)
+    assert refused.value.code == "platform.indicator.future"
 
 
 def _campaign(name: str) -> list[str]:

@@ -33,6 +33,7 @@ _COMMANDS = {
     "restore": "safety",
     "demo": "demo",
     "indicators": "indicators",
+    "report": "report",
     "documents": "documents",
     "checklist": "checklist",
     "code": "words",

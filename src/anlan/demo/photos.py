@@ -15,6 +15,8 @@ __all__ = ["STAGES", "card", "draw"]
 
 STAGES = ("before", "after", "review", "lookback", "again")
 _SIZE = (640, 480)
+_MIXER = 0x9E3779B1
+"""Odd, so that every serial below 2 to the 24th has a colour of its own, far from the next one's."""
 # Each stage is taken by hand from a place of its own, a little askew: corners of what is seen, from the top left one round.
 _VIEWPOINTS = {
     "before": (0, 0, 0, 480, 640, 480, 640, 0),
@@ -52,10 +54,11 @@ def card(serial: int) -> bytes:
 
     The mark is content enough for a proof, and too little for a look: cards are not compared with each other.
     """
-    ground = red, green, blue = serial >> 16 & 255, serial >> 8 & 255, serial & 255
+    mixed = serial * _MIXER & 0xFFFFFF
+    ground = red, green, blue = mixed >> 16, mixed >> 8 & 255, mixed & 255
     way = 1 if red * 299 + green * 587 + blue * 114 < 128_000 else -1
     image = Image.new("P", (_SIZE[0] // 2, _SIZE[1] // 2))
-    tones = [ground, *([min(255, max(0, level + way * step)) for level in ground] for step in (5, 32))]
+    tones = [ground, *([min(255, max(0, level + way * step)) for level in ground] for step in (6, 40))]
     image.putpalette([level for tone in tones for level in tone])
     for n in range(12):
         x, y = 20 + n % 4 * 76, 20 + n // 4 * 76

@@ -72,8 +72,8 @@ def _answer(scope: Scope, line: Line, meant: Meaning, code: str, why: Mapping[in
     if line.period is None or line.number is None:
         return Answer(line, _BLANK, None, 0, {}, None, None, reason)
     if meant.kind == "stated" or line.row in why:
-        found = queries.reported_named(scope, line.name, region, line.period)
-        question = {"name": line.name, "region": region, "period": line.period.label}
+        found = queries.reported_named(scope, line.stated_name, region, line.period)
+        question = {"name": line.stated_name, "region": region, "period": line.period.label}
         wanted = _scaled(line)
         equal = [value for value in found if value.number == wanted]
         if not found:

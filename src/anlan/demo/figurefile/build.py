@@ -13,25 +13,27 @@ from anlan import data
 from anlan.accounts.services.bootstrap import SETUP
 from anlan.demo.cast import account_list
 from anlan.demo.figurefile.accidents import PlannedAccident, plan_accidents
+from anlan.demo.figurefile.acts import Act
 from anlan.demo.figurefile.answers import Answer, answers
 from anlan.demo.figurefile.county import County, spaced, towns_of
-from anlan.demo.figurefile.filling import Atom, Visits, plan_hazards, plan_visits
-from anlan.demo.figurefile.happening import Act, hazard_acts, visit_acts
+from anlan.demo.figurefile.filling import Atom, plan_hazards
+from anlan.demo.figurefile.hazards import hazard_acts
+from anlan.demo.figurefile.marks import is_built, mark_stage
 from anlan.demo.figurefile.meaning import Meaning, meanings
 from anlan.demo.figurefile.reading import Line, read_figures
-from anlan.demo.figurefile.standing import accident_acts, device_acts, firm_acts, stated_acts, stated_values
+from anlan.demo.figurefile.standing import accident_acts, device_acts, firm_acts
+from anlan.demo.figurefile.stating import stated_acts, stated_values
+from anlan.demo.figurefile.visiting import Visits, plan_visits
+from anlan.demo.figurefile.visits import visit_acts
 from anlan.inspection.services.checklists import checklists_install
 from anlan.kernel.codes import region_pad
 from anlan.kernel.deadlines import SHANGHAI, local_date
-from anlan.kernel.entry import Draft
-from anlan.kernel.errors import BadInput, RuleViolation
+from anlan.kernel.errors import BadInput
 from anlan.platform import clock, regions
 from anlan.platform.database import writing
 from anlan.platform.journal import node
-from anlan.platform.journal.record import NEW, record, version_of
 from anlan.platform.scope import SYSTEM, Scope
-from anlan.registry import queries as registry
-from anlan.reporting.rules.value import check_value
+from anlan.reporting.queries import value_problems
 
 __all__ = ["build_figures"]
 
@@ -72,7 +74,7 @@ def build_figures(
     why = _unstorable(county, told)
     plan = _Plan(county, [t for t in told if t[0].row not in why], now, why)
     mark = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    if not _built(county, mark):
+    if not is_built(county, mark, _ASKER):
         plan.make(mark, progress or (lambda done, total: None))
     found = answers(_ASKER, told, _codes(county, lines), why, now)
     return _summary(found) | {"accounts": account_list(now)}
@@ -101,7 +103,7 @@ def _unstorable(county: County, told: Told) -> dict[int, str]:
     for line, meant in told:
         if line.number is None or line.period is None:
             found[line.row] = meant.why
-        elif meant.kind == "stated" and (problems := check_value(stated_values(county.code_of(line.place), line))):
+        elif meant.kind == "stated" and (problems := value_problems(stated_values(county.code_of(line.place), line))):
             found[line.row] = problems[0].message
     return found
 
@@ -148,13 +150,13 @@ class _Plan:
         node.forget()  # the history starts years back: without this, entries would carry the time of `anlan init`
         regions.regions_install(scope=SETUP, region=node.own().region, now=begin)
         checklists_install(now=begin)
-        _mark(self.county, begin, "begun", mark)
+        mark_stage(self.county, begin, "begun", mark)
         self.county.people(begin + timedelta(hours=1))
         self._pool(begin + timedelta(hours=2))
         acts = sorted(self._acts(), key=lambda act: act.at)
         total = sum(act.size for act in acts)
         self._play(acts, total, progress)
-        _mark(self.county, self.now, "built", mark)
+        mark_stage(self.county, self.now, "built", mark)
         progress(total, total)
 
     def _begin(self) -> datetime:
@@ -201,33 +203,6 @@ class _Plan:
                     done += 1
             written += size
             progress(written, total)
-
-
-def _subject(county: County, mark: str = "") -> str:
-    return f"demo.county/{county.region}{'.' if mark else ''}{mark}"
-
-
-def _built(county: County, mark: str) -> bool:
-    """Whether the county of this file stands already; a record that must not be mixed with inventions is refused."""
-    held = node.own().region
-    if region_pad(county.region) != held:
-        raise RuleViolation("demo.other_county", region=held, wanted=county.region)
-    stage = version_of(_subject(county))
-    if stage == 0 and registry.enterprise_list(_ASKER, region=county.region).exists():
-        raise RuleViolation("demo.county_in_use")
-    if stage == 1:
-        raise RuleViolation("demo.unfinished")
-    if stage > 1 and version_of(_subject(county, mark)) == 0:
-        raise RuleViolation("demo.figures.other_file")
-    return stage > 1
-
-
-def _mark(county: County, now: datetime, what: str, mark: str) -> None:
-    """Entries of subjects without a table say that the county was begun and is complete."""
-    subjects = [_subject(county)] if what == "begun" else [_subject(county), _subject(county, mark)]
-    for n, subject in enumerate(subjects):
-        draft = Draft(f"demo.county.{what}", subject, region_pad(county.region), {"scale": mark})
-        record(draft, scope=SETUP, now=now, base=NEW if n or what == "begun" else 1)
 
 
 def _summary(found: Sequence[Answer]) -> dict[str, Any]:

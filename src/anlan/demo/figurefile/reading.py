@@ -59,6 +59,13 @@ class Line:
     quote: str
     note: str = ""
 
+    @property
+    def stated_name(self) -> str:
+        """Its name without the year of its period, which is kept apart: 2020年较大以上事故控制目标 of 2020."""
+        year = f"{self.period.last.year}年" if self.period else ""
+        bare = self.name.removeprefix(year) if year else self.name
+        return bare or self.name
+
 
 def read_figures(path: Path) -> list[Line]:
     """The lines of a file, UTF-8 or GB 18030.

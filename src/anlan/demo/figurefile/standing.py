@@ -1,4 +1,4 @@
-"""What a county of figures has: enterprises of a kind, devices, accidents, and the values that are stated only."""
+"""What a county of figures has: enterprises of a kind, devices, and accidents."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from typing import Any
 from anlan.accident.queries import Casualties
 from anlan.accident.services import reports
 from anlan.demo.figurefile.accidents import PlannedAccident
+from anlan.demo.figurefile.acts import Act, Span
 from anlan.demo.figurefile.county import County, spaced
-from anlan.demo.figurefile.happening import Act, Span
 from anlan.demo.figurefile.meaning import Meaning
 from anlan.demo.figurefile.reading import Line
 from anlan.kernel.deadlines import SHANGHAI
-from anlan.kernel.text import shown_length
 from anlan.platform.ledger.services import ledger_create
 from anlan.registry.services import enterprises
 from anlan.sensing.services.devices import device_create
 
-__all__ = ["accident_acts", "device_acts", "firm_acts", "stated_acts", "stated_values"]
+__all__ = ["accident_acts", "device_acts", "firm_acts"]
 
 Told = tuple[Line, Meaning]
 _BATCH = 100
@@ -164,37 +163,3 @@ def _record(county: County, row: PlannedAccident, n: int, region: str, occurred:
         direct_cause="演示", liability="演示", measures="演示",
     )  # fmt: skip
     reports.accident_record(scope=county.officer(), item=item, now=at)
-
-
-def stated_acts(county: County, lines: Iterable[Line], now: datetime) -> Iterator[Act]:
-    """A reported value for each figure that no ledger holds."""
-    seen: set[tuple[Any, ...]] = set()
-    for line in lines:
-        key = (line.name, line.period, line.place)
-        extent = f"{line.period_text[:40]}（文件第{line.row}行）" if key in seen else ""
-        seen.add(key)
-        at = now - timedelta(minutes=20)
-        if line.period is not None and not line.period.plan:
-            at = min(at, Span.of(line.period, now).at(1) + timedelta(days=5))
-        yield Act(at, 1, partial(_state, county, line, extent))
-
-
-def _state(county: County, line: Line, extent: str, at: datetime) -> None:
-    values = stated_values(county.code_of(line.place), line, extent)
-    ledger_create(scope=county.officer(), ledger="reporting.value", values=values, now=at)
-
-
-def stated_values(region: str, line: Line, extent: str = "") -> dict[str, Any]:
-    """A figure as the ledger of reported values takes it."""
-    return {
-        "name": _cut(line.name, 80), "value": line.value.replace(",", ""), "unit": line.unit,
-        "approximate": line.approximate, "period": line.period.label if line.period else "", "region": region,
-        "extent": _cut(extent, 80), "source_title": _cut(line.document, 120) or "数据文件", "source_office": "原文未注明",
-        "quote": _cut(line.quote, 500),
-    }  # fmt: skip
-
-
-def _cut(text: str, most: int) -> str:
-    while shown_length(text) > most:
-        text = text[:-1]
-    return text

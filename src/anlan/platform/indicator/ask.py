@@ -189,12 +189,14 @@ def _measure(scope: Scope, asked: Asked, indicator: Indicator, definition: Defin
 
 
 def _begins(scope: Scope, asked: Asked, definition: Definition) -> date | None:
-    column = definition.at or order_of(asked.indicator.facts)
-    found = evaluate.begins_on(scope, asked.indicator.facts, column, asked.region) if column else None
+    column, facts = definition.at or order_of(asked.indicator.facts), asked.indicator.facts
+    # Of rare rows the county's first one counts: a town where nothing ever happened has nought of them, not no ledger.
+    region = asked.region[:6] if facts.sparse else asked.region
+    found = evaluate.begins_on(scope, facts, column, region) if column else None
     if found is None:
         return None
     day = _EPOCH + timedelta(days=found)
-    return day.replace(month=1, day=1) if asked.indicator.facts.sparse else day
+    return day.replace(month=1, day=1) if facts.sparse else day
 
 
 def indicator_rows(

@@ -17,8 +17,12 @@ from anlan.platform.indicator.declare import Asked
 from anlan.platform.scope import Scope, limit
 from anlan.reporting.models import ReportedValue
 from anlan.reporting.rules.value import WHOLE
+from anlan.reporting.rules.value import check_value as value_problems
 
-__all__ = ["VIEW", "Places", "Reported", "one_number", "reported_for", "reported_list", "reported_named", "reported_places"]
+__all__ = [
+    "VIEW", "Places", "Reported", "one_number", "reported_for", "reported_list", "reported_named", "reported_places",
+    "value_problems",
+]  # fmt: skip
 
 VIEW = "reporting.value.view"
 
@@ -33,6 +37,12 @@ class Reported:
     extent: str
     source_title: str
     source_office: str
+    unit: str = ""
+
+    @property
+    def written(self) -> str:
+        """The number as its source writes it, without the unit."""
+        return self.text.removesuffix("余").removesuffix("（不足）").removesuffix(self.unit)
 
     @property
     def url(self) -> str:
@@ -120,7 +130,7 @@ def _reported(row: Any) -> Reported:
     text = f"{'约' if row.approximate == 'about' else ''}{row.value}{row.unit}{more}"
     return Reported(
         str(row.pk), Fraction(Decimal(row.amount)), text, "" if row.extent == WHOLE else row.extent, row.source_title,
-        row.source_office,
+        row.source_office, row.unit,
     )  # fmt: skip
 
 

@@ -1,60 +1,25 @@
-"""What happened in a county of figures: hazards found and mended, visits, listings. Each step is one service call."""
+"""Hazards in a county of figures: found, ordered, listed, mended and closed. Each step is one service call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from anlan.demo.figurefile.acts import Act, Span
 from anlan.demo.figurefile.county import County, Host
-from anlan.demo.figurefile.filling import Atom, Visits
+from anlan.demo.figurefile.filling import Atom
 from anlan.demo.words import words
-from anlan.inspection import queries
 from anlan.inspection.services import hazards as loop
-from anlan.inspection.services import inspections, listing_steps
+from anlan.inspection.services import listing_steps
 from anlan.inspection.services.listings import ReceiveInput, listing_receive
-from anlan.kernel.deadlines import SHANGHAI, local_date
-from anlan.kernel.periods import Period
+from anlan.kernel.deadlines import local_date
 
-__all__ = ["Act", "Span", "hazard_acts", "visit_acts"]
+__all__ = ["hazard_acts"]
 
 _BATCH, _AT_ONE_FIRM = 160, 40
-_CHECKLIST = "ty"
 _DUE_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One call at its moment; `size`: how many subjects it writes."""
-
-    at: datetime
-    size: int
-    act: Callable[[datetime], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The moments of a period that have passed."""
-
-    first: datetime
-    length: timedelta
-
-    @classmethod
-    def of(cls, period: Period, now: datetime) -> Span:
-        """From the period's first morning to its last evening, or an hour ago."""
-        first = datetime.combine(period.first, time(), SHANGHAI).astimezone(UTC)
-        last = datetime.combine(period.last, time(23, 50), SHANGHAI).astimezone(UTC)
-        return cls(first, min(last, now - timedelta(hours=1)) - first)
-
-    def at(self, share: float) -> datetime:
-        """The moment when this share of it has passed."""
-        return self.first + self.length * share
-
-    def after(self, start: datetime, most: timedelta, share: float) -> datetime:
-        """Some time after a moment: no longer than `most`, nor than that share of the whole."""
-        return start + min(most, self.length * share)
 
 
 def hazard_acts(county: County, atom: Atom, now: datetime) -> Iterator[Act]:
@@ -172,43 +137,3 @@ class _Batch:
 _FAULTS = ("安全通道堆放杂物", "配电箱未关闭、未贴警示标志", "灭火器压力不足", "安全警示标志缺失", "应急照明损坏")
 _ORDER = "限期完成整改并提交整改照片。"
 _MENDED = "已按要求整改完毕"
-
-
-def visit_acts(county: County, visits: Visits, now: datetime) -> Iterator[Act]:
-    """Visits one after the other, every enterprise in its turn, each from start to finish."""
-    span, hosts = Span.of(visits.period, now), county.among(visits.place)
-    whom = hosts[visits.start : visits.firms]
-    for n in range(visits.count):
-        visit = _Visit(county, visits, whom[n % len(whom)])
-        at = span.at(0.04 + 0.9 * (n + 0.5) / visits.count)
-        filled, done = span.after(at, timedelta(minutes=20), 0.01), span.after(at, timedelta(minutes=40), 0.02)
-        yield from (Act(at, 1, visit.start), Act(filled, 1, visit.fill), Act(done, 1, visit.finish))
-
-
-class _Visit:
-    def __init__(self, county: County, visits: Visits, firm: Host) -> None:
-        self.county, self.visits, self.firm, self.key = county, visits, firm, ""
-
-    def start(self, at: datetime) -> None:
-        stem, period = self.visits.stem, self.visits.period
-        tags = (self.county.campaign(stem, period.last.year, period.first, period.last, at),) if stem else ()
-        checklist = queries.checklist_by_code(_CHECKLIST)
-        if checklist is None:
-            raise LookupError(f"checklist {_CHECKLIST} is not installed")
-        self.key = inspections.inspection_start(
-            scope=self.county.officer(), enterprise_id=self.firm.id, checklist_id=str(checklist.id), now=at,
-            kind="campaign" if stem else "routine", officers=(self.county.officer(1).person,), campaigns=tags,
-        )  # fmt: skip
-
-    def fill(self, at: datetime) -> None:
-        held = queries.checklist_by_code(_CHECKLIST)
-        items = queries.checklist_items(held.id, held.version) if held is not None else []
-        answers = [inspections.ItemAnswer(item.item_key, "pass") for item in items]
-        inspections.inspection_items_set(
-            scope=self.county.officer(), inspection_id=self.key, answers=answers, now=at
-        )
-
-    def finish(self, at: datetime) -> None:
-        inspections.inspection_finish(
-            scope=self.county.officer(), inspection_id=self.key, conclusion=words()["texts"]["clean"], now=at
-        )

@@ -1,0 +1,84 @@
+"""The marks of printed numbers in a filled-in paragraph: read, taken out, and what is blank highlighted."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from docx.oxml.ns import qn
+
+from anlan.reporting.reports.appendix import Used
+from anlan.reporting.reports.figure import BLANK, Figure
+from anlan.reporting.reports.vocabulary import CLOSE, OPEN
+
+__all__ = ["settle"]
+
+_MARK = re.compile(f"{OPEN}(\\d+){OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+_HOLE = re.compile(r"[×✕]+|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])|_{2,}|＿{2,}|〇〇+|(?:19|20)[_＿×xX]{2}年")
+_SENTENCE = re.compile(r"[^。；;！!？?\n]*[。；;！!？?]?")
+_YELLOW = "yellow"
+
+
+def settle(paragraph: Any, figures: list[Figure], used: list[Used], blanks: list[str]) -> None:
+    """Take the marks out of a paragraph, note what was printed where, and highlight what is blank."""
+    texts = list(paragraph.iter(qn("w:t")))
+    marked = "".join(node.text or "" for node in texts)
+    plain = _MARK.sub(lambda match: match[2], marked)
+    for match in _MARK.finditer(marked):
+        before = len(_MARK.sub(lambda one: one[2], marked[: match.start()]))
+        figure = figures[int(match[1]) - 1]
+        used.append(Used(len(used) + 1, match[2], _sentence(plain, before), figure))
+        if figure.kind == BLANK:
+            why = f"（{figure.why}）" if figure.why else ""
+            blanks.append(f"{figure.label or figure.question.name} {figure.question.period.label}{why}")
+    for hole in _HOLE.finditer(_MARK.sub("", marked)):
+        blanks.append(f"“{hole[0]}”：{_sentence(plain, max(0, plain.find(hole[0])))[:60]}")
+    for node in texts:
+        if node.text and (OPEN in node.text or _HOLE.search(node.text)):
+            _rewrite(node, figures)
+
+
+def _sentence(text: str, at: int) -> str:
+    for match in _SENTENCE.finditer(text):
+        if match.start() <= at < match.end():
+            return match[0].strip()
+    return text.strip()
+
+
+def _rewrite(node: Any, figures: list[Figure]) -> None:
+    """The run of a text in pieces, blank ones highlighted."""
+    run = node.getparent()
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for match in _MARK.finditer(node.text):
+        pieces += [(node.text[at : match.start()], False), (match[2], figures[int(match[1]) - 1].kind == BLANK)]
+        at = match.end()
+    pieces.append((node.text[at:], False))
+    parts = [part for text, blank in pieces for part in ([(text, True)] if blank else _holes(text)) if part[0]]
+    if run.tag != qn("w:r") or not any(blank for _, blank in parts):
+        node.text = "".join(text for text, _ in parts)
+        return
+    for text, blank in parts:
+        made = copy.deepcopy(run)
+        for other in list(made):
+            if other.tag not in (qn("w:rPr"), qn("w:t")):
+                made.remove(other)
+        fresh = made.find(qn("w:t"))
+        fresh.text = text
+        fresh.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        if blank:
+            properties = made.get_or_add_rPr()
+            light = properties.makeelement(qn("w:highlight"), {qn("w:val"): _YELLOW})
+            properties.append(light)
+        run.addprevious(made)
+    run.getparent().remove(run)
+
+
+def _holes(text: str) -> list[tuple[str, bool]]:
+    parts: list[tuple[str, bool]] = []
+    at = 0
+    for match in _HOLE.finditer(text):
+        parts += [(text[at : match.start()], False), (match[0], True)]
+        at = match.end()
+    return [*parts, (text[at:], False)]

@@ -1,0 +1,108 @@
+"""Filling in a template: the document, the figures that it prints with their sentences, and what is still blank."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from anlan.kernel.errors import BadInput
+from anlan.reporting.reports.appendix import Used, sources_table
+from anlan.reporting.reports.figure import FigureSource
+from anlan.reporting.reports.marking import settle
+from anlan.reporting.reports.template import check_template, opened
+from anlan.reporting.reports.vocabulary import Said, Vocabulary
+
+__all__ = ["Rendered", "Used", "report_render"]
+
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report.
+
+    Attributes:
+        data: the .docx; the same template and figures give the same bytes. blanks: what is missing, in words.
+    """
+
+    data: bytes
+    used: tuple[Used, ...]
+    blanks: tuple[str, ...]
+
+
+class _Environment(SandboxedEnvironment):
+    """Prints nothing but what the vocabulary says."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Only the names of places."""
+        return attr == "名称"
+
+
+def _only_said(value: Any) -> str:
+    if not isinstance(value, Said):
+        raise BadInput("reporting.template.unsaid", got=str(value)[:40])
+    return str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def report_render(template: bytes, source: FigureSource, *, appendix: bool = True) -> Rendered:
+    """The report that a template makes of what a source answers.
+
+    Args:
+        appendix: whether the table of sources stands at its end.
+    Raises:
+        BadInput: "reporting.template.refused" with every fault; as template.opened; what the vocabulary refuses.
+    """
+    if faults := check_template(template, source.indicators()):
+        raise BadInput("reporting.template.refused", faults)
+    words = Vocabulary(source)
+    filled = _filled(template, words)
+    document = Document(io.BytesIO(filled))
+    used: list[Used] = []
+    blanks: list[str] = []
+    for paragraph in _all(document):
+        settle(paragraph, words.used, used, blanks)
+    if appendix:
+        sources_table(document, used)
+    out = io.BytesIO()
+    document.save(out)
+    return Rendered(_fixed(out.getvalue()), tuple(used), tuple(dict.fromkeys(blanks)))
+
+
+def _filled(template: bytes, words: Vocabulary) -> bytes:
+    opened(template)
+    environment = _Environment(autoescape=False, finalize=_only_said)
+    document = DocxTemplate(io.BytesIO(template))
+    try:
+        document.render(words.words(), environment, autoescape=False)
+        out = io.BytesIO()
+        document.save(out)
+    except (TemplateError, TypeError, KeyError, ValueError) as error:
+        raise BadInput("reporting.template.broken", reason=str(error)[:120]) from error
+    return out.getvalue()
+
+
+def _all(document: Any) -> Iterator[Any]:
+    """Every paragraph element of the body, then of headers and footers."""
+    yield from document.element.body.iter(qn("w:p"))
+    for section in document.sections:
+        for part in (section.header, section.footer):
+            if not part.is_linked_to_previous:
+                yield from part._element.iter(qn("w:p"))
+
+
+def _fixed(data: bytes) -> bytes:
+    """The same parts with a fixed time and order, so that equal reports are equal bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in sorted(held.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            made.writestr(zipfile.ZipInfo(name, _FIXED_TIME), held.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
