@@ -56,7 +56,7 @@ ON_DATA = [
     *(("journal", "verify"), ("journal", "rebuild"), ("journal", "rebuild", "--check"), ("journal", "show", "a.b/c")),
     *(("node", "code", "331003002"), ("node", "requests"), ("node", "approve", "x"), ("node", "refuse", "x")),
     *(("node", "status"), ("indicators", "--period", "2026")),
-    ("report", "build", "--template", "年度工作总结", "--period", "2026"),
+    *(("report", "build", "annual", "--period", "2026"), ("report", "diff", "a.zip")),
     *(("node", "revoke", "x", "--reason", "原因"), ("sync", "now"), ("sync", "export", "-o", "a.parts")),
     *(("sync", "import", "a.parts"), ("sync", "forward", "a.parts", "-o", "b.parts")),
     ("journal", "fence", "331003a", "--last", "1", "--reason", "原因"),
@@ -102,7 +102,7 @@ def test_every_command_on_data_is_tried_on_a_mistyped_folder() -> None:
 
     # init and demo build make the folder, a gateway makes its spool's: it runs where no data folder is.
     without_data = {"check-draft", "code", "geo", "decode", "simulate", "init", "node init", "node rebuild", "demo build",
-                    "report template", "gateway"}  # fmt: skip
+                    "report template", "report verify", "gateway"}  # fmt: skip
     alike = ("documents", "checklist", "hazard", "inspect", "listing")  # one of each stands for all
     tried = {" ".join(c[:n]) for c in ON_DATA for n in (1, 2)}
     left = {name for name in COMMANDS if name not in tried and not name.startswith(alike)}

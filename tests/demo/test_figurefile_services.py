@@ -18,8 +18,14 @@ from anlan.inspection.services.steps import StepInput
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.periods import read_period
 from anlan.platform.catalogue import CATALOGUE
+from anlan.platform.journal import heads
+from anlan.platform.ledger.history import label_of
+from anlan.platform.ledger.services import plain_change
 from anlan.platform.scope import SYSTEM, Scope
-from anlan.reporting.queries import report_build, report_words
+from anlan.reporting.models import ReportedValue
+from anlan.reporting.queries import Report, report_build, report_differences, report_package, report_words
+from anlan.reporting.reports.package import package_read
+from anlan.reporting.reports.proof import package_check
 
 pytestmark = pytest.mark.slow
 
@@ -117,20 +123,22 @@ def test_a_report_is_made_of_the_ledgers(db: None, file: Path) -> None:
     out = io.BytesIO()
     made_of.save(out)
     officer: Scope = replace(SYSTEM, rights=frozenset(CATALOGUE.rights), region="331003")
-    made = report_build(officer, out.getvalue(), "331003", read_period("2024"), LATER)
+    report = report_build(officer, out.getvalue(), "331003", read_period("2024"), LATER)
+    made = report.made
     lines = [p.text for p in Document(io.BytesIO(made.data)).paragraphs]
     assert lines[0] == "黄岩区2024年排查隐患40处，其中消防12处，整改率77.5%。"
     assert lines[1] == "工矿商贸事故1起，同比下降50%；罚款20.45万元；智慧用电60套。"
-    words = report_words(made)
-    kinds = {one["name"]: (one["kind"], one["rows"]) for one in words["figures"] if one["region"] == "331003"}
+    words = report_words(report)
+    kinds = {one["name"]: (one["kind"], one["rows"]) for one in words["numbers"] if one["region"] == "331003"}
     assert kinds["收缴罚款"] == ("reported", 0) and kinds["事故.工矿起数"] == ("ledger", 1)
     assert words["blank"] == 3 and [b.partition(" ")[0] for b in made.blanks] == [
         "发现隐患数（没有）",
         "无人填报",
         "挂牌督办数",
     ]
-    towns = [one for one in words["figures"] if len(one["region"]) == 9]
+    towns = [one for one in words["numbers"] if len(one["region"]) == 9]
     assert sum(one["value"] for one in towns) == 40 and all(one["kind"] == "ledger" for one in towns)
+    _frozen(officer, report)
     narrow = replace(officer, region="331003001")
     with pytest.raises(AnlanError) as refused:
         report_build(narrow, out.getvalue(), "331003", read_period("2024"), LATER)
@@ -138,6 +146,33 @@ def test_a_report_is_made_of_the_ledgers(db: None, file: Path) -> None:
     with pytest.raises(AnlanError) as refused:
         report_build(officer, out.getvalue(), "331003", read_period("2027"), LATER)
     assert refused.value.code == "platform.indicator.future"
+
+
+def _frozen(officer: Scope, report: Report) -> None:
+    """The package holds every row; after one hazard was found to be none, each number that moved is explained by it."""
+    package = report_package(officer, report, LATER)
+    assert package_check(package, heads.public_key()) == []
+    figures = package_read(package)
+    whole = figures["numbers"][0]
+    assert (whole["value"], len(whole["of"])) == (40, 40)
+    assert report_differences(officer, figures, LATER) == []
+    public = package_read(report_package(officer, report, LATER, public=True))
+    assert {row[4] for row in public["rows"]} == {""} and {row[4] for row in figures["rows"]} != {""}
+    fire = Hazard.objects.filter(tags__key__in=_campaign("消防"), state="ordered").first()
+    assert fire is not None
+    hazard_dismiss(scope=officer, item=StepInput(hazard_id=str(fire.id), note="现场核实不属于隐患"), now=LATER)
+    value = ReportedValue.objects.get(name="收缴罚款")
+    plain_change(
+        scope=officer, ledger="reporting.value", id=str(value.id), values={"value": "21"}, base=None, now=LATER
+    )
+    moved = {one["name"] + str(one["text"]): one for one in report_differences(officer, figures, LATER)}
+    assert [moved["隐患.排查40"][n] for n in ("now", "added", "removed", "changed")] == ["39", 0, 1, 0]
+    (cause,) = moved["隐患.排查12"]["causes"]
+    assert (cause["subject"], cause["title"], cause["what"]) == (f"inspection.hazard/{fire.id}", fire.number, "removed")
+    assert [act["act"] for act in cause["acts"]] == [label_of("inspection.hazard.dismissed")]
+    assert not cause["acts"][0]["act"].isascii()
+    (fines,) = moved["收缴罚款20.45"]["causes"]
+    assert (moved["收缴罚款20.45"]["now"], fines["what"], len(fines["acts"])) == ("21", "changed", 1)
 
 
 def _campaign(name: str) -> list[str]:

@@ -16,6 +16,7 @@ from anlan.kernel.comparing import compare
 from anlan.kernel.errors import BadInput
 from anlan.kernel.periods import Period, read_period
 from anlan.reporting.reports.figure import BLANK, LEDGER, REPORTED, Figure, Question
+from anlan.reporting.reports.numbers import number_words
 from anlan.reporting.reports.outline import OUTLINES, outline_docx, outline_named
 from anlan.reporting.reports.render import Rendered, report_render
 from anlan.reporting.reports.template import check_template
@@ -138,6 +139,35 @@ def test_every_printed_number_is_kept_with_its_sentence() -> None:
         (3, "62", "检查62家次。"),
     ]
     assert made.blanks == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "unit"),
+    [
+        ('{{ 数("事故.起数") }}', 8, "起"),
+        ('{{ 带单位("检查.家次") }}', 62, "家次"),
+        ('{{ 同比("事故.起数") }}', -46.7, "%"),
+        ('{{ 占比("隐患.整改", "隐患.排查") }}', 75, "%"),
+        ('{{ 排名("隐患.排查", "南城街道") }}', 2, "位"),
+        ('{{ 同比("隐患.排查") }}', 60, "处"),
+        ('{{ 未发生("事故.较大以上起数") }}', 0, "起"),
+        ('{{ 数("没有的数") }}', None, ""),
+    ],
+)
+def test_values_for_programs_are_those_printed(template: str, value: float | None, unit: str) -> None:
+    first = number_words(rendered(template).used)[0]
+    assert (first["value"], first["unit"]) == (value, unit)
+
+
+def test_one_phrase_for_two_numbers_is_two_numbers() -> None:
+    words = number_words(rendered('{{ 均("事故.工矿起数", "事故.工矿死亡") }}').used)
+    assert [(w["id"], w["name"], w["value"]) for w in words] == [(1, "事故.工矿起数", -50), (2, "事故.工矿死亡", -50)]
+
+
+def test_quotes_within_a_name_are_the_typographic_ones() -> None:
+    source = Source()
+    report_render(docx("{{ 数('“四张清单”') }}"), source)
+    assert [question.name for question in source.asked] == ["“四张清单”"]
 
 
 def test_blanks_are_listed_and_highlighted() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from anlan.kernel.errors import Conflict
 from anlan.platform import reading
 from anlan.platform.journal import forks
-from anlan.platform.journal.models import Head, JournalEntry
+from anlan.platform.journal.models import Head, JournalEntry, JournalSeq
 from anlan.platform.journal.record import once_of
 from anlan.platform.scope import Scope
 
@@ -20,6 +20,22 @@ def versions_of(subjects: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(wanted), _CHUNK):
         found.update(reading.select_in(Head, ("subject", "version"), "subject", wanted[start : start + _CHUNK]))
+    return found
+
+
+def ends_of(subjects: Iterable[str]) -> dict[str, tuple[int, str, str]]:
+    """Where each subject stands: entries held, id of the last one, and its hash in the chain ("" while it has none).
+
+    Subjects without entries are absent.
+    """
+    wanted, found = list(subjects), {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        heads = list(Head.objects.filter(subject__in=part).values_list("subject", "version", "last_id"))
+        ids = [last for _, _, last in heads if last]
+        hashes = dict(JournalSeq.objects.filter(entry__in=ids).values_list("entry", "body_hash"))
+        for subject, version, last in heads:
+            found[subject] = (version, str(last or ""), bytes(hashes.get(last, b"")).hex())
     return found
 
 

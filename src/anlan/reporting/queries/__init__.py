@@ -26,14 +26,15 @@ from anlan.reporting.queries.figures import (
     plain_number,
     rows_url,
 )
-from anlan.reporting.queries.reports import report_build, report_words
+from anlan.reporting.queries.report_diff import report_differences
+from anlan.reporting.queries.report_packages import report_package
+from anlan.reporting.queries.reports import Report, report_build, report_words
 from anlan.reporting.queries.values import VIEW, Reported, reported_named, value_problems
 
 __all__ = [
-    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "VIEW", "Checked", "FigureLine", "FigureTable", "Judged", "Mark", "Reported",
-    "dimensions_of",
-    "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables",
-    "figure_words",
-    "indicator_words", "indicators_list", "mark_read", "number_text", "office_of", "pairs_list", "pairs_read",
-    "plain_number", "report_build", "report_words", "reported_named", "rows_label", "rows_url", "rules_named", "value_problems",
+    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "VIEW", "Checked", "FigureLine", "FigureTable", "Judged", "Mark",
+    "Report", "Reported", "dimensions_of", "dismissals_of", "draft_annotated", "draft_check", "figure_asked",
+    "figure_rows", "figure_table", "figure_tables", "figure_words", "indicator_words", "indicators_list", "mark_read",
+    "number_text", "office_of", "pairs_list", "pairs_read", "plain_number", "report_build", "report_differences",
+    "report_package", "report_words", "reported_named", "rows_label", "rows_url", "rules_named", "value_problems",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from anlan.kernel.errors import BadInput, NotFound
 from anlan.kernel.periods import Period
 from anlan.platform import regions
 from anlan.platform.indicator import ask
-from anlan.platform.indicator.declare import Indicator
+from anlan.platform.indicator.declare import Asked, Indicator
 from anlan.platform.scope import Scope
 from anlan.reporting.queries.figures import FigureTable, figure_asked, figure_table, rows_url
 from anlan.reporting.queries.values import Reported, one_number, reported_named
@@ -21,7 +20,6 @@ from anlan.reporting.reports.figure import BLANK, LEDGER, REPORTED, Figure, Ques
 
 __all__ = ["LedgerSource"]
 
-_QUOTED = re.compile(r'"([^"]*)"')
 _BELOW = {4: "county", 6: "town", 9: "village"}
 # What clerks call the filters, beside the labels of the columns.
 _FILTERS = {
@@ -31,7 +29,11 @@ _FILTERS = {
 
 
 class LedgerSource:
-    """Answers for one region and period, as one person sees them, by the definitions of one day."""
+    """Answers for one region and period, as one person sees them.
+
+    Attributes:
+        asked: the question to the ledgers behind each of the template's. stated: ids of the values behind it.
+    """
 
     def __init__(self, scope: Scope, region: str, period: Period, now: datetime) -> None:
         self._scope, self._now = scope, now
@@ -42,6 +44,8 @@ class LedgerSource:
             raise NotFound("reporting.report.region", region=regions.name(region_pad(region)))
         level = _BELOW.get(len(self.region), "")
         self._places = regions.choices(self.region, level) if level else []
+        self.asked: dict[Question, Asked] = {}
+        self.stated: dict[Question, tuple[str, ...]] = {}
         self._known = {indicator.name: indicator for indicator in ask.indicators_list(scope)}
 
     def figure(self, question: Question) -> Figure:
@@ -65,6 +69,7 @@ class LedgerSource:
                 raise
             why = f"没有“{error.facts.get('value', '')}”"
             return Figure(question, None, "", indicator.unit, BLANK, label=_label(indicator, question), why=why)
+        self.asked[question] = asked
         return self._told(question, indicator, figure_table(self._scope, asked, self._now, question.compare))
 
     def _told(self, question: Question, indicator: Indicator, table: FigureTable) -> Figure:
@@ -87,14 +92,14 @@ class LedgerSource:
         return found
 
     def _stated(self, question: Question) -> Figure:
-        name = _QUOTED.sub(r"“\1”", question.name)  # a tag's own quotes are plain ones
-        values = reported_named(self._scope, name, question.region, question.period)
+        values = reported_named(self._scope, question.name, question.region, question.period)
         number = one_number(values)
         sources = "；".join(dict.fromkeys(f"{v.source_office}《{v.source_title}》" for v in values))
         if number is None:
             why = "各来源不一致，需确定一个" if values else "没有填报"
             return Figure(question, None, "", "", BLANK, label=question.name, source=sources, why=why)
         first: Reported = values[0]
+        self.stated[question] = tuple(value.id for value in values)
         return Figure(
             question, number, first.written, first.unit, REPORTED, label=question.name, source=sources, final=True,
             url=first.url,

@@ -1,23 +1,37 @@
-"""A report made of a template and the ledgers, and what it rests on in the words of programs."""
+"""A report made of a template and the ledgers, and the rows that each of its numbers stands on."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from anlan.kernel.periods import Period
+from anlan.platform.indicator import ask
+from anlan.platform.indicator.declare import Asked
 from anlan.platform.scope import Scope
-from anlan.reporting.queries.figures import plain_number
+from anlan.reporting.models import ReportedValue
 from anlan.reporting.queries.report_source import LedgerSource
+from anlan.reporting.reports.figure import Question
+from anlan.reporting.reports.numbers import number_words
 from anlan.reporting.reports.render import Rendered, report_render
 
-__all__ = ["report_build", "report_words"]
+__all__ = ["Report", "report_build", "report_rows", "report_words", "rows_now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A draft with what it was asked of."""
+
+    made: Rendered
+    source: LedgerSource
+    template: bytes
 
 
 def report_build(
     scope: Scope, template: bytes, region: str, period: Period, now: datetime, *, appendix: bool = True
-) -> Rendered:
+) -> Report:
     """The draft of a report as this person's ledgers tell it now.
 
     Args:
@@ -25,24 +39,41 @@ def report_build(
     Raises:
         As report_render; BadInput: "kernel.region.unknown"; NotFound: "reporting.report.region".
     """
-    return report_render(template, LedgerSource(scope, region, period, now), appendix=appendix)
+    source = LedgerSource(scope, region, period, now)
+    return Report(report_render(template, source, appendix=appendix), source, template)
 
 
-def report_words(made: Rendered) -> dict[str, Any]:
-    """Every printed figure with where it comes from."""
-    figures = [
-        {
-            "ordinal": one.ordinal, "text": one.text, "sentence": one.sentence, "name": one.figure.question.name,
-            "label": one.figure.label, "kind": one.figure.kind, "value": plain_number(one.figure.number),
-            "unit": one.figure.unit, "rows": one.figure.rows, "period": one.figure.question.period.label,
-            "region": one.figure.question.region, "where": {k: list(v) for k, v in one.figure.question.where},
-            "compare": one.figure.question.compare, "definition": one.figure.definition, "source": one.figure.source,
-            "coverage": one.figure.coverage, "final": one.figure.final, "why": one.figure.why, "url": one.figure.url,
-        }
-        for one in made.used
-    ]  # fmt: skip
-    kinds = [one.figure.kind for one in made.used]
+def report_words(report: Report) -> dict[str, Any]:
+    """Every printed number with where it comes from, and what is blank."""
+    numbers = number_words(report.made.used)
+    kinds = [one["kind"] for one in numbers]
     return {
-        "sha256": hashlib.sha256(made.data).hexdigest(), "count": len(figures), "ledger": kinds.count("ledger"),
-        "reported": kinds.count("reported"), "blank": kinds.count("blank"), "blanks": list(made.blanks), "figures": figures,
+        "sha256": hashlib.sha256(report.made.data).hexdigest(), "count": len(numbers), "ledger": kinds.count("ledger"),
+        "reported": kinds.count("reported"), "blank": kinds.count("blank"), "numbers": numbers,
+        "blanks": list(report.made.blanks),
     }  # fmt: skip
+
+
+def report_rows(scope: Scope, report: Report) -> dict[Question, list[tuple[str, str]]]:
+    """(subject, title) of the rows behind each figure that is no blank."""
+    found: dict[Question, list[tuple[str, str]]] = {}
+    for one in report.made.used:
+        question = one.figure.question
+        if question in found:
+            continue
+        if question in report.source.asked:
+            found[question] = rows_now(scope, report.source.asked[question])
+        elif question in report.source.stated:
+            subject = ReportedValue.SUBJECT
+            found[question] = [(f"{subject}/{key}", question.name) for key in report.source.stated[question]]
+    return found
+
+
+def rows_now(scope: Scope, asked: Asked) -> list[tuple[str, str]]:
+    """(subject, title) of the rows behind a number as they stand, in order of their ids."""
+    facts = asked.indicator.facts
+    if asked.indicator.percent is not None:
+        facts = ask.indicator_find(asked.indicator.percent.whole).facts
+    subject, title = facts.model.SUBJECT, facts.titles[0][0]
+    rows = ask.indicator_rows(scope, asked).order_by("pk").values_list("pk", title)
+    return [(f"{subject}/{pk}", str(text or "")) for pk, text in rows]

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 
 from anlan.reporting.reports.appendix import Used
 from anlan.reporting.reports.figure import BLANK, Figure
-from anlan.reporting.reports.vocabulary import CLOSE, OPEN
+from anlan.reporting.reports.said import CLOSE, OPEN
 
 __all__ = ["settle"]
 

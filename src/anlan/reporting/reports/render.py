@@ -18,8 +18,9 @@ from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.appendix import Used, sources_table
 from anlan.reporting.reports.figure import FigureSource
 from anlan.reporting.reports.marking import settle
+from anlan.reporting.reports.said import Said
 from anlan.reporting.reports.template import check_template, opened
-from anlan.reporting.reports.vocabulary import Said, Vocabulary
+from anlan.reporting.reports.vocabulary import Vocabulary
 
 __all__ = ["Rendered", "Used", "report_render"]
 

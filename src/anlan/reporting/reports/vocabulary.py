@@ -6,8 +6,9 @@ its asking and marked in the text, until the document is done (render.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,37 +16,14 @@ from anlan.kernel.comparing import Comparison, percent_text, ranked, rate, toget
 from anlan.kernel.errors import BadInput
 from anlan.kernel.periods import Period, read_period
 from anlan.reporting.reports.figure import BLANK, Figure, FigureSource, Question
+from anlan.reporting.reports.said import CLOSE, OPEN, Place, Said
 
-__all__ = ["CLOSE", "OPEN", "WORDS", "Place", "Said", "Vocabulary"]
+__all__ = ["WORDS", "Vocabulary"]
 
-OPEN, CLOSE = "\ue000", "\ue001"
-"""Around a printed number: OPEN, ordinal, OPEN, text, CLOSE. From the private use area, so no text holds them."""
 _PERIOD, _PLACE = "期", "区划"
+_QUOTED = re.compile(r'"([^"]*)"')
 _RELATIVE = {"本期": 0, "": 0, "上年": 1, "上年同期": 1, "前年": 2}
 _MOST_FIGURES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a word of the vocabulary says: text that may be printed."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a loop: its name may be printed, and it may stand where a place is asked for."""
-
-    region: str
-    name: str
-
-    @property
-    def 名称(self) -> Said:
-        """Its name."""
-        return Said(self.name)
 
 
 class Vocabulary:
@@ -69,8 +47,9 @@ class Vocabulary:
         if not isinstance(name, str):
             raise BadInput("reporting.template.name", got=str(name)[:40])
         limits = [(word, _texts(value)) for word, value in given.items() if word not in (_PERIOD, _PLACE)]
+        called = _QUOTED.sub(r"“\1”", name.strip())  # within a tag typographic quotes have become plain ones
         question = Question(
-            name.strip(), self._region(given.get(_PLACE)), self._period(given.get(_PERIOD)), tuple(sorted(limits)), compare
+            called, self._region(given.get(_PLACE)), self._period(given.get(_PERIOD)), tuple(sorted(limits)), compare
         )
         if question not in self._held:
             if len(self._held) >= _MOST_FIGURES:
@@ -154,10 +133,9 @@ class Vocabulary:
         if blanks := [f for f in figures if f.kind == BLANK]:
             return Said("".join(self._print(f, "") for f in blanks))
         moved: dict[str, Comparison] = {f.label: f.compared for f in figures if f.compared is not None}
-        text = together(moved)
-        for figure in figures[1:]:
-            self.used.append(figure)
-        return Said(self._print(figures[0], text)) if figures else Said("")
+        # One phrase for several numbers: each has a mark of its own, the others' without text.
+        marks = "".join(self._print(figure, "") for figure in figures[1:])
+        return Said(f"{self._print(figures[0], together(moved))}{marks}") if figures else Said("")
 
     def share(self, part: str, whole: str, **given: Any) -> Said:
         """占比：one figure in hundredths of another of the same unit, 84.2%."""
@@ -167,11 +145,10 @@ class Vocabulary:
         found = None
         if first.number is not None and second.number is not None:
             found = rate(first.number, second.number)
-        self.used.append(second)
         if found is None:
             lacking = first if first.kind == BLANK else second
             return Said(self._print(replace(lacking, kind=BLANK, why=lacking.why or "分母为0，没有比例"), ""))
-        return Said(self._print(first, percent_text(found)))
+        return Said(f"{self._print(first, percent_text(found))}{self._print(second, '')}")
 
     def rank(self, name: str, place: Any, **given: Any) -> Said:
         """排名：which place a town has among all, 第3位."""
