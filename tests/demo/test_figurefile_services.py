@@ -143,6 +143,10 @@ def test_a_report_is_made_of_the_ledgers(db: None, file: Path) -> None:
     with pytest.raises(AnlanError) as refused:
         report_build(narrow, out.getvalue(), "331003", read_period("2024"), LATER)
     assert refused.value.code == "reporting.report.region"
+    for part in (replace(officer, office="a"), replace(officer, subjects=frozenset({"a"}))):
+        with pytest.raises(AnlanError) as refused:
+            report_build(part, out.getvalue(), "331003", read_period("2024"), LATER)
+        assert refused.value.code == "reporting.report.partial"
     with pytest.raises(AnlanError) as refused:
         report_build(officer, out.getvalue(), "331003", read_period("2027"), LATER)
     assert refused.value.code == "platform.indicator.future"

@@ -8,7 +8,7 @@ from typing import Any
 
 from anlan.kernel.codes import region_pad, region_prefix
 from anlan.kernel.comparing import percent_text
-from anlan.kernel.errors import BadInput, NotFound
+from anlan.kernel.errors import BadInput, NotAllowed, NotFound
 from anlan.kernel.periods import Period
 from anlan.platform import regions
 from anlan.platform.indicator import ask
@@ -42,6 +42,9 @@ class LedgerSource:
             raise BadInput("kernel.region.unknown", value=region_pad(region))
         if len(scope.region) > len(self.region) or not self.region.startswith(scope.region):
             raise NotFound("reporting.report.region", region=regions.name(region_pad(region)))
+        if scope.office is not None or scope.subjects is not None:
+            # What one office supervises would be printed as the whole county's.
+            raise NotAllowed("reporting.report.partial")
         level = _BELOW.get(len(self.region), "")
         self._places = regions.choices(self.region, level) if level else []
         self.asked: dict[Question, Asked] = {}

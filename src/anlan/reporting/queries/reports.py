@@ -37,7 +37,8 @@ def report_build(
     Args:
         region: 2 to 12 digits, within the person's own.
     Raises:
-        As report_render; BadInput: "kernel.region.unknown"; NotFound: "reporting.report.region".
+        As report_render; BadInput: "kernel.region.unknown"; NotFound: "reporting.report.region";
+        NotAllowed: "reporting.report.partial" for who sees only a part of what stands there.
     """
     source = LedgerSource(scope, region, period, now)
     return Report(report_render(template, source, appendix=appendix), source, template)
