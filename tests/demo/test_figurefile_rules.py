@@ -177,6 +177,14 @@ def test_names_that_no_ledger_counts_are_stated(name: str, unit: str, period: st
     assert meant.kind == "stated" and meant.why
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"), [("排查发现隐患", "处"), ("道路交通事故起数", "起"), ("智慧用电累计安装", "套"), ("加油站", "家")]
+)
+def test_numbers_beyond_any_county_are_stated(name: str, unit: str) -> None:
+    ((_, meant),) = told(row(name, "99999999999", unit))
+    assert (meant.kind, meant.why) == ("stated", "数量过大，不逐条登记")
+
+
 def test_closings_without_the_word_belong_to_the_findings_of_their_document() -> None:
     pairs = told(
         row("大排查发现隐患", "9", "项"), row("大排查整改", "8", "项"), row("大排查整改", "8", "项", file="乙.txt")

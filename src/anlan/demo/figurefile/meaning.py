@@ -38,6 +38,8 @@ _LISTED_RATE = re.compile(r"挂牌(?:督办)?(?:重大)?隐患(?:整改)?(?:完�
 _CLOSED_FIRMS = re.compile(r"(?P<what>.+?企业)关闭(?:数)?")
 _DROP = re.compile(r"(?P<what>.*?)(?:人数|起数)?(?:降幅|增幅)")
 _COUNTED = frozenset({"处", "条", "个", "项", "宗", "件", "起", "次", "项次"})
+_MOST_ROWS = 100_000
+_MOST = {"accidents": 2_000, "deaths": 2_000, "listed": 500, "visits": 50_000, "firms_seen": 20_000, "firms": 20_000}
 _LEVELS = {"省级": "province", "市级": "city"}
 
 
@@ -100,6 +102,8 @@ def _meaning(line: Line) -> Meaning:
     name = _plain(line.name)
     for read in (_accident, _listing, _hazard, _visit, _firm, _device):
         if (meant := read(name, line)) is not None:
+            if line.number > _MOST.get(meant.kind, _MOST_ROWS):
+                return Meaning("stated", why="数量过大，不逐条登记")
             return meant
     return Meaning("stated")
 
