@@ -288,6 +288,40 @@ def test_text_of_the_ledgers_is_never_markup() -> None:
     assert Document(io.BytesIO(made.data)).paragraphs[0].text == "<w:p/>&东城{{ 1 }}"
 
 
+def test_signs_of_multiplication_are_no_blanks() -> None:
+    assert rendered("值班5×8小时").blanks == ()
+    assert len(rendered("罚款×万元。发生×起。").blanks) == len(rendered("ＸＸ局").blanks) * 2 == 2
+
+
+def test_loops_within_loops_end() -> None:
+    with pytest.raises(BadInput) as refused:
+        rendered("{% for 甲 in 各镇() %}" * 8 + "好" + "{% endfor %}" * 8)
+    assert refused.value.code == "reporting.template.loops"
+
+
+def test_a_number_in_a_footnote_is_refused() -> None:
+    out, given = io.BytesIO(), docx("正文")
+    note = (
+        '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:footnote w:id="2"><w:p><w:r>'
+        '<w:t>{{ 数("事故.起数") }}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    named = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    with zipfile.ZipFile(io.BytesIO(given)) as held, zipfile.ZipFile(out, "w") as made:
+        for name in held.namelist():
+            part = held.read(name).decode("utf-8", "surrogateescape")
+            if name == "[Content_Types].xml":
+                part = part.replace("</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>')
+            if name == "word/_rels/document.xml.rels":
+                line = f'<Relationship Id="rIdF" Type="{named}" Target="footnotes.xml"/></Relationships>'
+                part = part.replace("</Relationships>", line)
+            made.writestr(name, part.encode("utf-8", "surrogateescape"))
+        made.writestr("word/footnotes.xml", note)
+    with pytest.raises(BadInput) as refused:
+        report_render(out.getvalue(), Source())
+    assert refused.value.code == "reporting.template.elsewhere"
+
+
 def test_too_many_figures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("anlan.reporting.reports.vocabulary._MOST_FIGURES", 2)
     with pytest.raises(BadInput) as refused:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anlan.kernel import hlc
 from anlan.kernel.deadlines import local_time
 from anlan.kernel.errors import BadInput
-from anlan.kernel.periods import read_period
+from anlan.kernel.periods import Period
 from anlan.platform.journal.held import ends_of
 from anlan.platform.journal.models import Head
 from anlan.platform.journal.refold import entries_of
@@ -41,10 +41,10 @@ def report_differences(scope: Scope, figures: Mapping[str, Any], now: datetime) 
         As LedgerSource; BadInput: "reporting.package.unreadable" for questions that can't be read.
     """
     try:
-        source = LedgerSource(scope, str(figures["region"]), read_period(str(figures["period"])), now)
+        source = LedgerSource(scope, str(figures["region"]), _period(figures["span"]), now)
         asked = [(number, _question(number["asked"])) for number in figures["numbers"]]
         rows: Sequence[Sequence[Any]] = figures["rows"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadInput("reporting.package.unreadable") from error
     found = []
     for number, question in asked:
@@ -66,7 +66,12 @@ def report_differences(scope: Scope, figures: Mapping[str, Any], now: datetime) 
 
 def _question(asked: Mapping[str, Any]) -> Question:
     where = tuple((str(word), tuple(map(str, values))) for word, values in asked["where"])
-    return Question(str(asked["name"]), str(asked["region"]), read_period(str(asked["period"])), where, str(asked["compare"]))
+    return Question(str(asked["name"]), str(asked["region"]), _period(asked["span"]), where, str(asked["compare"]))
+
+
+def _period(span: Sequence[Any]) -> Period:
+    first, last, kind, plan = span
+    return Period(date.fromisoformat(first), date.fromisoformat(last), str(kind), bool(plan))
 
 
 def _counts(moved: Iterable[Mapping[str, Any]]) -> dict[str, int]:

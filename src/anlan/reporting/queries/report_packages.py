@@ -8,8 +8,9 @@ from typing import Any
 
 from anlan.kernel.codes import region_pad
 from anlan.kernel.deadlines import local_time
+from anlan.kernel.periods import Period
 from anlan.platform import regions
-from anlan.platform.journal import heads
+from anlan.platform.journal import heads, sequence
 from anlan.platform.journal.held import ends_of
 from anlan.platform.ledger.history import subject_label
 from anlan.platform.scope import Scope
@@ -18,7 +19,7 @@ from anlan.reporting.reports.figure import Figure, Question
 from anlan.reporting.reports.numbers import number_words
 from anlan.reporting.reports.package import package_make
 
-__all__ = ["answered", "report_package"]
+__all__ = ["answered", "report_package", "span_words"]
 
 
 def report_package(scope: Scope, report: Report, now: datetime, *, public: bool = False) -> bytes:
@@ -29,6 +30,7 @@ def report_package(scope: Scope, report: Report, now: datetime, *, public: bool 
     Raises:
         Unavailable: "vault.key_missing", "vault.key_malformed".
     """
+    sequence.sequence_pending()  # so that every row's last entry has its place in the chain
     behind = report_rows(scope, report)
     titles = {subject: title for rows in behind.values() for subject, title in rows}
     stands = ends_of(sorted(titles))
@@ -44,7 +46,8 @@ def report_package(scope: Scope, report: Report, now: datetime, *, public: bool 
     head = heads.own_head()
     figures = {
         "region": report.source.region, "region_name": regions.name(region_pad(report.source.region)),
-        "period": report.source.period.label, "made_at": local_time(now).isoformat(timespec="seconds"),
+        "period": report.source.period.label,
+        "span": span_words(report.source.period), "made_at": local_time(now).isoformat(timespec="seconds"),
         "template": hashlib.sha256(report.template).hexdigest(), "node": head.short if head else "",
         "key": heads.public_key(), "blanks": list(report.made.blanks), "numbers": numbers, "rows": rows, "public": public,
         "subjects": {kind: subject_label(kind) for kind in sorted({subject.partition("/")[0] for subject in order})},
@@ -52,9 +55,14 @@ def report_package(scope: Scope, report: Report, now: datetime, *, public: bool 
     return package_make(report.made.data, figures, heads.sign)
 
 
+def span_words(period: Period) -> list[Any]:
+    """A period as a package keeps it: its label alone would not tell a month from as many days."""
+    return [period.first.isoformat(), period.last.isoformat(), period.kind, int(period.plan)]
+
+
 def _asked(question: Question) -> dict[str, Any]:
     return {
-        "name": question.name, "region": question.region, "period": question.period.label,
+        "name": question.name, "region": question.region, "span": span_words(question.period),
         "where": [[word, list(values)] for word, values in question.where], "compare": question.compare,
     }  # fmt: skip
 

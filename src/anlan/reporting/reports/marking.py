@@ -15,7 +15,10 @@ from anlan.reporting.reports.said import CLOSE, OPEN
 __all__ = ["settle"]
 
 _MARK = re.compile(f"{OPEN}(\\d+){OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
-_HOLE = re.compile(r"[×✕]+|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])|_{2,}|＿{2,}|〇〇+|(?:19|20)[_＿×xX]{2}年")
+# What a clerk leaves where a number or name is missing; 5×8 is a product.
+_HOLE = re.compile(
+    r"(?<!\d)[×✕]+|[×✕]+(?!\d)|Ｘ{2,}|(?<![A-Za-z])[xX]{2,}(?![A-Za-z])|_{2,}|＿{2,}|〇〇+|(?:19|20)[_＿×xX]{2}年"
+)
 _SENTENCE = re.compile(r"[^。；;！!？?\n]*[。；;！!？?]?")
 _YELLOW = "yellow"
 
@@ -25,15 +28,18 @@ def settle(paragraph: Any, figures: list[Figure], used: list[Used], blanks: list
     texts = list(paragraph.iter(qn("w:t")))
     marked = "".join(node.text or "" for node in texts)
     plain = _MARK.sub(lambda match: match[2], marked)
+    printed: list[range] = []
     for match in _MARK.finditer(marked):
         before = len(_MARK.sub(lambda one: one[2], marked[: match.start()]))
+        printed.append(range(before, before + len(match[2])))
         figure = figures[int(match[1]) - 1]
         used.append(Used(len(used) + 1, match[2], _sentence(plain, before), figure))
         if figure.kind == BLANK:
             why = f"（{figure.why}）" if figure.why else ""
             blanks.append(f"{figure.label or figure.question.name} {figure.question.period.label}{why}")
-    for hole in _HOLE.finditer(_MARK.sub("", marked)):
-        blanks.append(f"“{hole[0]}”：{_sentence(plain, max(0, plain.find(hole[0])))[:60]}")
+    for hole in _HOLE.finditer(plain):
+        if not any(hole.start() in piece for piece in printed):
+            blanks.append(f"“{hole[0]}”：{_sentence(plain, hole.start())[:60]}")
     for node in texts:
         if node.text and (OPEN in node.text or _HOLE.search(node.text)):
             _rewrite(node, figures)

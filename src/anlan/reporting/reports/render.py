@@ -18,7 +18,7 @@ from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.appendix import Used, sources_table
 from anlan.reporting.reports.figure import FigureSource
 from anlan.reporting.reports.marking import settle
-from anlan.reporting.reports.said import Said
+from anlan.reporting.reports.said import OPEN, Said
 from anlan.reporting.reports.template import check_template, opened
 from anlan.reporting.reports.vocabulary import Vocabulary
 
@@ -75,7 +75,17 @@ def report_render(template: bytes, source: FigureSource, *, appendix: bool = Tru
         sources_table(document, used)
     out = io.BytesIO()
     document.save(out)
-    return Rendered(_fixed(out.getvalue()), tuple(used), tuple(dict.fromkeys(blanks)))
+    made = _fixed(out.getvalue())
+    _all_settled(made)
+    return Rendered(made, tuple(used), tuple(dict.fromkeys(blanks)))
+
+
+def _all_settled(data: bytes) -> None:
+    """Refuse what is printed where no paragraph of ours is: a footnote's number would stand there without its source."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for name in packed.namelist():
+            if OPEN.encode() in packed.read(name):
+                raise BadInput("reporting.template.elsewhere", part=name.rpartition("/")[2])
 
 
 def _filled(template: bytes, words: Vocabulary) -> bytes:

@@ -23,7 +23,7 @@ __all__ = ["WORDS", "Vocabulary"]
 _PERIOD, _PLACE = "期", "区划"
 _QUOTED = re.compile(r'"([^"]*)"')
 _RELATIVE = {"本期": 0, "": 0, "上年": 1, "上年同期": 1, "前年": 2}
-_MOST_FIGURES = 20_000
+_MOST_FIGURES, _MOST_LOOPS = 20_000, 500
 
 
 class Vocabulary:
@@ -33,6 +33,7 @@ class Vocabulary:
         self._source = source
         self.used: list[Figure] = []
         self._held: dict[Question, Figure] = {}
+        self._loops = 0
 
     def words(self) -> dict[str, Any]:
         """What a template may name."""
@@ -85,6 +86,8 @@ class Vocabulary:
 
     def _print(self, figure: Figure, text: str) -> str:
         """The text with the marks of its figure; of a blank what is missing."""
+        if len(self.used) >= _MOST_FIGURES:
+            raise BadInput("reporting.template.figures", most=_MOST_FIGURES)
         self.used.append(figure)
         if figure.kind == BLANK:
             text = f"【待填：{figure.label or figure.question.name}】"
@@ -187,6 +190,9 @@ class Vocabulary:
 
     def places(self) -> Iterator[Place]:
         """各镇：for loops."""
+        self._loops += 1
+        if self._loops > _MOST_LOOPS:
+            raise BadInput("reporting.template.loops", most=_MOST_LOOPS)
         for code, label in self._source.places():
             yield Place(code, label)
 
