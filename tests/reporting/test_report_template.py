@@ -100,6 +100,7 @@ def said(*texts: str | Sequence[str]) -> str:
         ('整改率{{ 占比("隐患.整改", "隐患.排查") }}', "整改率75%"),
         ('{{ 未发生("事故.较大以上起数", "较大及以上事故") }}', "未发生较大及以上事故"),
         ('{{ 未发生("事故.起数", "一般事故") }}', "发生一般事故8起"),
+        ('{{ 未发生("没有的数", "较大事故") }}', "【待填：没有的数】"),
         ('{{ 最多("隐患.排查", 前=2) }}', "东城街道（31处）、南城街道（20处）"),
         ('{{ 排名("隐患.排查", "南城街道") }}', "第2位"),
         (
@@ -277,6 +278,67 @@ def test_what_is_no_template_is_refused() -> None:
         with pytest.raises(BadInput) as refused:
             check_template(data, ())
         assert refused.value.code == f"reporting.template.{code}"
+
+
+def with_parts(**parts: bytes) -> bytes:
+    """A document with other parts; `__` stands for /, `_dot_` for a dot."""
+    named = {name.replace("__", "/").replace("_dot_", "."): text for name, text in parts.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx("甲"))) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in held.namelist():
+            made.writestr(name, named.pop(name, None) or held.read(name))
+        for name, text in named.items():
+            made.writestr(name, text)
+    return out.getvalue()
+
+
+def part(name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(docx("甲"))) as held:
+        return held.read(name).decode()
+
+
+def linked(kind: str) -> bytes:
+    link = f'<Relationship Id="rId99" Type="http://x/{kind}" Target="http://x.example/t" TargetMode="External"/>'
+    return part("word/_rels/document.xml.rels").replace("</Relationships>", f"{link}</Relationships>").encode()
+
+
+def with_body(text: str) -> bytes:
+    return part("word/document.xml").replace("<w:sectPr", f"<w:p>{text}</w:p><w:sectPr", 1).encode()
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "b">]><x/>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_parts(word__document_dot_xml=ENTITIES.encode()),
+        with_parts(word__styles_dot_xml=ENTITIES.encode("utf-16")),
+        with_parts(word___rels__document_dot_xml_dot_rels=linked("attachedTemplate")),
+        with_parts(
+            word__document_dot_xml=with_body(
+                "<w:r><w:instrText>DDE</w:instrText></w:r><w:r><w:instrText>AUTO cmd</w:instrText></w:r>"
+            )
+        ),
+    ],
+)
+def test_what_reaches_out_of_the_file_is_refused(data: bytes) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_template(data, ())
+    assert refused.value.code == "reporting.template.outside"
+
+
+def test_links_and_page_numbers_are_no_harm() -> None:
+    assert check_template(with_parts(word___rels__document_dot_xml_dot_rels=linked("hyperlink")), ()) == []
+    number = with_body("<w:r><w:instrText> PAGE </w:instrText></w:r>")
+    assert check_template(with_parts(word__document_dot_xml=number), ()) == []
+
+
+@pytest.mark.parametrize("data", [with_parts(word__document_dot_xml=b"<w:document"), docx("甲")[:3000]])
+def test_what_is_broken_is_refused(data: bytes) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_template(data, ())
+    assert refused.value.code == "reporting.template.not_docx"
 
 
 def test_text_of_the_ledgers_is_never_markup() -> None:

@@ -19,7 +19,7 @@ from anlan.kernel.errors import BadInput
 
 __all__ = ["OUTLINES", "outline_docx", "outline_named"]
 
-OUTLINES = {"annual": "年度工作总结", "congress": "人大调研汇报", "campaign": "专项整治阶段总结"}
+OUTLINES = {"annual": "年度工作总结", "congress": "人大调研汇报", "campaign": "专项整治阶段总结", "weekly": "周通报"}
 """Id of a template that comes with the product -> its title."""
 _STYLES = {"# ": ("方正小标宋简体", 22), "## ": ("黑体", 16), "### ": ("楷体", 16), "": ("仿宋", 16)}
 _INDENT, _LINE = 32, 28

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,14 @@ from docx import Document
 from docx.oxml.ns import qn
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
+from lxml.etree import XMLSyntaxError
 
 from anlan.kernel.errors import BadInput, Violation
+from anlan.reporting.reports.guard import check_file
 from anlan.reporting.reports.vocabulary import WORDS
 
 __all__ = ["Paragraph", "check_template", "opened", "paragraphs"]
 
-_MOST_BYTES, _MOST_UNPACKED = 10_000_000, 80_000_000
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _HALF = re.compile(r"\{\{|\{%|\}\}|%\}|｛｛|｝｝|｛%|%｝")
 _PREFIX = re.compile(r"^\{%-?\s*(?:tr|tc|p|r)\s+")
@@ -43,22 +42,12 @@ def opened(data: bytes) -> Any:
     """The document.
 
     Raises:
-        BadInput: "reporting.template.not_docx", "reporting.template.old", "reporting.template.macros",
-            "reporting.template.large".
+        BadInput: as guard.check_file.
     """
-    if data.startswith(_OLD_OFFICE):
-        raise BadInput("reporting.template.old")
-    if len(data) > _MOST_BYTES:
-        raise BadInput("reporting.template.large", most="10 MB")
+    check_file(data)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            names = packed.namelist()
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                raise BadInput("reporting.template.large", most="80 MB")
-        if any("vbaproject" in name.lower() for name in names):
-            raise BadInput("reporting.template.macros")
         return Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (KeyError, ValueError, XMLSyntaxError) as error:
         raise BadInput("reporting.template.not_docx") from error
 
 

@@ -180,7 +180,9 @@ class Vocabulary:
         """未发生：未发生较大及以上事故 where the number is nought, else how many there were."""
         figure = self._ask(name, given)
         what = what or figure.label
-        if figure.kind != BLANK and figure.number == 0:
+        if figure.kind == BLANK:
+            return Said(self._print(figure, ""))
+        if figure.number == 0:
             return Said(self._print(figure, f"未发生{what}"))
         return Said(f"发生{what}{self._print(figure, f'{figure.text}{figure.unit}')}")
 
