@@ -57,6 +57,7 @@ ON_DATA = [
     *(("node", "code", "331003002"), ("node", "requests"), ("node", "approve", "x"), ("node", "refuse", "x")),
     *(("node", "status"), ("indicators", "--period", "2026")),
     *(("report", "build", "annual", "--period", "2026"), ("report", "diff", "a.zip")),
+    ("report", "issue", "annual", "--period", "2026", "--html", "a.zip"),
     *(("node", "revoke", "x", "--reason", "原因"), ("sync", "now"), ("sync", "export", "-o", "a.parts")),
     *(("sync", "import", "a.parts"), ("sync", "forward", "a.parts", "-o", "b.parts")),
     ("journal", "fence", "331003a", "--last", "1", "--reason", "原因"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from docx import Document
 
 from accident.factories import filed
 from accounts.factories import OTHER_TOWN, TOWN
@@ -17,6 +20,7 @@ from anlan.inspection.services.campaigns import campaign_create
 from anlan.inspection.services.inspections import inspection_start
 from anlan.inspection.services.plans import plan_draft, plan_input
 from anlan.inspection.services.self_checks import self_check_start
+from anlan.kernel.periods import read_period
 from anlan.platform import attachments
 from anlan.platform.attachments.models import AttachmentLink
 from anlan.platform.catalogue import CATALOGUE
@@ -31,6 +35,8 @@ from anlan.platform.vault.models import VaultValue
 from anlan.registry.services.contacts import contact_set
 from anlan.registry.services.premises import premises_add
 from anlan.reporting.models import Dismissal
+from anlan.reporting.queries import report_build
+from anlan.reporting.services.issuing import report_issue
 from anlan.sensing.models import Quarantined
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.listing_samples import Listed, major
@@ -50,7 +56,7 @@ COUNTYWIDE = frozenset({
     "calling.call", "calling.chain", "calling.link", "calling.shift", "calling.roster_line", "sensing.model",
     "sensing.alarm_rule",
     # A stated figure is of a place, not of an office's enterprises: whoever writes the county's report needs them all.
-    "reporting.value",
+    "reporting.value", "reporting.report",
 })  # fmt: skip
 # Read by whoever is logged in (SCOPED_BY public): an id of theirs is real, but nobody's secret.
 PUBLIC = frozenset({"accounts.role", "inspection.checklist"})
@@ -129,6 +135,13 @@ def _reported(found: Foreign) -> None:
     scope = _scope(found.world, "reporting.value.view", "reporting.value.change")
     ledger = CATALOGUE.ledgers["reporting.value"]
     found.ids["reporting.value"] = ledger_create(scope=scope, ledger=ledger, values=values, now=NOW)
+    issuer = _scope(found.world, "reporting.value.view", "reporting.report.issue")
+    template = Document()
+    template.add_paragraph(f"{OF_TOWN}{{{{ 数('交通违法{OF_TOWN}') }}}}起")
+    out = io.BytesIO()
+    template.save(out)
+    report = report_build(issuer, out.getvalue(), OTHER_TOWN, read_period("2025年"), NOW)
+    found.ids["reporting.report"], _ = report_issue(scope=issuer, report=report, title=f"{OF_TOWN}总结", now=NOW)
 
 
 def _accident(found: Foreign) -> None:

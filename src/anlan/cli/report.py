@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,46 @@ def report_build(
     return Answer(data, "\n".join(lines))
 
 
+@command("issue", group=report_command)
+@click.argument("template")
+@click.option("--region", default="", help=help_of("indicators_region"))
+@click.option("--period", required=True, help=help_of("indicators_period"))
+@click.option("--title", default="", help=help_of("report_title"))
+@click.option("--html", "package", type=_FILE, required=True, help=help_of("report_html"))
+@click.option("--public", is_flag=True, help=help_of("report_public"))
+@click.option("--plain", is_flag=True, help=help_of("report_plain"))
+@click.option("--again", default="", help=help_of("report_again"))
+@click.option("--as", "username", help=help_of("as_user"))
+@click.option("--post", help=help_of("acting_post"))
+def report_issue(
+    template: str, region: str, period: str, title: str, package: Path, public: bool, plain: bool, again: str,
+    username: str | None, post: str | None,
+) -> Answer:  # fmt: skip
+    """Freeze a report: its package is written, its digests stand in the journal. Exit 1 while anything is blank."""
+    boot.ready()
+    from anlan.kernel.periods import read_period
+    from anlan.platform import clock
+    from anlan.reporting import queries
+    from anlan.reporting.reports.outline import OUTLINES, outline_named
+    from anlan.reporting.services.issuing import report_issue as issue
+
+    now = clock.now()
+    scope = named_scope(username, post, now) if username else scope_of(None, now)
+    if not title:
+        title = OUTLINES.get(outline_named(template) or "", Path(template).stem)
+    report = queries.report_build(
+        scope, _template(template), region or scope.region, read_period(period), now, appendix=not plain
+    )
+    # Nothing is issued that can't be kept: the place is tried before, and the finished package only has to be renamed.
+    part = package.with_name(f"{package.name}.part")
+    with _writable(part, package):
+        part.touch()
+        made, data = issue(scope=scope, report=report, title=title, now=now, reason=again, public=public, keep=part.write_bytes)
+        part.replace(package)
+    words = {"ok": True, "id": made, "file": str(package), "bytes": len(data), **queries.report_words(report)}
+    return Answer(words, say("report.issued", title=title, count=words["count"], file=package))
+
+
 @command("verify", group=report_command, data=False)
 @click.argument("package", type=_FILE)
 @click.option("--key", default="", help=help_of("report_key"))
@@ -106,6 +148,19 @@ def _difference(one: dict[str, Any]) -> list[str]:
         what = say(f"report.{cause['what']}")
         lines.append(say("report.cause", what=what, title=cause["title"] or cause["subject"], acts=acts))
     return lines
+
+
+@contextmanager
+def _writable(part: Path, package: Path) -> Iterator[None]:
+    """Where the package can't be kept, nothing is issued; no half of it is left."""
+    from anlan.kernel.errors import BadInput
+
+    try:
+        yield
+    except OSError as error:
+        raise BadInput("reporting.package.unwritable", name=package.name, reason=error.strerror or "") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""The ledger of reported values: entered, imported and corrected by plain recording, each with its source."""
+"""The ledgers of reported values (entered, imported and corrected, each with its source) and of issued reports (read only)."""
 
 from __future__ import annotations
 
@@ -63,4 +63,31 @@ VALUES = Ledger(
     check=_check,
 )
 
-LEDGERS = [VALUES]
+REPORTS = Ledger(
+    id="reporting.report",
+    model="reporting.IssuedReport",
+    label="已签发报告",
+    plural="reports",
+    columns=(
+        Column("title", search=True, filter=True, entered=False, width=34),
+        Column("period", search=True, filter=True, entered=False, width=22),
+        Column("version", entered=False, width=8),
+        Column("region", label="区划", filter=True, entered=False, width=22),
+        Column("issued_at", filter=True, entered=False, width=18),
+        Column("numbers", entered=False, width=10),
+        Column("ledger_numbers", show=False, entered=False, width=12),
+        Column("reported_numbers", show=False, entered=False, width=12),
+        Column("rows", show=False, entered=False, width=10),
+        Column("reason", show=False, entered=False, width=40),
+        Column("document_hash", show=False, search=True, entered=False, width=66),
+        Column("figures_hash", show=False, entered=False, width=66),
+        Column("template_hash", show=False, entered=False, width=66),
+        Column("first_on", show=False, filter=True, entered=False, width=12),
+        Column("last_on", show=False, filter=True, entered=False, width=12),
+    ),
+    order=("-created_at",),
+    view="reporting.value.view",
+    retirable=False,
+)
+
+LEDGERS = [VALUES, REPORTS]

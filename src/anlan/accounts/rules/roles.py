@@ -72,6 +72,8 @@ _DRAFTS = " reporting.draft.check"
 # Figures that other departments own: whoever writes the office's reports enters them, leaders read them.
 _FIGURES = " reporting.value.view"
 _REPORTED = _FIGURES + " reporting.value.change"
+# Who sees all that a report counts and answers for it: a post limited to one office's enterprises can't make one.
+_ISSUE = " reporting.report.issue"
 
 
 def _sources(words: str) -> str:
@@ -94,6 +96,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " sensing.alarm.answer"
         + " accident.view"
         + _FIGURES
+        + _ISSUE
         + _DRAFTS,
     ),
     _role(
@@ -144,6 +147,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ACCIDENTS
         + _DRAFTS
         + _REPORTED
+        + _ISSUE
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _ALARMS + _sources("town village")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +23,14 @@ from anlan.reporting.reports.package import package_make
 __all__ = ["answered", "report_package", "span_words"]
 
 
-def report_package(scope: Scope, report: Report, now: datetime, *, public: bool = False) -> bytes:
+def report_package(
+    scope: Scope, report: Report, now: datetime, *, public: bool = False, issue: Mapping[str, Any] | None = None
+) -> bytes:
     """The report with the rows behind its numbers, signed by this server.
 
     Args:
         public: without the titles of rows, so that nothing but digests stands for them.
+        issue: title and version under which it is issued; None for a draft.
     Raises:
         Unavailable: "vault.key_missing", "vault.key_malformed".
     """
@@ -52,7 +56,7 @@ def report_package(scope: Scope, report: Report, now: datetime, *, public: bool 
         "key": heads.public_key(), "blanks": list(report.made.blanks), "numbers": numbers, "rows": rows, "public": public,
         "subjects": {kind: subject_label(kind) for kind in sorted({subject.partition("/")[0] for subject in order})},
     }  # fmt: skip
-    return package_make(report.made.data, figures, heads.sign)
+    return package_make(report.made.data, figures | ({"issue": dict(issue)} if issue else {}), heads.sign)
 
 
 def span_words(period: Period) -> list[Any]:
