@@ -178,7 +178,7 @@ def test_nobody_types_or_changes_an_issued_report(world: World) -> None:
     for call, url in ((client.post, "/api/v1/reporting/reports"), (client.patch, f"/api/v1/reporting/reports/{key}")):
         assert call(url, {"title": "改"}, content_type="application/json").status_code in (403, 404, 405)
     assert IssuedReport.objects.get(pk=key).title == "总结"
-    page = client.get(f"/records/reporting/reports/{key}")
+    page = client.get(f"/records/reporting/reports/{key}", follow=True)
     assert page.status_code == 200 and "签发" in page.content.decode()
     assert client.get("/desk/reporting/issuedreport/").status_code == 200
 

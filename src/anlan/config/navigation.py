@@ -147,7 +147,11 @@ SECTIONS: tuple[Section, ...] = (
                 ("/reporting/indicators",), own=False,
             ),
             Link("填报数据", "/desk/reporting/reportedvalue/", "file", ("reporting.value.view",), own=False),
-            Link("已签发报告", "/desk/reporting/issuedreport/", "clipboard", ("reporting.value.view",), own=False),
+            Link("报告起草", "/reporting/report", "file", ("reporting.value.view",), own=False),
+            Link(
+                "已签发报告", "/desk/reporting/issuedreport/", "clipboard", ("reporting.value.view",),
+                ("/reporting/issued/",), own=False,
+            ),
             Link("领导看板", "/inspection/leaders", "clock", ("inspection.leading.view",), own=False),
             Link("统计", "/figures", "chart", ("inspection.view",), ("/inspection/indicators",), own=False),
         ),

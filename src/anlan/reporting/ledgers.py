@@ -88,6 +88,7 @@ REPORTS = Ledger(
     order=("-created_at",),
     view="reporting.value.view",
     retirable=False,
+    page="/reporting/issued/{}".format,
 )
 
 LEDGERS = [VALUES, REPORTS]

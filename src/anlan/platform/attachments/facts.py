@@ -26,6 +26,9 @@ _OFFICE = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+# A report with what proves it (reporting.reports.package): these parts and no other.
+_PACKAGE = "application/vnd.anlan.report+zip"
+_PACKAGE_PARTS, _PACKAGE_REPORTS = {"figures.json", "figures.sig", "index.html"}, {"report.docx", "report.xlsx"}
 EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -34,6 +37,7 @@ EXTENSIONS = {
     _OFFICE["word/document.xml"]: ".docx",
     _OFFICE["xl/workbook.xml"]: ".xlsx",
     _OFFICE["ppt/presentation.xml"]: ".pptx",
+    _PACKAGE: ".zip",
 }
 
 MAX_PIXELS = 50_000_000
@@ -98,7 +102,7 @@ def examine(data: bytes, filename: str, limit_bytes: int) -> AttachmentFacts:
     Raises:
         BadInput: "platform.attachment.empty|too_large|type_refused|damaged|too_many_pixels|animated|unpacks_too_large|
             macros".
-    Source: house rule; accepted are JPEG, PNG, WebP, PDF and the workbooks and documents of ECMA-376.
+    Source: house rule; accepted are JPEG, PNG, WebP, PDF, the workbooks and documents of ECMA-376, and packages of reports.
     """
     name = safe_name(filename)
     if not data:
@@ -151,6 +155,8 @@ def _office_type(data: bytes, name: str) -> str:
     for marker, media_type in _OFFICE.items():
         if marker in members and "[Content_Types].xml" in members:
             return media_type
+    if members.keys() - _PACKAGE_REPORTS == _PACKAGE_PARTS:
+        return _PACKAGE
     raise BadInput("platform.attachment.type_refused", name=name)
 
 

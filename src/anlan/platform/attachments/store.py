@@ -172,6 +172,11 @@ def facts_of(sha256s: Sequence[str]) -> dict[str, AttachmentFacts]:
     }
 
 
+def files_of(subject: str) -> list[AttachmentFacts]:
+    """Facts of what is linked to a subject; the caller has shown already that the person may see it."""
+    return list(facts_of(list(AttachmentLink.objects.filter(subject=subject).values_list("sha256", flat=True))).values())
+
+
 def release(
     gone: Mapping[str, Collection[str]], held: Iterable[str]
 ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:

@@ -26,15 +26,20 @@ from anlan.reporting.queries.figures import (
     plain_number,
     rows_url,
 )
+from anlan.reporting.queries.issued_reports import issued_changes, issued_files, issued_get, issued_versions
 from anlan.reporting.queries.report_diff import report_differences
 from anlan.reporting.queries.report_packages import report_package
+from anlan.reporting.queries.report_page import report_page, report_seen
+from anlan.reporting.queries.report_templates import template_choices, template_data, template_title
 from anlan.reporting.queries.reports import Report, report_build, report_words
 from anlan.reporting.queries.values import VIEW, Reported, reported_named, value_problems
 
 __all__ = [
     "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "VIEW", "Checked", "FigureLine", "FigureTable", "Judged", "Mark",
     "Report", "Reported", "dimensions_of", "dismissals_of", "draft_annotated", "draft_check", "figure_asked",
-    "figure_rows", "figure_table", "figure_tables", "figure_words", "indicator_words", "indicators_list", "mark_read",
+    "figure_rows", "figure_table", "figure_tables", "figure_words", "indicator_words", "indicators_list", "issued_changes",
+    "issued_files", "issued_get", "issued_versions", "mark_read",
     "number_text", "office_of", "pairs_list", "pairs_read", "plain_number", "report_build", "report_differences",
-    "report_package", "report_words", "reported_named", "rows_label", "rows_url", "rules_named", "value_problems",
+    "report_package", "report_page", "report_seen", "report_words", "reported_named", "rows_label", "rows_url", "rules_named",
+    "template_choices", "template_data", "template_title", "value_problems",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 
 from anlan.reporting.reports.appendix import Used
 from anlan.reporting.reports.figure import BLANK, Figure
+from anlan.reporting.reports.reading import Piece
 from anlan.reporting.reports.said import CLOSE, OPEN
 
 __all__ = ["settle"]
@@ -23,17 +24,22 @@ _SENTENCE = re.compile(r"[^。；;！!？?\n]*[。；;！!？?]?")
 _YELLOW = "yellow"
 
 
-def settle(paragraph: Any, figures: list[Figure], used: list[Used], blanks: list[str]) -> None:
-    """Take the marks out of a paragraph, note what was printed where, and highlight what is blank."""
+def settle(paragraph: Any, figures: list[Figure], used: list[Used], blanks: list[str]) -> list[Piece]:
+    """Take the marks out of a paragraph, note what was printed where, and highlight what is blank; what it says, in pieces."""
     texts = list(paragraph.iter(qn("w:t")))
     marked = "".join(node.text or "" for node in texts)
     plain = _MARK.sub(lambda match: match[2], marked)
     printed: list[range] = []
+    pieces: list[Piece] = []
+    at = 0
     for match in _MARK.finditer(marked):
+        pieces += [Piece(text, 0, blank) for text, blank in _holes(marked[at : match.start()])]
+        at = match.end()
         before = len(_MARK.sub(lambda one: one[2], marked[: match.start()]))
         printed.append(range(before, before + len(match[2])))
         figure = figures[int(match[1]) - 1]
         used.append(Used(len(used) + 1, match[2], _sentence(plain, before), figure))
+        pieces.append(Piece(match[2], len(used), figure.kind == BLANK))
         if figure.kind == BLANK:
             why = f"（{figure.why}）" if figure.why else ""
             blanks.append(f"{figure.label or figure.question.name} {figure.question.period.label}{why}")
@@ -43,6 +49,7 @@ def settle(paragraph: Any, figures: list[Figure], used: list[Used], blanks: list
     for node in texts:
         if node.text and (OPEN in node.text or _HOLE.search(node.text)):
             _rewrite(node, figures)
+    return [*pieces, *(Piece(text, 0, blank) for text, blank in _holes(marked[at:]))]
 
 
 def _sentence(text: str, at: int) -> str:

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from anlan.kernel.errors import BadInput
+from anlan.reporting.reports.fixing import fixed_bytes
 
 __all__ = ["OUTLINES", "outline_docx", "outline_named"]
 
@@ -32,7 +33,7 @@ def outline_named(word: str) -> str | None:
 
 @cache
 def outline_docx(key: str) -> bytes:
-    """The template as a .docx.
+    """The template as a .docx; the same bytes in every process, so that its digest names it.
 
     Raises:
         BadInput: "reporting.template.unknown".
@@ -46,7 +47,7 @@ def outline_docx(key: str) -> bytes:
             _paragraph(document, line)
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    return fixed_bytes(out.getvalue())
 
 
 def _paragraph(document: Document, line: str) -> None:  # type: ignore[valid-type]

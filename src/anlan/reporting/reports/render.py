@@ -17,14 +17,14 @@ from jinja2.sandbox import SandboxedEnvironment
 from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.appendix import Used, sources_table
 from anlan.reporting.reports.figure import FigureSource
+from anlan.reporting.reports.fixing import fixed_bytes
 from anlan.reporting.reports.marking import settle
+from anlan.reporting.reports.reading import Line, line_of
 from anlan.reporting.reports.said import OPEN, Said
 from anlan.reporting.reports.template import check_template, opened
 from anlan.reporting.reports.vocabulary import Vocabulary
 
 __all__ = ["Rendered", "Used", "report_render"]
-
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,13 @@ class Rendered:
 
     Attributes:
         data: the .docx; the same template and figures give the same bytes. blanks: what is missing, in words.
+        lines: what it says, for a page.
     """
 
     data: bytes
     used: tuple[Used, ...]
     blanks: tuple[str, ...]
+    lines: tuple[Line, ...] = ()
 
 
 class _Environment(SandboxedEnvironment):
@@ -69,15 +71,17 @@ def report_render(template: bytes, source: FigureSource, *, appendix: bool = Tru
     document = Document(io.BytesIO(filled))
     used: list[Used] = []
     blanks: list[str] = []
+    lines: list[Line] = []
+    tables: list[Any] = []
     for paragraph in _all(document):
-        settle(paragraph, words.used, used, blanks)
+        lines.append(line_of(paragraph, settle(paragraph, words.used, used, blanks), tables))
     if appendix:
         sources_table(document, used)
     out = io.BytesIO()
     document.save(out)
-    made = _fixed(out.getvalue())
+    made = fixed_bytes(out.getvalue())
     _all_settled(made)
-    return Rendered(made, tuple(used), tuple(dict.fromkeys(blanks)))
+    return Rendered(made, tuple(used), tuple(dict.fromkeys(blanks)), tuple(lines))
 
 
 def _all_settled(data: bytes) -> None:
@@ -108,12 +112,3 @@ def _all(document: Any) -> Iterator[Any]:
         for part in (section.header, section.footer):
             if not part.is_linked_to_previous:
                 yield from part._element.iter(qn("w:p"))
-
-
-def _fixed(data: bytes) -> bytes:
-    """The same parts with a fixed time and order, so that equal reports are equal bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in sorted(held.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            made.writestr(zipfile.ZipInfo(name, _FIXED_TIME), held.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -11,7 +11,8 @@ from django.db.models import Max
 
 from anlan.kernel.codes import region_pad
 from anlan.kernel.entry import Draft
-from anlan.kernel.errors import RuleViolation
+from anlan.kernel.errors import Conflict, RuleViolation
+from anlan.platform import attachments
 from anlan.platform.database import hold_keys, writing
 from anlan.platform.journal.node import new_id
 from anlan.platform.journal.record import NEW, record
@@ -34,6 +35,7 @@ def report_issue(
     now: datetime,
     reason: str = "",
     public: bool = False,
+    seen: str = "",
     keep: Callable[[bytes], object] | None = None,
 ) -> tuple[str, bytes]:
     """Freeze a report: (id of the issued report, its package).
@@ -44,28 +46,44 @@ def report_issue(
     Args:
         title: what it is called; with place and period it names the report, whose versions are counted.
         reason: why it is issued again, only where it was issued before.
+        public: the package is without titles of rows; only such a one is kept here, the document always is.
+        seen: `report_seen` of the draft that the person read; "" for who reads and issues in one.
         keep: puts the package where it stays, within the transaction: a report that could not be kept was not issued.
     Raises:
         NotAllowed: "platform.not_allowed", "platform.region_outside". RuleViolation: "reporting.report.refused" with the
-            reasons of `check_issue`. Unavailable: as `report_package`.
+            reasons of `check_issue`. Conflict: "reporting.report.moved" where the draft is not the one that was seen.
+            BadInput: "platform.attachment.too_large". Unavailable: as `report_package`, `attachments.store`.
     """
     scope.require(ISSUE)
     region = region_pad(report.source.region)
     scope.require_region(region)
+    if seen and seen != queries.report_seen(report):
+        raise Conflict("reporting.report.moved")
     title, reason = " ".join(title.split()), " ".join(reason.split())
     key = _key(report, title)
     version = _allowed(report, title, key, reason) + 1
     package = queries.report_package(scope, report, now, public=public, issue={"title": title, "version": version})
     data = key | {"period": report.source.period.label, "version": version, **_digests(package)}
-    made = new_id(now)
+    made, files = new_id(now), _files(package, f"{title} {report.source.period.label} 第{version}版", public)
+    for name, part in files:
+        attachments.store(part, name, scope=scope, now=now)
+    hashes = [hashlib.sha256(part).hexdigest() for _, part in files]
     with writing():
         hold_keys(IssuedReport.SUBJECT, ["\0".join(map(str, (region, *key.values())))])
         _allowed(report, title, key, reason, version - 1)
-        draft = Draft("reporting.report.issued", f"{IssuedReport.SUBJECT}/{made}", region, data, {"reason": reason})
+        text = {"reason": reason, "files": hashes}
+        draft = Draft("reporting.report.issued", f"{IssuedReport.SUBJECT}/{made}", region, data, text)
         record(draft, scope=scope, now=now, base=NEW)
+        attachments.link(hashes, draft.subject, scope=scope)
         if keep is not None:
             keep(package)
     return made, package
+
+
+def _files(package: bytes, name: str, public: bool) -> list[tuple[str, bytes]]:
+    """(file name, bytes) of what stays here: whoever may see the issued report sees them."""
+    document = (f"{name}.docx", opened(package)[REPORT])
+    return [document, (f"{name} 核验包.zip", package)] if public else [document]
 
 
 def _key(report: queries.Report, title: str) -> dict[str, Any]:
