@@ -38,7 +38,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
         "one": "收缴罚款{{ 数('收缴罚款') }}万元。",
     }
     monkeypatch.setitem(outline.OUTLINES, "one", "罚款")
-    held = outline.outline_docx
+    held = outline.outline_data
 
     def made(key: str) -> bytes:
         if key not in whole:
@@ -51,7 +51,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
         document.save(out)
         return fixed_bytes(out.getvalue())
 
-    monkeypatch.setattr("anlan.reporting.queries.report_templates.outline_docx", made)
+    monkeypatch.setattr("anlan.reporting.queries.report_templates.outline_data", made)
 
 
 def seen(client: Client, template: str = "one") -> str:
@@ -89,13 +89,13 @@ def test_lines_of_a_table_come_as_its_cells(world: World) -> None:
     assert made["rows"][0][1][0].number == 1
 
 
-@pytest.mark.parametrize(("given", "start"), [("docx", b"PK"), ("package", b"PK"), ("public", b"PK")])
+@pytest.mark.parametrize(("given", "start"), [("document", b"PK"), ("package", b"PK"), ("public", b"PK")])
 def test_a_draft_can_be_taken_along(world: World, given: str, start: bytes) -> None:
     fined(world)
     answer = world.client("leader").get(PAGE, ASKED | {"format": given})
     assert answer.status_code == 200 and answer.content.startswith(start)
     assert answer["Content-Disposition"].startswith("attachment;")
-    if given != "docx":
+    if given != "document":
         assert package_read(answer.content)["public"] is (given == "public")
 
 
@@ -249,7 +249,16 @@ def test_no_other_zip_passes_for_a_package() -> None:
 def test_a_template_that_comes_with_the_product_is_the_same_bytes_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
-    plain = outline.outline_docx.__wrapped__
+    plain = outline.outline_data.__wrapped__
     first = plain("weekly")
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(1_900_000_000))
     assert plain("weekly") == first
+
+
+def test_the_monthly_table_is_read_and_taken_along_as_a_workbook(world: World) -> None:
+    client = world.client("leader")
+    asked = {"template": "monthly", "region": "331003", "period": "2026-05"}
+    page = client.get(PAGE, asked).content.decode()
+    assert "黄岩区安全生产月报表" in page and "<td>合计" in page and "【待填：" in page
+    answer = client.get(PAGE, asked | {"format": "document"})
+    assert answer.content.startswith(b"PK") and answer["Content-Disposition"].endswith(".xlsx")

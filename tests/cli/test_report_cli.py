@@ -56,3 +56,16 @@ def test_a_whole_report_is_issued_once_and_verifies_without_the_data(home: Path)
     assert second.code == 0, second
     assert anlan("journal", "verify", "--data", home / "d").code == 0
     assert anlan("journal", "rebuild", "--check", "--data", home / "d").code == 0
+
+
+def test_the_monthly_table_is_a_workbook_and_its_package_verifies(home: Path) -> None:
+    told = ("--region", "331003", "--period", "2025-10", "--data", home / "d", "--json")
+    assert anlan("report", "template", "monthly", "-o", home / "own.xlsx").code == 0
+    built = anlan("report", "build", home / "own.xlsx", *told, "-o", home / "m.xlsx", "--html", home / "m.zip")
+    assert (built.code, built.json["count"]) == (0, 207), built
+    assert "工作表“月报表”B4：" in built.json["blanks"][0]
+    assert (home / "m.xlsx").read_bytes()[:2] == b"PK"
+    assert anlan("report", "verify", home / "m.zip", "--json").json["ok"]
+    assert anlan("report", "diff", home / "m.zip", "--data", home / "d", "--json").json["differences"] == []
+    wrong = anlan("report", "build", "monthly", *told, "-o", home / "m.docx")
+    assert (wrong.code, wrong.json["code"]) == (1, "reporting.template.suffix") and not (home / "m.docx").exists()

@@ -25,10 +25,11 @@ def report_command() -> None:
 @click.argument("name")
 @click.option("-o", "--output", type=_FILE, required=True, help=help_of("report_output"))
 def report_template(name: str, output: Path, as_json: bool) -> Answer:
-    """Write a template that comes with the product as a .docx to be changed in Word or WPS."""
-    from anlan.reporting.reports.outline import outline_docx, outline_named
+    """Write a template that comes with the product (.docx or .xlsx) to be changed in Word, Excel or WPS."""
+    from anlan.reporting.reports.outline import outline_data, outline_named
 
-    data = outline_docx(outline_named(name) or name)
+    data = outline_data(outline_named(name) or name)
+    _suffixed(output, data)
     output.write_bytes(data)
     return Answer({"ok": True, "file": str(output), "bytes": len(data)}, say("report.template", file=output))
 
@@ -58,6 +59,7 @@ def report_build(
     span = read_period(period)
     report = queries.report_build(scope, _template(template), region or scope.region, span, now, appendix=not plain)
     if output is not None:
+        _suffixed(output, report.made.data)
         output.write_bytes(report.made.data)
     if package is not None:
         package.write_bytes(queries.report_package(scope, report, now, public=public))
@@ -163,6 +165,16 @@ def _writable(part: Path, package: Path) -> Iterator[None]:
         part.unlink(missing_ok=True)
 
 
+def _suffixed(output: Path, data: bytes) -> None:
+    """A workbook is not written under the name of a document, nor the other way round."""
+    from anlan.kernel.errors import BadInput
+    from anlan.reporting.reports.sheet_guard import is_workbook
+
+    kind = ".xlsx" if is_workbook(data) else ".docx"
+    if output.suffix.lower() in {".xlsx", ".docx", ".xls", ".doc"} - {kind}:
+        raise BadInput("reporting.template.suffix", kind=kind, name=output.name)
+
+
 def _read(path: Path) -> bytes:
     from anlan.kernel.errors import BadInput
 
@@ -174,10 +186,10 @@ def _read(path: Path) -> bytes:
 def _template(word: str) -> bytes:
     """A file, or a template that comes with the product."""
     from anlan.kernel.errors import BadInput
-    from anlan.reporting.reports.outline import OUTLINES, outline_docx, outline_named
+    from anlan.reporting.reports.outline import OUTLINES, outline_data, outline_named
 
     if key := outline_named(word):
-        return outline_docx(key)
+        return outline_data(key)
     path = Path(word)
     if not path.is_file():
         raise BadInput("reporting.template.unknown", name=word[:80], known="、".join(OUTLINES.values()))

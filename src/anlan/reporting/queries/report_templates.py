@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.platform.scope import Scope
-from anlan.reporting.reports.outline import OUTLINES, outline_docx, outline_named
+from anlan.reporting.reports.outline import OUTLINES, outline_data, outline_named
 
 __all__ = ["template_choices", "template_data", "template_title"]
 
@@ -19,7 +19,7 @@ def template_data(scope: Scope, word: str) -> bytes:
     Raises:
         BadInput: "reporting.template.unknown".
     """
-    return outline_docx(outline_named(word) or word)
+    return outline_data(outline_named(word) or word)
 
 
 def template_title(scope: Scope, word: str) -> str:

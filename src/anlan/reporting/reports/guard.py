@@ -1,4 +1,4 @@
-"""A template's file before anything is read of it: whether it is a .docx, and nothing in it runs, reaches out or expands.
+"""A template's file before anything is read of it: whether it is what it says, and nothing in it runs, reaches out or expands.
 
 Source: ISO/IEC 29500-2 (packages, relationships); MS-OFFCRYPTO (an encrypted file is a compound file); house rule.
 """
@@ -11,7 +11,7 @@ import zipfile
 
 from anlan.kernel.errors import BadInput
 
-__all__ = ["check_file"]
+__all__ = ["check_file", "check_parts"]
 
 _LARGEST = 10_000_000
 _MOST_FILES, _MOST_BYTES, _RATIO, _SMALL = 2_000, 80_000_000, 200, 4_000_000
@@ -25,8 +25,19 @@ _WORDS = re.compile(rb"<w:instrText[^>]*>([^<]*)</w:instrText>")
 
 
 def check_file(data: bytes) -> None:
-    """Refuse what is no template.
+    """Refuse what is no template of Word.
 
+    Raises:
+        BadInput: as check_parts.
+    """
+    check_parts(data, "word/document.xml")
+
+
+def check_parts(data: bytes, main: str) -> None:
+    """Refuse a file of parts that is none, and one that runs, reaches out or expands.
+
+    Args:
+        main: the part without which it is no such file.
     Raises:
         BadInput: "reporting.template.large", "reporting.template.old" (also encrypted), "reporting.template.not_docx",
             "reporting.template.macros", "reporting.template.outside".
@@ -37,14 +48,14 @@ def check_file(data: bytes) -> None:
         raise BadInput("reporting.template.old")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _names(archive)
+            _names(archive, main)
             for info in archive.infolist():
                 _part(info.filename, archive.read(info))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError, OSError) as error:
         raise BadInput("reporting.template.not_docx") from error
 
 
-def _names(archive: zipfile.ZipFile) -> None:
+def _names(archive: zipfile.ZipFile, main: str) -> None:
     infos = archive.infolist()
     names = [info.filename for info in infos]
     swollen = any(i.file_size > _SMALL and i.file_size > _RATIO * max(i.compress_size, 1) for i in infos)
@@ -52,7 +63,7 @@ def _names(archive: zipfile.ZipFile) -> None:
         raise BadInput("reporting.template.large", most="80 MB")
     if any(_MACRO.search(name) for name in names) or b"macroEnabled" in archive.read("[Content_Types].xml"):
         raise BadInput("reporting.template.macros")
-    if "word/document.xml" not in names or len(set(names)) != len(names):
+    if main not in names or len(set(names)) != len(names):
         raise BadInput("reporting.template.not_docx")
 
 

@@ -17,10 +17,15 @@ from docx.shared import Pt
 
 from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.fixing import fixed_bytes
+from anlan.reporting.reports.sheet_outline import outline_sheet
 
-__all__ = ["OUTLINES", "outline_docx", "outline_named"]
+__all__ = ["OUTLINES", "outline_data", "outline_named"]
 
-OUTLINES = {"annual": "年度工作总结", "congress": "人大调研汇报", "campaign": "专项整治阶段总结", "weekly": "周通报"}
+OUTLINES = {
+    "annual": "年度工作总结", "congress": "人大调研汇报", "campaign": "专项整治阶段总结", "weekly": "周通报",
+    "monthly": "月报表",
+}  # fmt: skip
+_SHEETS = frozenset({"monthly"})
 """Id of a template that comes with the product -> its title."""
 _STYLES = {"# ": ("方正小标宋简体", 22), "## ": ("黑体", 16), "### ": ("楷体", 16), "": ("仿宋", 16)}
 _INDENT, _LINE = 32, 28
@@ -32,8 +37,8 @@ def outline_named(word: str) -> str | None:
 
 
 @cache
-def outline_docx(key: str) -> bytes:
-    """The template as a .docx; the same bytes in every process, so that its digest names it.
+def outline_data(key: str) -> bytes:
+    """The template as a .docx, a table as an .xlsx; the same bytes in every process, so that its digest names it.
 
     Raises:
         BadInput: "reporting.template.unknown".
@@ -41,6 +46,8 @@ def outline_docx(key: str) -> bytes:
     if key not in OUTLINES:
         raise BadInput("reporting.template.unknown", name=key[:40], known="、".join(OUTLINES.values()))
     text = resources.files("anlan.reporting.reports").joinpath(f"outlines/{key}.txt").read_text(encoding="utf-8")
+    if key in _SHEETS:
+        return outline_sheet(OUTLINES[key], text)
     document = Document()
     for line in text.splitlines():
         if line.strip():

@@ -15,14 +15,16 @@ from importlib import resources
 from typing import Any
 
 from anlan.kernel.errors import BadInput
+from anlan.reporting.reports.sheet_guard import is_workbook
 
 __all__ = [
-    "FIGURES", "FORMAT", "PAGE", "REPORT", "SIGNATURE", "canonical", "figures_of", "opened", "package_make", "package_read",
-    "row_digest", "shown_in_page",
+    "FIGURES", "FORMAT", "PAGE", "SIGNATURE", "canonical", "document_of", "figures_of", "opened", "package_make",
+    "package_read", "row_digest", "report_name", "shown_in_page",
 ]  # fmt: skip
 
 FORMAT = "anlan-report/1"
-REPORT, FIGURES, SIGNATURE, PAGE = "report.docx", "figures.json", "figures.sig", "index.html"
+FIGURES, SIGNATURE, PAGE = "figures.json", "figures.sig", "index.html"
+REPORTS = ("report.docx", "report.xlsx")
 _MOST_BYTES = 200_000_000
 _TIME = (1980, 1, 1, 0, 0, 0)
 _SLOT = "/*FIGURES*/"
@@ -54,8 +56,9 @@ def package_make(document: bytes, figures: Mapping[str, Any], sign: Callable[[by
     Args:
         figures: region, period, made_at, node, key, numbers, rows (a list) and for each number `of`, indexes into it.
     """
+    name = report_name(document)
     told = {
-        **figures, "format": FORMAT, "report": hashlib.sha256(document).hexdigest(),
+        **figures, "document": name, "format": FORMAT, "report": hashlib.sha256(document).hexdigest(),
         "numbers": [
             {**number, "digest": row_digest([figures["rows"][n] for n in number["of"]])} for number in figures["numbers"]
         ],
@@ -65,7 +68,7 @@ def package_make(document: bytes, figures: Mapping[str, Any], sign: Callable[[by
     shown = page.replace(_SLOT, shown_in_page(body))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        parts = ((REPORT, document), (FIGURES, body), (SIGNATURE, sign(body).hex().encode()), (PAGE, shown.encode()))
+        parts = ((name, document), (FIGURES, body), (SIGNATURE, sign(body).hex().encode()), (PAGE, shown.encode()))
         for name, part in parts:
             packed.writestr(zipfile.ZipInfo(name, _TIME), part, zipfile.ZIP_DEFLATED)
     return out.getvalue()
@@ -81,9 +84,20 @@ def opened(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_BYTES:
                 raise BadInput("reporting.package.unreadable")
-            return {name: packed.read(name) for name in (REPORT, FIGURES, SIGNATURE, PAGE)}
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, OSError) as error:
+            report = next(name for name in REPORTS if name in packed.namelist())
+            return {name: packed.read(name) for name in (report, FIGURES, SIGNATURE, PAGE)}
+    except (zipfile.BadZipFile, KeyError, StopIteration, NotImplementedError, OSError) as error:
         raise BadInput("reporting.package.unreadable") from error
+
+
+def report_name(document: bytes) -> str:
+    """What the document is called within its package."""
+    return REPORTS[is_workbook(document)]
+
+
+def document_of(parts: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The document among the parts of a package, with its name there."""
+    return next((name, parts[name]) for name in REPORTS if name in parts)
 
 
 def package_read(data: bytes) -> dict[str, Any]:

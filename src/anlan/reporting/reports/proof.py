@@ -12,9 +12,9 @@ from anlan.kernel.errors import Violation
 from anlan.reporting.reports.package import (
     FIGURES,
     PAGE,
-    REPORT,
     SIGNATURE,
     canonical,
+    document_of,
     figures_of,
     opened,
     row_digest,
@@ -37,8 +37,9 @@ def package_check(data: bytes, key: str = "") -> list[Violation]:
     found: list[Violation] = []
     if canonical(figures) != parts[FIGURES]:
         found.append(Violation("reporting.package.rewritten", {"part": FIGURES}, ""))
-    if hashlib.sha256(parts[REPORT]).hexdigest() != figures.get("report"):
-        found.append(Violation("reporting.package.differs", {"part": REPORT}, ""))
+    name, document = document_of(parts)
+    if hashlib.sha256(document).hexdigest() != figures.get("report"):
+        found.append(Violation("reporting.package.differs", {"part": name}, ""))
     if shown_in_page(parts[FIGURES]) not in parts[PAGE].decode("utf-8", "replace"):
         found.append(Violation("reporting.package.differs", {"part": PAGE}, ""))
     found += _signed(parts, str(figures.get("key", "")), key.strip().lower())

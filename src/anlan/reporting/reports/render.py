@@ -24,7 +24,7 @@ from anlan.reporting.reports.said import OPEN, Said
 from anlan.reporting.reports.template import check_template, opened
 from anlan.reporting.reports.vocabulary import Vocabulary
 
-__all__ = ["Rendered", "Used", "report_render"]
+__all__ = ["Environment", "Rendered", "Used", "only_said", "report_render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Rendered:
     lines: tuple[Line, ...] = ()
 
 
-class _Environment(SandboxedEnvironment):
+class Environment(SandboxedEnvironment):
     """Prints nothing but what the vocabulary says."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -50,10 +50,15 @@ class _Environment(SandboxedEnvironment):
         return attr == "名称"
 
 
-def _only_said(value: Any) -> str:
+def only_said(value: Any) -> str:
+    """What the vocabulary says, as text; anything else is refused."""
     if not isinstance(value, Said):
         raise BadInput("reporting.template.unsaid", got=str(value)[:40])
-    return str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return str(value)
+
+
+def _escaped(value: Any) -> str:
+    return only_said(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def report_render(template: bytes, source: FigureSource, *, appendix: bool = True) -> Rendered:
@@ -94,7 +99,7 @@ def _all_settled(data: bytes) -> None:
 
 def _filled(template: bytes, words: Vocabulary) -> bytes:
     opened(template)
-    environment = _Environment(autoescape=False, finalize=_only_said)
+    environment = Environment(autoescape=False, finalize=_escaped)
     document = DocxTemplate(io.BytesIO(template))
     try:
         document.render(words.words(), environment, autoescape=False)

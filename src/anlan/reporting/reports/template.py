@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,9 @@ from anlan.kernel.errors import BadInput, Violation
 from anlan.reporting.reports.guard import check_file
 from anlan.reporting.reports.vocabulary import WORDS
 
-__all__ = ["Paragraph", "check_template", "opened", "paragraphs"]
+__all__ = ["TAG", "Paragraph", "check_template", "opened", "paragraphs", "straight", "texts_faults"]
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _HALF = re.compile(r"\{\{|\{%|\}\}|%\}|｛｛|｝｝|｛%|%｝")
 _PREFIX = re.compile(r"^\{%-?\s*(?:tr|tc|p|r)\s+")
 _STATEMENT = re.compile(r"^\{%-?\s*(for|endfor|if|elif|else|endif)\b")
@@ -82,16 +82,30 @@ def check_template(data: bytes, indicators: Sequence[str]) -> list[Violation]:
     Raises:
         As `opened`.
     """
+    return texts_faults(paragraphs(opened(data)), indicators)
+
+
+def straight(tag: str) -> str:
+    """A tag with the quotes that programs read: Word and WPS make typographic ones while one types."""
+    return tag.translate(_QUOTES)
+
+
+def texts_faults(texts: Iterable[Paragraph], indicators: Sequence[str], loops: Iterable[str] = ()) -> list[Violation]:
+    """Everything that is wrong with the tags of texts that are filled in one after the other.
+
+    Args:
+        loops: names that a loop around them gives.
+    """
     found: list[Violation] = []
     stack: list[tuple[str, str]] = []
     environment = SandboxedEnvironment()
-    loops: list[str] = []
-    for paragraph in paragraphs(opened(data)):
+    named = list(loops)
+    for paragraph in texts:
         text = paragraph.text
-        for half in _HALF.findall(_TAG.sub("", text)):
+        for half in _HALF.findall(TAG.sub("", text)):
             found.append(_fault("half", paragraph, half))
-        for tag in _TAG.findall(text):
-            found += _tag_faults(environment, paragraph, tag, stack, loops, indicators)
+        for tag in TAG.findall(text):
+            found += _tag_faults(environment, paragraph, tag, stack, named, indicators)
     for word, place in stack:
         found.append(Violation("reporting.template.unclosed", {"place": place, "word": word}, "template"))
     return found

@@ -21,8 +21,10 @@ from anlan.platform import regions
 from anlan.platform.documents.api import as_file
 from anlan.platform.documents.bundle import DOCX
 from anlan.platform.ledger.history import history_of
+from anlan.platform.ledger.workbook.export import XLSX_TYPE
 from anlan.platform.web import screen
 from anlan.reporting import queries
+from anlan.reporting.reports.sheet_guard import is_workbook
 from anlan.reporting.services import issuing
 
 _ZIP = "application/zip"
@@ -70,8 +72,9 @@ def _issued(request: Any, draft: queries.Report, typed: dict[str, str]) -> HttpR
 def _file(request: Any, draft: queries.Report, typed: dict[str, str], wanted: str) -> HttpResponse:
     title = queries.template_title(request.scope, typed["template"])
     name = f"{regions.name(draft.source.region.ljust(12, '0'))}{draft.source.period.label}{title}（草稿）"
-    if wanted == "docx":
-        return as_file(draft.made.data, DOCX, f"{name}.docx")
+    if wanted == "document":
+        table = is_workbook(draft.made.data)
+        return as_file(draft.made.data, XLSX_TYPE if table else DOCX, f"{name}{'.xlsx' if table else '.docx'}")
     data = queries.report_package(request.scope, draft, request.now, public=wanted != "package")
     return as_file(data, _ZIP, f"{name}核验包.zip")
 

@@ -19,7 +19,7 @@ from anlan.platform.journal.record import NEW, record
 from anlan.platform.scope import Scope
 from anlan.reporting import queries
 from anlan.reporting.models import IssuedReport
-from anlan.reporting.reports.package import FIGURES, REPORT, figures_of, opened
+from anlan.reporting.reports.package import FIGURES, document_of, figures_of, opened
 from anlan.reporting.rules.issue import check_issue
 
 __all__ = ["ISSUE", "report_issue"]
@@ -82,8 +82,9 @@ def report_issue(
 
 def _files(package: bytes, name: str, public: bool) -> list[tuple[str, bytes]]:
     """(file name, bytes) of what stays here: whoever may see the issued report sees them."""
-    document = (f"{name}.docx", opened(package)[REPORT])
-    return [document, (f"{name} 核验包.zip", package)] if public else [document]
+    part, document = document_of(opened(package))
+    held = [(f"{name}.{part.rpartition('.')[2]}", document)]
+    return [*held, (f"{name} 核验包.zip", package)] if public else held
 
 
 def _key(report: queries.Report, title: str) -> dict[str, Any]:
@@ -112,6 +113,6 @@ def _digests(package: bytes) -> dict[str, Any]:
     kinds = [number["kind"] for number in figures["numbers"]]
     return {
         "numbers": len(kinds), "ledger_numbers": kinds.count("ledger"), "reported_numbers": kinds.count("reported"),
-        "rows": len(figures["rows"]), "document_hash": hashlib.sha256(parts[REPORT]).hexdigest(),
+        "rows": len(figures["rows"]), "document_hash": hashlib.sha256(document_of(parts)[1]).hexdigest(),
         "figures_hash": hashlib.sha256(parts[FIGURES]).hexdigest(), "template_hash": figures["template"],
     }  # fmt: skip
