@@ -29,12 +29,40 @@ from anlan.reporting.queries.figures import (
 from anlan.reporting.queries.report_diff import report_differences
 from anlan.reporting.queries.report_packages import report_package
 from anlan.reporting.queries.reports import Report, report_build, report_words
+from anlan.reporting.queries.round_forms import FormLine, form_lines, known_keys
+from anlan.reporting.queries.round_tables import RoundTable, round_table, round_table_words
+from anlan.reporting.queries.rounds import (
+    ROUND_VIEW,
+    asked_elsewhere,
+    filing_buttons,
+    filing_get,
+    filing_list,
+    filings_of,
+    filings_to_file,
+    filings_to_review,
+    indicator_words_known,
+    items_of,
+    overdue,
+    period_of_round,
+    progress_of,
+    round_buttons,
+    round_get,
+    round_list,
+    round_twin,
+    stepped,
+    town_name,
+    version_of_row,
+)
 from anlan.reporting.queries.values import VIEW, Reported, reported_named, value_problems
 
 __all__ = [
-    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "VIEW", "Checked", "FigureLine", "FigureTable", "Judged", "Mark",
-    "Report", "Reported", "dimensions_of", "dismissals_of", "draft_annotated", "draft_check", "figure_asked",
-    "figure_rows", "figure_table", "figure_tables", "figure_words", "indicator_words", "indicators_list", "mark_read",
-    "number_text", "office_of", "pairs_list", "pairs_read", "plain_number", "report_build", "report_differences",
-    "report_package", "report_words", "reported_named", "rows_label", "rows_url", "rules_named", "value_problems",
+    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "ROUND_VIEW", "VIEW", "Checked", "FigureLine", "FigureTable", "FormLine",
+    "Judged", "Mark", "Report", "Reported", "RoundTable", "asked_elsewhere", "dimensions_of", "dismissals_of",
+    "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables", "figure_words",
+    "filing_buttons", "filing_get", "filing_list", "filings_of", "filings_to_file", "filings_to_review", "form_lines",
+    "indicator_words", "indicator_words_known", "indicators_list", "items_of", "known_keys", "mark_read", "number_text",
+    "office_of", "overdue", "pairs_list", "pairs_read", "period_of_round", "plain_number", "progress_of", "report_build",
+    "report_differences", "report_package", "report_words", "reported_named", "round_buttons", "round_get", "round_list",
+    "round_table", "round_table_words", "round_twin", "rows_label", "rows_url", "rules_named", "stepped", "town_name",
+    "value_problems", "version_of_row",
 ]  # fmt: skip
