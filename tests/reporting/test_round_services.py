@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from round_cases import ASKED, DUE, NOW, OTHER, TOWN, answers, filed, form, opened
 
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.periods import read_period
@@ -20,7 +21,6 @@ from anlan.reporting.rules.round_item import Answer
 from anlan.reporting.services.round_filings import filing_approve, filing_return, filing_submit
 from anlan.reporting.services.round_steps import Pressed
 from anlan.reporting.services.rounds import AskedItem, filing_chase, round_close, round_reopen
-from round_cases import ASKED, DUE, NOW, OTHER, TOWN, answers, filed, form, opened
 
 
 def codes(refused: Any) -> list[str]:

@@ -1,8 +1,8 @@
-"""Routes of reporting under /api/v1/reporting: the draft checker and the indicators."""
+"""Routes of reporting under /api/v1/reporting: the draft checker, the indicators, the reporting rounds."""
 
 from __future__ import annotations
 
-from anlan.reporting.api import drafts, indicators
+from anlan.reporting.api import drafts, indicators, rounds
 from anlan.reporting.api.router import router
 
-__all__ = ["drafts", "indicators", "router"]
+__all__ = ["drafts", "indicators", "rounds", "router"]

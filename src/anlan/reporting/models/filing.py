@@ -69,4 +69,4 @@ class FilingValue(ProjectionChild):
         verbose_name = verbose_name_plural = "报送数据"
 
     def __str__(self) -> str:
-        return f"{self.key} {self.value}"
+        return f"第{self.key}项 {'无此项' if self.kind == 'none' else self.value}"

@@ -29,7 +29,7 @@ from anlan.reporting.queries.figures import (
 from anlan.reporting.queries.report_diff import report_differences
 from anlan.reporting.queries.report_packages import report_package
 from anlan.reporting.queries.reports import Report, report_build, report_words
-from anlan.reporting.queries.round_forms import FormLine, form_lines, known_keys
+from anlan.reporting.queries.round_forms import FormLine, filing_words, form_lines, known_keys
 from anlan.reporting.queries.round_tables import RoundTable, round_table, round_table_words
 from anlan.reporting.queries.rounds import (
     ROUND_VIEW,
@@ -54,12 +54,14 @@ from anlan.reporting.queries.rounds import (
     version_of_row,
 )
 from anlan.reporting.queries.values import VIEW, Reported, reported_named, value_problems
+from anlan.reporting.rules.round import KINDS
+from anlan.reporting.rules.round_item import Answer
 
 __all__ = [
-    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "ROUND_VIEW", "VIEW", "Checked", "FigureLine", "FigureTable", "FormLine",
+    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "ROUND_VIEW", "VIEW", "Answer", "Checked", "FigureLine", "FigureTable", "FormLine",
     "Judged", "Mark", "Report", "Reported", "RoundTable", "asked_elsewhere", "dimensions_of", "dismissals_of",
     "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables", "figure_words",
-    "filing_buttons", "filing_get", "filing_list", "filings_of", "filings_to_file", "filings_to_review", "form_lines",
+    "filing_buttons", "filing_get", "filing_list", "filing_words", "filings_of", "filings_to_file", "filings_to_review", "form_lines",
     "indicator_words", "indicator_words_known", "indicators_list", "items_of", "known_keys", "mark_read", "number_text",
     "office_of", "overdue", "pairs_list", "pairs_read", "period_of_round", "plain_number", "progress_of", "report_build",
     "report_differences", "report_package", "report_words", "reported_named", "round_buttons", "round_get", "round_list",

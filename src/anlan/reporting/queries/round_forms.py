@@ -13,12 +13,19 @@ from anlan.kernel.codes import region_prefix
 from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.scope import Scope
 from anlan.reporting.models import Filing, FilingValue, ReportedValue, Round, RoundItem
-from anlan.reporting.queries.figures import FigureTable, figure_asked, figure_tables, number_text, plain_number, rows_url
-from anlan.reporting.queries.rounds import items_of, period_of_round
+from anlan.reporting.queries.figures import (
+    FigureTable,
+    figure_asked,
+    figure_tables,
+    number_text,
+    plain_number,
+    rows_url,
+)
+from anlan.reporting.queries.rounds import filing_buttons, items_of, overdue, period_of_round, version_of_row
 from anlan.reporting.rules.round_item import Item, factor_of
 from anlan.reporting.rules.value import amount_text
 
-__all__ = ["FormLine", "form_lines", "known_keys", "whole"]
+__all__ = ["FormLine", "filing_words", "form_lines", "known_keys", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +153,30 @@ def _before(filing: Filing, items: Sequence[Item]) -> dict[str, tuple[str, str]]
             kind, value = said[round_id, key]
             found[name] = ("无此项" if kind == "none" else f"{value}{unit}", period)
     return found
+
+
+def filing_words(scope: Scope, filing: Filing, now: datetime) -> dict[str, Any]:
+    """A form for programs."""
+    row = filing.round
+    return {
+        "id": str(filing.pk), "round": str(row.pk), "title": row.title, "period": row.period, "region": filing.region,
+        "state": filing.state, "due_at": filing.due_at, "overdue": overdue(filing, now), "reason": filing.reason,
+        "remark": filing.remark, "turns": filing.turns, "version": version_of_row(filing),
+        "lines": [_words(line) for line in form_lines(scope, filing, now)],
+        "actions": [
+            {
+                "id": button.id, "label": button.label, "allowed": button.allowed,
+                "reasons": [{"code": reason.code, "message": reason.message} for reason in button.reasons],
+            }
+            for button in filing_buttons(scope, filing)
+        ],
+    }  # fmt: skip
+
+
+def _words(line: FormLine) -> dict[str, Any]:
+    asked = line.kind == "asked"
+    return {
+        "key": line.key, "name": line.item.name, "unit": line.item.unit, "kind": line.kind,
+        "value": line.said.value if asked and line.said else line.value, "text": line.text, "source": line.source,
+        "url": line.url, "coverage": line.coverage, "before": line.before, "before_period": line.before_period,
+    }  # fmt: skip

@@ -14,7 +14,14 @@ from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.indicator.declare import Distinct, Indicator
 from anlan.platform.scope import Scope
 from anlan.reporting.models import Filing, FilingValue, Round
-from anlan.reporting.queries.figures import FigureTable, figure_asked, figure_tables, number_text, plain_number, rows_url
+from anlan.reporting.queries.figures import (
+    FigureTable,
+    figure_asked,
+    figure_tables,
+    number_text,
+    plain_number,
+    rows_url,
+)
 from anlan.reporting.queries.round_forms import whole
 from anlan.reporting.queries.rounds import filings_of, items_of, overdue, period_of_round
 from anlan.reporting.rules.round import FILING_LOOP

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from anlan.kernel.codes import region_prefix
 from anlan.kernel.errors import Violation
 from anlan.kernel.loops import Action
 from anlan.kernel.periods import Period
@@ -20,7 +19,16 @@ from anlan.platform.journal.held import once_recorded, versions_of
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.reporting.errors import FilingNotFound, RoundNotFound
 from anlan.reporting.models import Filing, Round, RoundItem
-from anlan.reporting.rules.round import CHASE, FILING_LOOP, MANAGE, ROUND_LOOP, TO_FILE, check_chase, check_filing, check_round
+from anlan.reporting.rules.round import (
+    CHASE,
+    FILING_LOOP,
+    MANAGE,
+    ROUND_LOOP,
+    TO_FILE,
+    check_chase,
+    check_filing,
+    check_round,
+)
 from anlan.reporting.rules.round_item import Item
 
 __all__ = [

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.reporting.screens import drafts, indicators
+from anlan.reporting.screens import drafts, filings, indicators, rounds
 
 urlpatterns = [
     path("drafts", drafts.drafts, name="reporting-drafts"),
     path("indicators", indicators.indicators, name="reporting-indicators"),
     path("indicators/<str:indicator_id>", indicators.indicator, name="reporting-indicator"),
     path("indicators/<str:indicator_id>/rows", indicators.indicator_rows, name="reporting-indicator-rows"),
+    path("rounds", rounds.rounds, name="reporting-rounds"),
+    path("rounds/new", rounds.round_new, name="reporting-round-new"),
+    path("rounds/<uuid:round_id>", rounds.round_page, name="reporting-round"),
+    path("rounds/<uuid:round_id>/<slug:action>", rounds.round_act, name="reporting-round-act"),
+    path("filings/<uuid:filing_id>", filings.filing, name="reporting-filing"),
+    path("filings/<uuid:filing_id>/<slug:action>", filings.filing_act, name="reporting-filing-act"),
 ]
