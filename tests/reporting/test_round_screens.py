@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from round_cases import ASKED, OTHER, TOWN, filed, form, opened
 
+from anlan.platform import clock
 from anlan.reporting.models import Filing, Round
 
-URL = "/reporting/rounds"
+URL, FOUND = "/reporting/rounds", "inspection.hazards_found"
 
 
 @pytest.fixture
 def key(scope_of: Any) -> str:
     """A round whose first town has filed."""
-    moment = datetime.now(UTC)
+    moment = clock.now()
     made = opened(scope_of("supervision"), now=moment, due_at=moment + timedelta(days=3), items=ASKED, towns=[TOWN, OTHER])
     filed(scope_of("town"), made, now=moment)
     return made
@@ -45,7 +46,7 @@ def test_the_county_sees_all_and_a_town_its_own(key: str, client_as: Any, scope_
 
 def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, scope_of: Any) -> None:
     office = client_as("supervision")
-    due = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    due = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     typed = {
         "title": "月度情况", "kind": "month", "period": "2026-02", "due_at": due, "once": "k", "items": "甲\n乙，个\n丙，家，大约",
     }  # fmt: skip
@@ -54,7 +55,7 @@ def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, s
     assert "报送项目第 1 行" in text(page) and "报送项目第 3 行" in text(page) and "月度情况" in text(page)
     page = office.post(f"{URL}/new", typed | {"due_at": "", "items": "乙，个"})
     assert (page.status_code, "请填写报送时限" in text(page)) == (422, True)
-    page = office.post(f"{URL}/new", typed | {"items": "乙，个\n丙率，%\n丁，家，不加总", "indicator": ["inspection.hazards_found"]})
+    page = office.post(f"{URL}/new", typed | {"items": "乙，个\n丙率，%\n丁，家，不加总", "indicator": [FOUND]})
     row = Round.objects.get()
     assert (page.status_code, page["Location"]) == (302, f"{URL}/{row.pk}")
     asked = [(i.name, i.unit, i.total) for i in row.items.all() if not i.indicator]
@@ -66,7 +67,8 @@ def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, s
 def test_what_is_refused_on_a_form_keeps_what_was_typed(key: str, client_as: Any, scope_of: Any) -> None:
     own = Filing.objects.get(round_id=key, region=OTHER)
     town, url = client_as("other_town"), f"/reporting/filings/{own.pk}"
-    page = town.post(f"{url}/submit", {"base": "1", "once": "a", "value_2": "7", "none_3": "1", "remark_2": "含街道", "value_4": ""})
+    typed = {"base": "1", "once": "a", "value_2": "7", "none_3": "1", "remark_2": "含街道", "value_4": ""}
+    page = town.post(f"{url}/submit", typed)
     assert page.status_code == 409
     assert "没有填写；确无此项的" in text(page) and 'value="7"' in text(page) and "含街道" in text(page)
     assert "reporting.round.base_missing" not in text(page)

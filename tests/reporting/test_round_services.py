@@ -83,7 +83,8 @@ def test_a_remark_stands_beside_a_ledgers_figure(office: Any, town: Any) -> None
     said = answers() | {"1": Answer(remark="另有2处正在核实。")}
     filing_submit(scope=town, filing_id=str(form(town, key).pk), answers=said, pressed=Pressed(), now=NOW, remark="无其他。")
     row = form(office, key)
-    assert (row.remark, row.values.get(key="1").remark, row.values.get(key="1").kind) == ("无其他。", "另有2处正在核实。", "ledger")
+    held = row.values.get(key="1")
+    assert (row.remark, held.remark, held.kind) == ("无其他。", "另有2处正在核实。", "ledger")
 
 
 def test_filed_numbers_become_reported_values_of_the_town(office: Any, town: Any) -> None:
@@ -124,7 +125,7 @@ def test_a_form_sent_back_is_filed_again_and_all_versions_stay(office: Any, town
     value = ReportedValue.objects.get(name="开展宣传活动")
     assert (value.value, value.retired_at) == ("2", None)
     kinds = [h.kind for h in history_of(f"reporting.filing/{pk}")]
-    assert kinds == ["reporting.filing.submitted", "reporting.filing.returned", "reporting.filing.submitted", "reporting.filing.asked"]
+    assert kinds == [f"reporting.filing.{act}" for act in ("submitted", "returned", "submitted", "asked")]
     assert [h.kind for h in history_of(f"reporting.value/{value.pk}")] == [
         f"reporting.value.{act}" for act in ("changed", "restored", "retired", "created")
     ]

@@ -9,16 +9,14 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from anlan.kernel.errors import AnlanError, BadInput, Violation
+from anlan.kernel.errors import AnlanError, BadInput
 from anlan.reporting.queries import Answer
 from anlan.reporting.services.round_steps import Pressed
-from anlan.reporting.services.rounds import AskedItem
+from anlan.reporting.services.rounds import AskedItem, items_typed
 
 __all__ = ["errors_of", "read_answers", "read_items", "read_pressed"]
 
-_COMMA = re.compile(r"[，,、\t]")
 _FIELD = re.compile(r"(value|none|remark)_([0-9]{1,3})")
-_NOT_SUMMED = "不加总"
 
 
 def errors_of(error: AnlanError | None) -> dict[str, list[str]]:
@@ -45,21 +43,9 @@ def read_items(post: QueryDict) -> list[AskedItem]:
     """The lines of a new round: indicators that were ticked, then one line of text for each question, 名称，单位[，不加总].
 
     Raises:
-        BadInput: "reporting.round.refused" with "reporting.round.item_line" for every line that names no unit.
+        As `items_typed`.
     """
-    found, wrong = [AskedItem(indicator=key) for key in post.getlist("indicator")], []
-    for n, line in enumerate(post.get("items", "").splitlines(), start=1):
-        if not line.strip():
-            continue
-        parts = [part.strip() for part in _COMMA.split(line.strip())]
-        if not 2 <= len(parts) <= 3 or not all(parts) or (len(parts) == 3 and parts[2] not in (_NOT_SUMMED, "加总")):
-            wrong.append(Violation("reporting.round.item_line", {"line": n}, "items"))
-            continue
-        total = {3: "none" if parts[-1] == _NOT_SUMMED else "sum"}.get(len(parts), "")
-        found.append(AskedItem(name=parts[0], unit=parts[1], total=total))
-    if wrong:
-        raise BadInput("reporting.round.items_unread", wrong)
-    return found
+    return [AskedItem(indicator=key) for key in post.getlist("indicator")] + items_typed(post.get("items", "").splitlines())
 
 
 def read_answers(post: Mapping[str, Any]) -> dict[str, Answer]:

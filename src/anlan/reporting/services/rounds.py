@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from anlan.kernel.codes import region_pad, region_prefix
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.entry import Draft, Step
-from anlan.kernel.errors import BadInput
+from anlan.kernel.errors import BadInput, Violation
 from anlan.kernel.periods import Period, read_period
 from anlan.platform import regions
 from anlan.platform.database import hold_keys, writing
@@ -32,13 +33,15 @@ from anlan.reporting.rules.round import (
     check_note,
     check_round,
 )
-from anlan.reporting.rules.round_item import Item, OpenFacts, check_open, default_total
+from anlan.reporting.rules.round_item import TOTALS, Item, OpenFacts, check_open, default_total
 from anlan.reporting.services.round_steps import Outcome, Pressed, said, step_take
 
-__all__ = ["AskedItem", "OpenInput", "filing_chase", "round_close", "round_open", "round_reopen"]
+__all__ = ["AskedItem", "OpenInput", "filing_chase", "items_typed", "round_close", "round_open", "round_reopen"]
 
 _IDS = uuid.UUID("7a5b7e34-2d0e-5c0b-8f0a-5d1f0a6f2b31")
 _COUNTY_DIGITS = 6
+_COMMA = re.compile(r"[，,、\t]")
+_SUMMED = {label: word for word, label in TOTALS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,26 @@ def _record(scope: Scope, key: str, region: str, facts: OpenFacts, now: datetime
         for town in facts.towns
     ]  # fmt: skip
     record_many([(draft, NEW) for draft in drafts], scope=scope, now=now)
+
+
+def items_typed(lines: Iterable[str]) -> list[AskedItem]:
+    """The questions of a round as clerks type them, each a line 名称，单位 with 不加总 or 加总 behind it; empty ones are left out.
+
+    Raises:
+        BadInput: "reporting.round.items_unread" with "reporting.round.item_line" for every line that names no unit.
+    """
+    found, wrong = [], []
+    for n, line in enumerate(lines, start=1):
+        parts = [part.strip() for part in _COMMA.split(line.strip())]
+        if parts == [""]:
+            continue
+        if not 2 <= len(parts) <= 3 or not all(parts) or (len(parts) == 3 and parts[2] not in _SUMMED):
+            wrong.append(Violation("reporting.round.item_line", {"line": n}, "items"))
+            continue
+        found.append(AskedItem(name=parts[0], unit=parts[1], total=_SUMMED[parts[2]] if len(parts) == 3 else ""))
+    if wrong:
+        raise BadInput("reporting.round.items_unread", wrong)
+    return found
 
 
 def _item(scope: Scope, key: str, asked: AskedItem) -> Item:
