@@ -1,4 +1,4 @@
-"""报告 in a real browser: a draft is read number by number, a number leads to its rows, it is issued, and stays with its files."""
+"""报告 in a real browser: a draft is read number by number, a number leads to its rows and its source."""
 
 import json
 import os

@@ -46,12 +46,15 @@ def test_a_period_is_read_and_written(text: str, first: str, last: str, kind: st
     period = read_period(text)
     assert (str(period.first), str(period.last), period.kind, period.label) == (first, last, kind, label)
     assert period.plan == text.endswith("计划")
+    # What is kept is the label: a value of a week must be read again as that week.
+    assert read_period(period.label) == period
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "去年", "2024-13", "2024-00", "2024-Q5", "2024-W54", "2023-02-29", "2024-05..2024-03", "2024年5-3月", "..2024-02-30",
-     "0000", "1900", "2201", "2024-", "2024年13月", "2023年(篇3:研经镇)", "20__年上半年", "2" * 5000, "2024-W00", "\0"],
+     "0000", "1900", "2201", "2024-", "2024年13月", "2023年(篇3:研经镇)", "20__年上半年", "2" * 5000, "2024-W00", "\0",
+     "2026年第1周（12月29日—1月5日）"],
 )  # fmt: skip
 def test_what_is_no_period_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(BadInput) as refused:

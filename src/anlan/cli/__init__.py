@@ -34,6 +34,7 @@ _COMMANDS = {
     "demo": "demo",
     "indicators": "indicators",
     "report": "report",
+    "round": "round",
     "documents": "documents",
     "checklist": "checklist",
     "code": "words",

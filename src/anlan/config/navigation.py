@@ -146,6 +146,9 @@ SECTIONS: tuple[Section, ...] = (
                 ("inspection.view", "registry.view", "sensing.view", "accident.view"),
                 ("/reporting/indicators",), own=False,
             ),
+            Link(
+                "报送", "/reporting/rounds", "clipboard", ("reporting.round.view",), ("/reporting/filings",), own=False,
+            ),
             Link("填报数据", "/desk/reporting/reportedvalue/", "file", ("reporting.value.view",), own=False),
             Link("报告起草", "/reporting/report", "file", ("reporting.value.view",), own=False),
             Link(

@@ -146,6 +146,15 @@ def _week(year: int, number: int) -> Period:
     return Period(monday, monday + timedelta(days=6), "week")
 
 
+def _named_week(year: int, number: int, days: str | None) -> Period:
+    """A week by its number; where its days are named as in `Period.label`, they must be its own."""
+    week = _week(year, number)
+    own = f"{week.first.month}月{week.first.day}日-{week.last.month}月{week.last.day}日"
+    if days not in (None, own):
+        raise ValueError(f"{days}!={own}")
+    return week
+
+
 def _until(last: date) -> Period:
     """From the beginning of the year; up to the end of a month these are its months."""
     if last == _month_end(last.year, last.month):
@@ -186,10 +195,10 @@ _SPELLINGS: tuple[tuple[str, _Reader], ...] = (
     (rf"\.\.{_Y}-{_M}", lambda g: _months(int(g["y"]), 1, int(g["m"]))),
     (_Y + "年(?P<n>[上下])半年", lambda g: _half(int(g["y"]), g["n"] == "下")),
     (_Y + "年(?:第?(?P<n>[一二三四1-4])季度)", lambda g: _quarter(int(g["y"]), _NUMBER[g["n"]])),
-    (_Y + r"年第(?P<n>\d{1,2})周", lambda g: _week(int(g["y"]), int(g["n"]))),
+    (_Y + r"年第(?P<n>\d{1,2})周(?:\((?P<of>[0-9月日-]+)\))?", lambda g: _named_week(int(g["y"]), int(g["n"]), g["of"])),
     (_Y + r"年?" + _M + r"月?-(?P<m2>\d{1,2})月", lambda g: _months(int(g["y"]), int(g["m"]), int(g["m2"]))),
-    (_Y + "年?" + _M + "月" + _D + r"日-(?:(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})日", lambda g: _days(
-        _day(g["y"], g["m"], g["d"]), _day(g["y"], g["m2"] or g["m"], g["d2"]))),
+    (_Y + "年?" + _M + "月" + _D + r"日-(?:(?:(?P<y2>\d{4})年)?(?P<m2>\d{1,2})月)?(?P<d2>\d{1,2})日", lambda g: _days(
+        _day(g["y"], g["m"], g["d"]), _day(g["y2"] or g["y"], g["m2"] or g["m"], g["d2"]))),
     (_Y + "年" + _M + "月" + _D + "日", lambda g: _days(_day(g["y"], g["m"], g["d"]), _day(g["y"], g["m"], g["d"]))),
     (_Y + r"年?[(（]?(?:截?至)" + _M + "月" + _D + "日(?:底|止)?[)）]?", lambda g: _until(_day(g["y"], g["m"], g["d"]))),
     (_Y + r"年?[(（]?(?:截?至)" + _M + "月(?:底|末|份)?[)）]?", lambda g: _months(int(g["y"]), 1, int(g["m"]))),

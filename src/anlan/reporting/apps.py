@@ -1,4 +1,4 @@
-"""Django's registration of reporting."""
+"""Django's registration of reporting; the subscribers are connected when the app is ready."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,9 @@ class ReportingConfig(AppConfig):
     name = "anlan.reporting"
     label = "reporting"
     verbose_name = "统计报告"
+
+    def ready(self) -> None:
+        """Connect the subscribers."""
+        from anlan.reporting import subscribers
+
+        subscribers.connect()

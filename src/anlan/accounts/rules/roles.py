@@ -74,6 +74,9 @@ _FIGURES = " reporting.value.view"
 _REPORTED = _FIGURES + " reporting.value.change"
 # Who sees all that a report counts and answers for it: a post limited to one office's enterprises can't make one.
 _ISSUE = " reporting.report.issue"
+# Rounds of reporting: the bureau opens, chases, returns and closes, the town fills its own form (ADR 0032).
+_ROUNDS = " reporting.round.view reporting.round.manage"
+_FILING = " reporting.round.view reporting.round.submit"
 
 
 def _sources(words: str) -> str:
@@ -97,6 +100,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " accident.view"
         + _FIGURES
         + _ISSUE
+        + _ROUNDS
         + _DRAFTS,
     ),
     _role(
@@ -116,6 +120,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _INVESTIGATE
         + _DRAFTS
         + _REPORTED
+        + _ROUNDS
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
     ),
@@ -148,6 +153,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _DRAFTS
         + _REPORTED
         + _ISSUE
+        + _FILING
         + _sources("town village expert enterprise public alarm upper"),
     ),
     _role("grid", "村（社区）网格员", _LOOK + "inspection.inspect registry.add" + _PLANS + _ALARMS + _sources("town village")),

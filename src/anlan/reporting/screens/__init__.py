@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.reporting.screens import drafts, indicators, reports
+from anlan.reporting.screens import drafts, filings, indicators, reports, rounds
 
 urlpatterns = [
     path("drafts", drafts.drafts, name="reporting-drafts"),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("indicators/<str:indicator_id>/rows", indicators.indicator_rows, name="reporting-indicator-rows"),
     path("report", reports.report, name="reporting-report"),
     path("issued/<str:report_id>", reports.issued, name="reporting-issued"),
+    path("rounds", rounds.rounds, name="reporting-rounds"),
+    path("rounds/new", rounds.round_new, name="reporting-round-new"),
+    path("rounds/<uuid:round_id>", rounds.round_page, name="reporting-round"),
+    path("rounds/<uuid:round_id>/<slug:action>", rounds.round_act, name="reporting-round-act"),
+    path("filings/<uuid:filing_id>", filings.filing, name="reporting-filing"),
+    path("filings/<uuid:filing_id>/<slug:action>", filings.filing_act, name="reporting-filing-act"),
 ]
