@@ -48,7 +48,8 @@ def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, s
     office = client_as("supervision")
     due = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     typed = {
-        "title": "月度情况", "kind": "month", "period": "2026-02", "due_at": due, "once": "k", "items": "甲\n乙，个\n丙，家，大约",
+        "title": "月度情况", "kind": "month", "period": "2026-02", "due_at": due, "once": "k",
+        "items": "甲\n乙，个\n丙，家，大约",
     }  # fmt: skip
     page = office.post(f"{URL}/new", typed)
     assert page.status_code == 422
