@@ -10,8 +10,9 @@ from round_cases import NOW
 
 from anlan.kernel.amounts import Amount
 from anlan.kernel.errors import BadInput
+from anlan.kernel.periods import read_period
 from anlan.reporting.rules.round import FILING_LOOP, ROUND_LOOP, chased_lately, check_chase, check_filing, check_note
-from anlan.reporting.rules.round_item import Answer, Item, default_total, factor_of, written
+from anlan.reporting.rules.round_item import Answer, Item, OpenFacts, check_open, default_total, factor_of, written
 from anlan.reporting.rules.round_sum import Cell, sum_of
 
 
@@ -70,6 +71,11 @@ def test_shares_and_averages_have_no_sum(name: str, unit: str, expected: str) ->
 def test_a_number_is_kept_in_the_lines_own_unit(unit: str, answer: Answer, text: str) -> None:
     assert written(Item("1", "甲", unit), answer) == text
     assert factor_of("万元") == Decimal(10000)
+
+
+def test_a_county_without_towns_asks_nobody() -> None:
+    facts = OpenFacts("甲", "month", read_period("2026-02"), NOW, [], (), (), NOW.date(), NOW - timedelta(days=1))
+    assert [v.code for v in check_open(facts)] == ["reporting.round.towns_missing", "reporting.round.items_missing"]
 
 
 def test_loops_end_and_say_who_does_what() -> None:

@@ -112,7 +112,7 @@ def round_form(filing_id: str, username: str | None, post: str | None) -> Answer
 
     words = queries.filing_words(scope, queries.filing_get(scope, filing_id), now)
     lines = [
-        say(f"round.form_{'asked' if line['kind'] == 'asked' else 'known'}", **line | {"text": line["text"] or line["value"]})
+        say("round.form_asked", **line) if line["kind"] == "asked" else say("round.form_known", **line)
         for line in words["lines"]
     ]
     return Answer({"ok": True, **words}, "\n".join(lines))
