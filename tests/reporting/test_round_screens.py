@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from round_cases import ASKED, OTHER, TOWN, filed, form, opened
 
 from anlan.kernel.errors import BadInput
+from anlan.kernel.messages import render
 from anlan.platform import clock
 from anlan.reporting.models import Filing, Round
 from anlan.reporting.screens.round_forms import read_pressed
@@ -64,9 +65,8 @@ def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, s
     page = office.post(f"{URL}/new", typed)
     assert page.status_code == 422
     assert "报送项目第 1 行" in text(page) and "报送项目第 3 行" in text(page) and "月度情况" in text(page)
-    # "reporting.round.due_missing"
     page = office.post(f"{URL}/new", typed | {"due_at": "", "items": "乙，个"})
-    assert (page.status_code, "请填写报送时限" in text(page)) == (422, True)
+    assert (page.status_code, render("reporting.round.due_missing", {}) in text(page)) == (422, True)
     page = office.post(f"{URL}/new", typed | {"items": "乙，个\n丙率，%\n丁，家，不加总", "indicator": [FOUND]})
     row = Round.objects.get()
     assert (page.status_code, page["Location"]) == (302, f"{URL}/{row.pk}")

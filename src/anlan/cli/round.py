@@ -177,7 +177,7 @@ def round_approve(filing_id: str, username: str | None, post: str | None) -> Ans
 def round_chase(round_id: str, towns: tuple[str, ...], username: str | None, post: str | None) -> Answer:
     """Chase the towns that owe their form."""
     scope, now = _who(username, post)
-    from anlan.reporting.services.rounds import filing_chase
+    from anlan.reporting.services.round_chasing import filing_chase
 
     chased = filing_chase(scope=scope, round_id=round_id, towns=towns, now=now)
     return Answer({"ok": True, "chased": chased}, say("round.chased", count=len(chased)))

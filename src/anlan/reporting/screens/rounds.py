@@ -23,6 +23,7 @@ from anlan.platform.ledger.workbook.table import figures_xlsx
 from anlan.platform.web import once_token, read_moment, screen
 from anlan.reporting import queries
 from anlan.reporting.screens.round_forms import errors_of, read_items, read_pressed
+from anlan.reporting.services import round_chasing
 from anlan.reporting.services import rounds as services
 
 _PER_PAGE = 50
@@ -155,7 +156,7 @@ def round_act(request: HttpRequest, round_id: UUID, action: str) -> HttpResponse
     try:
         if action == "chase":
             once = request.POST.get("once", "")[:80] or None
-            chased = services.filing_chase(
+            chased = round_chasing.filing_chase(
                 scope=scope, round_id=key, towns=request.POST.getlist("town"), now=now, once=once
             )
             word = "chase" if chased else "chase_none"
