@@ -108,4 +108,5 @@ def test_automatic_actions_are_few_and_known() -> None:
         "call_close": "call_close",
         "alarm_trigger": "alarms_raise",
         "alarm_subside": "alarms_raise",
+        "filing_ask": "round_open",
     }

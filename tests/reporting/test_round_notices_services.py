@@ -41,7 +41,7 @@ def test_a_town_hears_at_once_what_it_is_asked(county: Any, scope_of: Any, key: 
     assert standing(county, "other_town", DUE) == []
     reminders_run(now=NOW)
     assert standing(county, "other_town", DUE) == ["asked"]
-    (seen,) = notice_list(scope_of("town"), NOW).items
+    (seen,) = notice_list(scope_of("town")).items
     assert "月度工作情况（2026年2月）" in seen.title
 
 

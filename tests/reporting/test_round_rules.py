@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,9 @@ from round_cases import NOW
 
 from anlan.kernel.amounts import Amount
 from anlan.kernel.errors import BadInput
+from anlan.kernel.periods import read_period
 from anlan.reporting.rules.round import FILING_LOOP, ROUND_LOOP, chased_lately, check_chase, check_filing, check_note
-from anlan.reporting.rules.round_item import Answer, Item, default_total, factor_of, written
+from anlan.reporting.rules.round_item import Answer, Item, OpenFacts, check_open, default_total, factor_of, written
 from anlan.reporting.rules.round_sum import Cell, sum_of
 
 
@@ -51,7 +52,7 @@ def test_different_units_are_an_error_and_shares_are_never_added(unit: str, want
 
 @pytest.mark.parametrize(
     ("name", "unit", "expected"),
-    [("出动人员", "人次", "sum"), ("整改率", "%", "none"), ("投入", "%", "none"), ("人均投入", "元", "none"), ("占比", "个", "none")],
+    [("出动人员", "人次", "sum"), ("整改率", "%", "none"), ("投入", "%", "none"), ("人均投入", "元", "none")],
 )
 def test_shares_and_averages_have_no_sum(name: str, unit: str, expected: str) -> None:
     assert default_total(name, unit) == expected
@@ -76,8 +77,9 @@ def test_loops_end_and_say_who_does_what() -> None:
     assert ROUND_LOOP.open_states == ("open",)
     assert FILING_LOOP.open_states == ("asked", "submitted", "returned")
     assert check_filing("submit", "asked", "open") == []
-    assert [v.code for v in check_filing("submit", "approved", "closed")] == ["kernel.loop.not_from_here", "reporting.round.over"]
-    assert [v.code for v in check_chase("submitted", "closed")] == ["kernel.loop.not_from_here", "reporting.round.over"]
+    both = ["kernel.loop.not_from_here", "reporting.round.over"]
+    assert [v.code for v in check_filing("submit", "approved", "closed")] == both
+    assert [v.code for v in check_chase("submitted", "closed")] == both
     assert [v.code for v in check_note("长" * 501, needed=True)] == ["reporting.round.long"]
 
 
@@ -85,3 +87,9 @@ def test_loops_end_and_say_who_does_what() -> None:
 def test_a_second_click_within_the_minute_is_none(seconds: float, lately: bool) -> None:
     assert chased_lately(NOW, NOW + timedelta(seconds=seconds)) is lately
     assert chased_lately(None, NOW) is False
+
+
+def test_a_round_asks_somebody_for_something_and_has_its_limit() -> None:
+    now = datetime(2026, 3, 5, tzinfo=UTC)
+    facts = OpenFacts("月报", "month", read_period("2026-02"), now + timedelta(days=1), [], [], ["331003001"], now.date(), now)
+    assert [v.code for v in check_open(facts)] == ["reporting.round.towns_missing", "reporting.round.items_missing"]

@@ -10,7 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from round_cases import ASKED, OTHER, TOWN, filed, form, opened
 
+from anlan.kernel.messages import render
 from anlan.platform import clock
+from anlan.reporting import queries
 from anlan.reporting.models import Filing, Round
 
 URL, FOUND = "/reporting/rounds", "inspection.hazards_found"
@@ -48,7 +50,8 @@ def test_a_round_is_opened_on_the_page_and_like_an_earlier_one(client_as: Any, s
     office = client_as("supervision")
     due = (clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     typed = {
-        "title": "月度情况", "kind": "month", "period": "2026-02", "due_at": due, "once": "k", "items": "甲\n乙，个\n丙，家，大约",
+        "title": "月度情况", "kind": "month", "period": "2026-02", "due_at": due, "once": "k",
+        "items": "甲\n乙，个\n丙，家，大约",
     }  # fmt: skip
     page = office.post(f"{URL}/new", typed)
     assert page.status_code == 422
@@ -105,3 +108,15 @@ def test_the_workbook_says_what_its_sums_rest_on(key: str, client_as: Any) -> No
     assert [row[4:7] for row in rows[4:8]] == [
         ["12", "96.5", "3.5"], ["未报", "未报", "未报"], ["12", "不加总", "3.5"], ["1/2个乡镇（街道）"] * 3,
     ]  # fmt: skip
+
+
+def test_a_round_without_a_time_limit_is_not_opened(client_as: Any) -> None:
+    page = client_as("supervision").post(f"{URL}/new", {"title": "甲", "kind": "month", "period": "2026-02", "items": "甲，个"})
+    assert render("reporting.round.due_missing", {}) in text(page)
+    assert page.status_code == 422 and "请填写报送时限" in text(page) and not Round.objects.exists()
+
+
+def test_what_may_not_be_done_is_told_by_its_reason(key: str, scope_of: Any) -> None:
+    row = Round.objects.get(pk=key)
+    codes = {code for button in queries.round_buttons(scope_of("town"), row) for code in (v.code for v in button.reasons)}
+    assert "reporting.round.right_missing" in codes

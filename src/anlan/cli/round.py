@@ -111,10 +111,10 @@ def round_form(filing_id: str, username: str | None, post: str | None) -> Answer
     from anlan.reporting import queries
 
     words = queries.filing_words(scope, queries.filing_get(scope, filing_id), now)
-    lines = [
-        say(f"round.form_{'asked' if line['kind'] == 'asked' else 'known'}", **line | {"text": line["text"] or line["value"]})
-        for line in words["lines"]
-    ]
+    lines = []
+    for line in words["lines"]:
+        facts = line | {"text": line["text"] or line["value"]}
+        lines.append(say("round.form_asked", **facts) if line["kind"] == "asked" else say("round.form_known", **facts))
     return Answer({"ok": True, **words}, "\n".join(lines))
 
 

@@ -61,7 +61,7 @@ from anlan.reporting.rules.round import KINDS
 from anlan.reporting.rules.round_item import Answer
 
 __all__ = [
-    "CHECK", "COMPARISONS", "LARGEST", "LONGEST", "ROUND_VIEW", "VIEW", "Answer", "Checked", "FigureLine",
+    "CHECK", "COMPARISONS", "KINDS", "LARGEST", "LONGEST", "ROUND_VIEW", "VIEW", "Answer", "Checked", "FigureLine",
     "FigureTable", "FormLine", "Judged", "Mark", "Report", "Reported", "RoundTable", "asked_elsewhere", "dimensions_of",
     "dismissals_of", "draft_annotated", "draft_check", "figure_asked", "figure_rows", "figure_table", "figure_tables",
     "figure_words", "filing_buttons", "filing_get", "filing_list", "filing_words", "filings_of", "filings_to_file",

@@ -146,7 +146,8 @@ def _before(filing: Filing, items: Sequence[Item]) -> dict[str, tuple[str, str]]
         parent__region=filing.region, parent__round_id__in={line[0] for line in lines},
         parent__state__in=("submitted", "approved"),
     )  # fmt: skip
-    said = {(key, line): (kind, value) for key, line, kind, value in values.values_list("parent__round_id", "key", "kind", "value")}
+    held = values.values_list("parent__round_id", "key", "kind", "value")
+    said = {(key, line): (kind, value) for key, line, kind, value in held}
     found: dict[str, tuple[str, str]] = {}
     for round_id, key, name, unit, period in lines:
         if name not in found and (round_id, key) in said:

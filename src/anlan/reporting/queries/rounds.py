@@ -184,7 +184,7 @@ def asked_elsewhere(region: str, period: Period, names: Iterable[str]) -> dict[s
         name__in=list(names), indicator="", parent__region=region, parent__first_on=period.first,
         parent__last_on=period.last, parent__drill=0,
     )  # fmt: skip
-    return {name: title for name, title in rows.values_list("name", "parent__title")}
+    return dict(rows.values_list("name", "parent__title"))
 
 
 def round_twin(region: str, title: str, period: Period) -> bool:

@@ -82,7 +82,9 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     if request.method == "POST":
         return {**request.POST.dict(), "indicators": []}
     today = local_date(request.now)  # type: ignore[attr-defined]
-    start: dict[str, Any] = {"title": "", "kind": "month", "period": f"{today:%Y-%m}", "items": "", "indicators": [], "note": ""}
+    start: dict[str, Any] = {
+        "title": "", "kind": "month", "period": f"{today:%Y-%m}", "items": "", "indicators": [], "note": "",
+    }  # fmt: skip
     if not (like := request.GET.get("like")):
         return start
     row = queries.round_get(request.scope, like)  # type: ignore[attr-defined]
@@ -136,7 +138,8 @@ def _page(request: HttpRequest, row: Any, error: AnlanError | None = None, faile
         ],
         "sums": list(zip(table.items, table.sums, strict=False)), "history": history_of(f"{row.SUBJECT}/{row.pk}"),
         "base": queries.version_of_row(row), "once": once_token(), "error": error, "errors": errors_of(error),
-        "others": errors_of(error).get("", []), "failed": failed, "typed": request.POST if error else {}, "now": now, "manages": scope.may(_MANAGE),
+        "others": errors_of(error).get("", []), "failed": failed, "typed": request.POST if error else {},
+        "now": now, "manages": scope.may(_MANAGE),
     }  # fmt: skip
     return render(request, "reporting/round.html", context, status=error.status if error else 200)
 
@@ -185,7 +188,8 @@ def _workbook(table: queries.RoundTable, now: Any) -> HttpResponse:
         lines.append(["覆盖", "", "", *(cell.coverage for cell in table.sums)])
     missing = "、".join(each.name for each in table.missing)
     notes = [
-        f"{row.title}　{row.period}", f"报送时限 {local_time(row.due_at):%Y-%m-%d %H:%M}，导出时间 {local_time(now):%Y-%m-%d %H:%M}",
+        f"{row.title}　{row.period}",
+        f"报送时限 {local_time(row.due_at):%Y-%m-%d %H:%M}，导出时间 {local_time(now):%Y-%m-%d %H:%M}",
         f"已报 {table.coverage}" + (f"，未报：{missing}（未计入合计）" if missing else ""),
     ]  # fmt: skip
     return as_file(figures_xlsx(row.title, notes, lines), XLSX_TYPE, f"{row.title}（{row.period}）.xlsx")

@@ -133,7 +133,7 @@ def _record(scope: Scope, key: str, region: str, facts: OpenFacts, now: datetime
 
 
 def items_typed(lines: Iterable[str]) -> list[AskedItem]:
-    """The questions of a round as clerks type them, each a line 名称，单位 with 不加总 or 加总 behind it; empty ones are left out.
+    """The questions of a round as clerks type them, each a line 名称，单位 with 不加总 or 加总 behind it; empty ones are none.
 
     Raises:
         BadInput: "reporting.round.items_unread" with "reporting.round.item_line" for every line that names no unit.
