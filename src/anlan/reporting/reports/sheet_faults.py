@@ -14,10 +14,12 @@ __all__ = ["hidden_faults", "merged_faults", "sheet_fault", "sheet_faults"]
 
 
 def sheet_fault(kind: str, place: str, **facts: Any) -> Violation:
+    """A fault of a template, with its place where it has one."""
     return Violation(f"reporting.template.{kind}", ({"place": place} if place else {}) | facts, "template")
 
 
 def sheet_faults(sheet: Any) -> Iterator[Violation]:
+    """A sheet out of sight, and tags in its head, foot or name."""
     named = f"工作表“{sheet.title}”"
     if sheet.sheet_state != "visible":
         yield sheet_fault("hidden", named)
@@ -28,6 +30,7 @@ def sheet_faults(sheet: Any) -> Iterator[Violation]:
 
 
 def hidden_faults(sheet: Any, row: int, cells: Sequence[Any]) -> Iterator[Violation]:
+    """Tags in rows or columns that nobody sees."""
     for cell in cells:
         column = sheet.column_dimensions.get(get_column_letter(cell.column))
         out_of_sight = sheet.row_dimensions[row].hidden or (column is not None and column.hidden)
