@@ -23,7 +23,8 @@ from anlan.reporting.reports.render import Environment, Rendered, only_said
 from anlan.reporting.reports.said import OPEN
 from anlan.reporting.reports.sheet_guard import opened_workbook
 from anlan.reporting.reports.sheet_outline import timeless
-from anlan.reporting.reports.sheet_plan import SheetPlan, SheetRow, cell_place, plan_sheets
+from anlan.reporting.reports.sheet_plan import plan_sheets
+from anlan.reporting.reports.sheet_rows import SheetPlan, SheetRow, cell_place
 from anlan.reporting.reports.template import TAG, straight
 from anlan.reporting.reports.vocabulary import Vocabulary
 
