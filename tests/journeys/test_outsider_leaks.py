@@ -29,7 +29,8 @@ KINDS = sorted(
 )
 
 # Seen on a page of their own only, which the walk visits as well: keys of nodes.
-UNLISTED = frozenset({"platform.peer"})
+# No ledgers: their pages and operations are their own.
+UNLISTED = frozenset({"platform.peer", "reporting.round", "reporting.filing"})
 
 
 @pytest.fixture
@@ -67,6 +68,19 @@ def test_a_missing_limit_is_noticed(foreign, kind, monkeypatch):
     programs = Walk(foreign, "leader", only=around.only)
     programs.operations()
     assert programs.bad, f"{kind}: read without its limit, and no operation of the API told"
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_a_missing_limit_of_forms_is_noticed(foreign, monkeypatch):
+    model = CATALOGUE.projections["reporting.filing"]
+    only = lambda address: "/reporting/filings" in address  # noqa: E731
+    around = Walk(foreign, "leader", only=only)
+    around.pages()
+    assert around.bad == []
+    monkeypatch.setattr(model, "SCOPED_BY", replace(model.SCOPED_BY, public=True))
+    pages = Walk(foreign, "leader", only=only)
+    pages.pages()
+    assert pages.bad, "a form read without its limit, and no page told"
 
 
 def test_every_address_and_operation_is_walked(foreign):
