@@ -68,6 +68,7 @@ def test_a_round_from_opening_to_its_end(office: Any, api_as: Any) -> None:
         ({"period": "2199"}, "reporting.round.future"),
         ({"due_at": "2020-01-01T00:00:00+08:00"}, "reporting.round.due_past"),
         ({"due_at": "2099-01-01T00:00:00+08:00"}, "reporting.round.due_far"),
+        ({"note": "长" * 501}, "reporting.round.long"),
         ({"towns": ["330102001"]}, "reporting.round.town_unknown"),
         ({"items": []}, "reporting.round.items_missing"),
         ({"items": [{"name": "甲", "unit": "个"}] * 2}, "reporting.round.item_twice"),

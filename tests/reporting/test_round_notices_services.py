@@ -14,9 +14,10 @@ from anlan.calling.queries import notice_list
 from anlan.calling.services.reminders import matter_refresh, matter_tell, reminders_run
 from anlan.platform.catalogue import CATALOGUE
 from anlan.reporting.queries.round_due import CHASED, DUE
+from anlan.reporting.services.round_chasing import filing_chase
 from anlan.reporting.services.round_filings import filing_return
 from anlan.reporting.services.round_steps import Pressed
-from anlan.reporting.services.rounds import filing_chase, round_close
+from anlan.reporting.services.rounds import round_close
 from anlan.reporting.subscribers import on_filing
 
 

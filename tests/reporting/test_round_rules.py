@@ -73,6 +73,11 @@ def test_a_number_is_kept_in_the_lines_own_unit(unit: str, answer: Answer, text:
     assert factor_of("万元") == Decimal(10000)
 
 
+def test_a_county_without_towns_asks_nobody() -> None:
+    facts = OpenFacts("甲", "month", read_period("2026-02"), NOW, [], (), (), NOW.date(), NOW - timedelta(days=1))
+    assert [v.code for v in check_open(facts)] == ["reporting.round.towns_missing", "reporting.round.items_missing"]
+
+
 def test_loops_end_and_say_who_does_what() -> None:
     assert ROUND_LOOP.open_states == ("open",)
     assert FILING_LOOP.open_states == ("asked", "submitted", "returned")

@@ -18,9 +18,10 @@ from anlan.platform.ledger.services import ledger_create
 from anlan.reporting import queries
 from anlan.reporting.models import Filing, ReportedValue, Round
 from anlan.reporting.rules.round_item import Answer
+from anlan.reporting.services.round_chasing import filing_chase
 from anlan.reporting.services.round_filings import filing_approve, filing_return, filing_submit
 from anlan.reporting.services.round_steps import Pressed
-from anlan.reporting.services.rounds import AskedItem, filing_chase, round_close, round_reopen
+from anlan.reporting.services.rounds import AskedItem, round_close, round_reopen
 
 
 def codes(refused: Any) -> list[str]:
@@ -307,6 +308,14 @@ def test_who_may_do_what(role: str, act: str, office: Any, town: Any, scope_of: 
         ACTS[act](scope_of(role), key, pk)
     assert refused.value.code.endswith(expected)
     assert JournalEntry.objects.count() == before
+
+
+def test_buttons_say_why_they_are_grey(office: Any, town: Any) -> None:
+    key = opened(office)
+    found = {b.id: [r.code for r in b.reasons] for b in queries.filing_buttons(town, form(town, key))}
+    assert (found["submit"], found["chase"]) == ([], ["reporting.round.right_missing"])
+    assert found["approve"] == ["kernel.loop.not_from_here", "reporting.round.right_missing"]
+    assert [b.allowed for b in queries.round_buttons(office, queries.round_get(office, key))] == [True, False]
 
 
 def test_a_leader_of_a_town_answers_for_no_county(office: Any, town: Any) -> None:

@@ -111,10 +111,10 @@ def round_form(filing_id: str, username: str | None, post: str | None) -> Answer
     from anlan.reporting import queries
 
     words = queries.filing_words(scope, queries.filing_get(scope, filing_id), now)
-    lines = []
-    for line in words["lines"]:
-        facts = line | {"text": line["text"] or line["value"]}
-        lines.append(say("round.form_asked", **facts) if line["kind"] == "asked" else say("round.form_known", **facts))
+    lines = [
+        say("round.form_asked", **line) if line["kind"] == "asked" else say("round.form_known", **line)
+        for line in words["lines"]
+    ]
     return Answer({"ok": True, **words}, "\n".join(lines))
 
 
@@ -177,7 +177,7 @@ def round_approve(filing_id: str, username: str | None, post: str | None) -> Ans
 def round_chase(round_id: str, towns: tuple[str, ...], username: str | None, post: str | None) -> Answer:
     """Chase the towns that owe their form."""
     scope, now = _who(username, post)
-    from anlan.reporting.services.rounds import filing_chase
+    from anlan.reporting.services.round_chasing import filing_chase
 
     chased = filing_chase(scope=scope, round_id=round_id, towns=towns, now=now)
     return Answer({"ok": True, "chased": chased}, say("round.chased", count=len(chased)))

@@ -10,7 +10,7 @@ from ninja import Status
 from anlan.reporting import queries
 from anlan.reporting.api.router import router
 from anlan.reporting.schemas import rounds as schemas
-from anlan.reporting.services import round_filings, rounds
+from anlan.reporting.services import round_chasing, round_filings, rounds
 from anlan.reporting.services.round_steps import Pressed
 
 _TAGS = ["报送"]
@@ -81,7 +81,7 @@ def round_reopen(request: HttpRequest, round_id: str, body: schemas.StepIn) -> d
 @router.post(f"{_ONE}/chase", tags=_TAGS, response=schemas.ChasedOut, summary="催报")
 def filing_chase(request: HttpRequest, round_id: str, body: schemas.ChaseIn) -> dict[str, Any]:
     """Chase the towns that owe their form."""
-    chased = rounds.filing_chase(
+    chased = round_chasing.filing_chase(
         scope=request.scope, round_id=round_id, towns=body.towns, now=request.now, once=request.once
     )
     return {"chased": chased}

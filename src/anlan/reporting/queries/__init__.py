@@ -32,26 +32,23 @@ from anlan.reporting.queries.report_packages import report_package
 from anlan.reporting.queries.report_page import report_page, report_seen
 from anlan.reporting.queries.report_templates import template_choices, template_data, template_title
 from anlan.reporting.queries.reports import Report, report_build, report_words
+from anlan.reporting.queries.round_buttons import filing_buttons, round_buttons
 from anlan.reporting.queries.round_forms import FormLine, filing_words, form_lines, known_keys
+from anlan.reporting.queries.round_known import asked_elsewhere, indicator_words_known, round_twin
 from anlan.reporting.queries.round_tables import RoundTable, round_table, round_table_words
 from anlan.reporting.queries.rounds import (
     ROUND_VIEW,
-    asked_elsewhere,
-    filing_buttons,
     filing_get,
     filing_list,
     filings_of,
     filings_to_file,
     filings_to_review,
-    indicator_words_known,
     items_of,
     overdue,
     period_of_round,
     progress_of,
-    round_buttons,
     round_get,
     round_list,
-    round_twin,
     stepped,
     town_name,
     version_of_row,

@@ -21,7 +21,8 @@ from anlan.reporting.queries.figures import (
     plain_number,
     rows_url,
 )
-from anlan.reporting.queries.rounds import filing_buttons, items_of, overdue, period_of_round, version_of_row
+from anlan.reporting.queries.round_buttons import filing_buttons
+from anlan.reporting.queries.rounds import items_of, overdue, period_of_round, version_of_row
 from anlan.reporting.rules.round_item import Item, factor_of
 from anlan.reporting.rules.value import amount_text
 

@@ -144,8 +144,8 @@ def _cell(item: Item, said: FilingValue | None, table: FigureTable | None, code:
             return ValueCell(said.value if said else "", said.value if said else "", "ledger", remark)
         value = plain_number(line.number)
         text = number_text(line.number, item.unit)
-        plain, url = "" if value is None else str(value), rows_url(table.asked, line.key)
-        return ValueCell(text, plain, "ledger", remark, url, line.told)
+        url = rows_url(table.asked, line.key)
+        return ValueCell(text, "" if value is None else str(value), "ledger", remark, url, line.told)
     if said is None or state not in _COUNTS:
         return ValueCell("", "", "asked", remark)
     url = f"/records/reporting/values/{said.source}" if said.source else ""

@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from anlan.kernel.errors import Violation
-from anlan.kernel.loops import Action
 from anlan.kernel.periods import Period
 from anlan.platform import regions
-from anlan.platform.catalogue import CATALOGUE
 from anlan.platform.journal.held import once_recorded, versions_of
 from anlan.platform.scope import Scope, limit, region_filter
 from anlan.reporting.errors import FilingNotFound, RoundNotFound
-from anlan.reporting.models import Filing, Round, RoundItem
+from anlan.reporting.models import Filing, Round
 from anlan.reporting.rules.round import (
-    CHASE,
-    FILING_LOOP,
-    MANAGE,
-    ROUND_LOOP,
     TO_FILE,
-    check_chase,
-    check_filing,
-    check_round,
 )
 from anlan.reporting.rules.round_item import Item
 
 __all__ = [
-    "ROUND_VIEW", "Button", "Progress", "asked_elsewhere", "filing_buttons", "filing_get", "filing_list", "filings_of",
-    "filings_to_file", "filings_to_review", "indicator_words_known", "items_of", "overdue",
-    "period_of_round", "progress_of", "round_buttons", "round_get", "round_list", "round_twin", "stepped",
-    "town_name", "version_of_row",
+    "ROUND_VIEW", "Progress", "filing_get", "filing_list", "filings_of", "filings_to_file", "filings_to_review", "items_of",
+    "overdue", "period_of_round", "progress_of", "round_get", "round_list", "stepped", "town_name", "version_of_row",
 ]  # fmt: skip
 
 ROUND_VIEW = "reporting.round.view"
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What a person may do, or why not."""
-
-    id: str
-    label: str
-    allowed: bool
-    reasons: tuple[Violation, ...]
-    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,33 +146,6 @@ def filings_to_review(scope: Scope) -> QuerySet[Filing]:
     return filing_list(scope).filter(state="submitted", round__state="open").order_by("submitted_at", "pk")
 
 
-
-# --- what is known -----------------------------------------------------------------------------------------------------
-
-
-def indicator_words_known() -> dict[str, str]:
-    """What the ledgers' indicators are called, by id, name and label -> id."""
-    return {word: each.id for each in CATALOGUE.indicators.values() for word in (each.id, each.name, each.label)}
-
-
-def asked_elsewhere(region: str, period: Period, names: Iterable[str]) -> dict[str, str]:
-    """Which of these lines another round of the region asks for the same period -> what it is called."""
-    rows = RoundItem._default_manager.filter(
-        name__in=list(names), indicator="", parent__region=region, parent__first_on=period.first,
-        parent__last_on=period.last, parent__drill=0,
-    )  # fmt: skip
-    return dict(rows.values_list("name", "parent__title"))
-
-
-def round_twin(region: str, title: str, period: Period) -> bool:
-    """Whether a round of this title and period is open in the region."""
-    rows = Round._default_manager.filter(region=region, title=title, first_on=period.first, last_on=period.last, drill=0)
-    return rows.filter(state="open").exists()
-
-
-# --- what a person may do ----------------------------------------------------------------------------------------------
-
-
 def version_of_row(row: Any) -> int:
     """Number of entries held of a round or form."""
     subject = f"{row.SUBJECT}/{row.pk}"
@@ -210,33 +160,6 @@ def stepped(scope: Scope, row: Any, once: str | None, kind: str) -> bool:
     """
     subject = f"{row.SUBJECT}/{row.pk}"
     return subject in once_recorded(scope, [(subject, once)], kind)
-
-
-def _button(action: Action, reasons: list[Violation]) -> Button:
-    return Button(action.id, action.label, not reasons, tuple(reasons), action.help)
-
-
-def _may(scope: Scope, action: Action, region: str) -> list[Violation]:
-    if scope.may(action.right) and scope.covers(region):
-        return []
-    return [Violation("reporting.round.right_missing", {"action": action.label})]
-
-
-def round_buttons(scope: Scope, row: Round) -> list[Button]:
-    """What can be done with a round, each with what stands against it."""
-    actions = [a for a in ROUND_LOOP.actions if a.from_]
-    return [_button(a, check_round(a.id, row.state) + _may(scope, a, row.region)) for a in actions]
-
-
-def filing_buttons(scope: Scope, filing: Filing) -> list[Button]:
-    """What can be done with a town's form: by the town itself, or by whoever opened the round."""
-    found = []
-    for action in (a for a in FILING_LOOP.actions if a.from_):
-        region = filing.round.region if action.right == MANAGE else filing.region
-        reasons = check_filing(action.id, filing.state, filing.round.state) + _may(scope, action, region)
-        found.append(_button(action, reasons))
-    chase = check_chase(filing.state, filing.round.state) + _may(scope, CHASE, filing.round.region)
-    return [*found, _button(CHASE, chase)]
 
 
 def town_name(region: str) -> str:

@@ -176,9 +176,9 @@ def check_answers(items: Sequence[Item], answers: Mapping[str, Answer], known: C
     found = [Violation("reporting.round.item_unknown", {"key": key[:20]}, "") for key in answers if key not in keys]
     for item in items:
         answer = answers.get(item.key, Answer())
-        remark, field = f"remark_{item.key}", f"value_{item.key}"
+        field, beside = f"value_{item.key}", f"remark_{item.key}"
         if shown_length(answer.remark) > LONGEST_NOTE:
-            found.append(Violation("reporting.round.long", {"most": LONGEST_NOTE}, remark))
+            found.append(Violation("reporting.round.long", {"most": LONGEST_NOTE}, beside))
         if item.key in known:
             if answer.value or answer.none:
                 found.append(Violation("reporting.round.not_asked", {"name": item.name}, field))

@@ -23,6 +23,7 @@ from anlan.platform.ledger.workbook.table import figures_xlsx
 from anlan.platform.web import once_token, read_moment, screen
 from anlan.reporting import queries
 from anlan.reporting.screens.round_forms import errors_of, read_items, read_pressed
+from anlan.reporting.services import round_chasing
 from anlan.reporting.services import rounds as services
 
 _PER_PAGE = 50
@@ -82,9 +83,8 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     if request.method == "POST":
         return {**request.POST.dict(), "indicators": []}
     today = local_date(request.now)  # type: ignore[attr-defined]
-    start: dict[str, Any] = {
-        "title": "", "kind": "month", "period": f"{today:%Y-%m}", "items": "", "indicators": [], "note": "",
-    }  # fmt: skip
+    start: dict[str, Any] = dict.fromkeys(("title", "items", "note"), "")
+    start |= {"kind": "month", "period": f"{today:%Y-%m}", "indicators": []}
     if not (like := request.GET.get("like")):
         return start
     row = queries.round_get(request.scope, like)  # type: ignore[attr-defined]
@@ -138,8 +138,8 @@ def _page(request: HttpRequest, row: Any, error: AnlanError | None = None, faile
         ],
         "sums": list(zip(table.items, table.sums, strict=False)), "history": history_of(f"{row.SUBJECT}/{row.pk}"),
         "base": queries.version_of_row(row), "once": once_token(), "error": error, "errors": errors_of(error),
-        "others": errors_of(error).get("", []), "failed": failed, "typed": request.POST if error else {},
-        "now": now, "manages": scope.may(_MANAGE),
+        "others": errors_of(error).get("", []), "failed": failed,
+        "typed": request.POST if error else {}, "now": now, "manages": scope.may(_MANAGE),
     }  # fmt: skip
     return render(request, "reporting/round.html", context, status=error.status if error else 200)
 
@@ -156,7 +156,7 @@ def round_act(request: HttpRequest, round_id: UUID, action: str) -> HttpResponse
     try:
         if action == "chase":
             once = request.POST.get("once", "")[:80] or None
-            chased = services.filing_chase(
+            chased = round_chasing.filing_chase(
                 scope=scope, round_id=key, towns=request.POST.getlist("town"), now=now, once=once
             )
             word = "chase" if chased else "chase_none"

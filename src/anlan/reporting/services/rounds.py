@@ -1,4 +1,4 @@
-"""Rounds are opened, closed and opened again; towns that owe their form are chased."""
+"""Rounds are opened, closed and opened again."""
 
 from __future__ import annotations
 
@@ -23,20 +23,11 @@ from anlan.platform.scope import Scope
 from anlan.reporting import queries
 from anlan.reporting.errors import RoundRefused
 from anlan.reporting.models import Filing, Round
-from anlan.reporting.rules.round import (
-    CHASE,
-    FILING_LOOP,
-    ROUND_LOOP,
-    TO_FILE,
-    chased_lately,
-    check_chase,
-    check_note,
-    check_round,
-)
+from anlan.reporting.rules.round import FILING_LOOP, ROUND_LOOP, TO_FILE, check_note, check_round
 from anlan.reporting.rules.round_item import TOTALS, Item, OpenFacts, check_open, default_total
 from anlan.reporting.services.round_steps import Outcome, Pressed, said, step_take
 
-__all__ = ["AskedItem", "OpenInput", "filing_chase", "items_typed", "round_close", "round_open", "round_reopen"]
+__all__ = ["AskedItem", "OpenInput", "items_typed", "round_close", "round_open", "round_reopen"]
 
 _IDS = uuid.UUID("7a5b7e34-2d0e-5c0b-8f0a-5d1f0a6f2b31")
 _COUNTY_DIGITS = 6
@@ -133,7 +124,7 @@ def _record(scope: Scope, key: str, region: str, facts: OpenFacts, now: datetime
 
 
 def items_typed(lines: Iterable[str]) -> list[AskedItem]:
-    """The questions of a round as clerks type them, each a line 名称，单位 with 不加总 or 加总 behind it; empty ones are none.
+    """The questions of a round as clerks type them, each a line 名称，单位[，不加总|加总]; empty ones are left out.
 
     Raises:
         BadInput: "reporting.round.items_unread" with "reporting.round.item_line" for every line that names no unit.
@@ -192,47 +183,3 @@ def round_reopen(*, scope: Scope, round_id: str, note: str, pressed: Pressed, no
 
 def _own(row: Round) -> str:
     return row.region
-
-
-def filing_chase(
-    *, scope: Scope, round_id: str, now: datetime, towns: Collection[str] = (), once: str | None = None
-) -> list[str]:
-    """Chase the towns that owe their form; the codes of those chased now.
-
-    Who was chased within the minute is not chased again, so a double click is one message.
-
-    Args:
-        towns: codes; none: all that owe it.
-    Raises:
-        RoundNotFound; NotAllowed: "platform.not_allowed", "platform.region_outside".
-        RoundRefused: "reporting.round.refused" for a town that has filed, a closed round, or a town not asked.
-    """
-    row = queries.round_get(scope, round_id)
-    scope.require(CHASE.right)
-    scope.require_region(row.region)
-    wanted = {region_pad(code) for code in towns}
-    with writing():
-        hold_keys(Filing.SUBJECT, [str(row.pk)])
-        held = {filing.region: filing for filing in queries.filings_of(scope, row)}
-        _chasable(row, held, wanted)
-        chosen = [filing for code, filing in held.items() if (code in wanted if wanted else filing.state in TO_FILE)]
-        fresh = [filing for filing in chosen if not chased_lately(filing.chased_at, now)]
-        drafts = [
-            (
-                Draft(CHASE.kind, f"{Filing.SUBJECT}/{f.pk}", f.region, once=once, drill=bool(f.drill)),
-                queries.version_of_row(f),
-            )
-            for f in fresh
-        ]
-        record_many(drafts, scope=scope, now=now)
-    return [filing.region for filing in fresh]
-
-
-def _chasable(row: Round, held: Mapping[str, Filing], wanted: Collection[str]) -> None:
-    problems = []
-    for code in sorted(wanted):
-        problems += check_chase(held[code].state if code in held else "—", row.state)
-    if not wanted:
-        problems = check_chase("asked", row.state)
-    if problems:
-        raise RoundRefused(CHASE.label, problems)
