@@ -41,6 +41,8 @@ _ACTS: Mapping[str, Iterable[str]] = {
     "/inspection/plans/": PLAN_ACTS,
     "/inspection/tasks/": ("reassign", "return", "cancel"),
     "/registry/enterprises/": ENTERPRISE_ACTS,
+    "/reporting/filings/": ("submit", "return", "approve"),
+    "/reporting/rounds/": ("chase", "close", "reopen"),
     "/sensing/alarms/": (*ALARM_ACTS, "answer"),
     "/sensing/devices/": ("channel", "channel-remove", "window", "window-end", "doubt"),
     "/sensing/models/": ("channel", "channel-remove"),

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from docx import Document
@@ -34,9 +34,12 @@ from anlan.platform.scope import Scope
 from anlan.platform.vault.models import VaultValue
 from anlan.registry.services.contacts import contact_set
 from anlan.registry.services.premises import premises_add
-from anlan.reporting.models import Dismissal
-from anlan.reporting.queries import report_build
+from anlan.reporting.models import Dismissal, Filing
+from anlan.reporting.queries import Answer, report_build
 from anlan.reporting.services.issuing import report_issue
+from anlan.reporting.services.round_filings import filing_submit
+from anlan.reporting.services.round_steps import Pressed
+from anlan.reporting.services.rounds import AskedItem, OpenInput, round_open
 from anlan.sensing.models import Quarantined
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.listing_samples import Listed, major
@@ -56,7 +59,7 @@ COUNTYWIDE = frozenset({
     "calling.call", "calling.chain", "calling.link", "calling.shift", "calling.roster_line", "sensing.model",
     "sensing.alarm_rule",
     # A stated figure is of a place, not of an office's enterprises: whoever writes the county's report needs them all.
-    "reporting.value", "reporting.report",
+    "reporting.value", "reporting.report", "reporting.round", "reporting.filing",
 })  # fmt: skip
 # Read by whoever is logged in (SCOPED_BY public): an id of theirs is real, but nobody's secret.
 PUBLIC = frozenset({"accounts.role", "inspection.checklist"})
@@ -94,6 +97,7 @@ def make_foreign(world: World) -> Foreign:
     _work(found)
     _accident(found)
     _reported(found)
+    _round(found)
     watch(found, MARK, OF_TOWN, REGION)
     common: dict[str, Any] = {"scope": REGISTRAR, "enterprise_id": firm, "base": None, "now": NOW}
     contact = {"name": f"{MARK}联系人", "post": "officer", "phone": PHONE}
@@ -142,6 +146,22 @@ def _reported(found: Foreign) -> None:
     template.save(out)
     report = report_build(issuer, out.getvalue(), OTHER_TOWN, read_period("2025年"), NOW)
     found.ids["reporting.report"], _ = report_issue(scope=issuer, report=report, title=f"{OF_TOWN}总结", now=NOW)
+
+
+def _round(found: Foreign) -> None:
+    """A round that asks the second town alone, and its form, filed."""
+    given = OpenInput(
+        f"{OF_TOWN}周报", "week", "2026-02", NOW + timedelta(days=2), [AskedItem(name=f"排查{OF_TOWN}", unit="处")],
+        towns=[OTHER_TOWN], note=OF_TOWN,
+    )  # fmt: skip
+    asker, filer = found.world.scope["leader"], found.world.scope["other_town"]
+    found.ids["reporting.round"] = round_open(scope=asker, item=given, now=NOW)
+    filing = Filing.objects.get(round_id=found.ids["reporting.round"])
+    found.ids["reporting.filing"] = str(filing.pk)
+    said = {"1": Answer("7", remark=OF_TOWN)}
+    filing_submit(
+        scope=filer, filing_id=str(filing.pk), answers=said, pressed=Pressed(), now=NOW, remark=OF_TOWN
+    )
 
 
 def _accident(found: Foreign) -> None:

@@ -115,6 +115,10 @@ def test_a_monthly_round_from_asking_to_closing(browser, site):
     page.wait_for_load_state("networkidle")
     assert name in page.inner_text(".notice-warn")  # who was silent stays named after the end
     kept(clerk, "round-closed", DESK)
+    leader = officer(site, browser, PHONE, "leader").open(where.partition("/reporting")[1] + where.partition("/reporting")[2])
+    assert name in leader.page.inner_text(".notice-warn")
+    kept(leader, "round", PHONE)
+    kept(leader.open("/reporting/rounds"), "rounds", PHONE)
     assert clerk.troubles == [] and town.troubles == []
 
 
