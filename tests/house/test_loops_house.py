@@ -100,6 +100,7 @@ def test_automatic_actions_are_few_and_known() -> None:
     found = {p.id: p.values[1].automatic for p in ACTIONS if p.values[1].automatic}  # type: ignore[attr-defined]
     assert found == {
         "hazard_doubt": "hazard_close",
+        "filing_ask": "round_open",
         "task_start": "inspection_start",
         "task_complete": "inspection_finish",
         "call_open": "call_open",
@@ -108,5 +109,4 @@ def test_automatic_actions_are_few_and_known() -> None:
         "call_close": "call_close",
         "alarm_trigger": "alarms_raise",
         "alarm_subside": "alarms_raise",
-        "filing_ask": "round_open",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -92,3 +92,9 @@ def test_loops_end_and_say_who_does_what() -> None:
 def test_a_second_click_within_the_minute_is_none(seconds: float, lately: bool) -> None:
     assert chased_lately(NOW, NOW + timedelta(seconds=seconds)) is lately
     assert chased_lately(None, NOW) is False
+
+
+def test_a_round_asks_somebody_for_something_and_has_its_limit() -> None:
+    now = datetime(2026, 3, 5, tzinfo=UTC)
+    facts = OpenFacts("月报", "month", read_period("2026-02"), now + timedelta(days=1), [], [], ["331003001"], now.date(), now)
+    assert [v.code for v in check_open(facts)] == ["reporting.round.towns_missing", "reporting.round.items_missing"]
