@@ -91,6 +91,16 @@ def modbus(number: int) -> bytes:
     return encode_frame(Frame(number % 247 + 1, 3, registers_reply(3, (number % 65536, 231, 500, 0))))
 
 
+def gb28181(number: int) -> bytes:
+    """A keep-alive of a camera."""
+    from anlan.protocols.gb28181.encode import Dialog, body_bytes, message_request
+    from anlan.protocols.gb28181.message import encode_message
+
+    device = f"34020000001320{number:06d}"
+    who = Dialog(device, "192.168.2.64:5060", "34020000002000000001", "3402000000", f"{number}", f"{number}", f"{number}")
+    return encode_message(message_request(who, body_bytes("Notify", "Keepalive", number, device, {"Status": "OK"})))
+
+
 # Protocol -> (makes the n-th frame, module with `decode_many`, class that cuts a stream, frames a second that are asked for).
 TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "sl651": (sl651, "anlan.protocols.sl651.decode", "anlan.protocols.sl651.cutter", 20_000),
@@ -98,6 +108,8 @@ TABLE: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "dlt645": (dlt645, "anlan.protocols.dlt645.decode", "anlan.protocols.dlt645.cutter", 50_000),
     "modbus": (modbus, "anlan.protocols.modbus.decode", "anlan.protocols.modbus.cutter", 50_000),
     "gb26875": (gb26875, "anlan.protocols.gb26875.decode", "anlan.protocols.gb26875.cutter", 20_000),
+    # No rate is asked for: a county's thousand cameras keep alive once a minute.
+    "gb28181": (gb28181, "anlan.protocols.gb28181.decode", "anlan.protocols.gb28181.cutter", 0),
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 PROTOCOLS: dict[str, str] = {
     "dlt645": "anlan.protocols.dlt645.answer",
     "gb26875": "anlan.protocols.gb26875.answer",
+    "gb28181": "anlan.protocols.gb28181.answer",
     "hj212": "anlan.protocols.hj212.answer",
     "jt808": "anlan.protocols.jt808.answer",
     "modbus": "anlan.protocols.modbus.answer",
