@@ -40,6 +40,7 @@ from anlan.reporting.services.issuing import report_issue
 from anlan.reporting.services.round_filings import filing_submit
 from anlan.reporting.services.round_steps import Pressed
 from anlan.reporting.services.rounds import AskedItem, OpenInput, round_open
+from anlan.reporting.services.templates import template_store
 from anlan.sensing.models import Quarantined
 from inspection.factories import NOW, REGISTRAR, World
 from inspection.listing_samples import Listed, major
@@ -59,7 +60,7 @@ COUNTYWIDE = frozenset({
     "calling.call", "calling.chain", "calling.link", "calling.shift", "calling.roster_line", "sensing.model",
     "sensing.alarm_rule",
     # A stated figure is of a place, not of an office's enterprises: whoever writes the county's report needs them all.
-    "reporting.value", "reporting.report", "reporting.round", "reporting.filing",
+    "reporting.value", "reporting.report", "reporting.template", "reporting.round", "reporting.filing",
 })  # fmt: skip
 # Read by whoever is logged in (SCOPED_BY public): an id of theirs is real, but nobody's secret.
 PUBLIC = frozenset({"accounts.role", "inspection.checklist"})
@@ -145,6 +146,10 @@ def _reported(found: Foreign) -> None:
     out = io.BytesIO()
     template.save(out)
     report = report_build(issuer, out.getvalue(), OTHER_TOWN, read_period("2025年"), NOW)
+    keeper = _scope(found.world, "reporting.value.view", "reporting.template.change")
+    found.ids["reporting.template"] = template_store(
+        scope=keeper, data=out.getvalue(), filename=f"{OF_TOWN}.docx", name=f"{OF_TOWN}模板", now=NOW
+    )
     found.ids["reporting.report"], _ = report_issue(scope=issuer, report=report, title=f"{OF_TOWN}总结", now=NOW)
 
 

@@ -22,6 +22,17 @@ def fold_issued(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def fold_template_stored(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """A template was kept, or replaced by another file."""
+    values = {name: entry.data[name] for name in ("name", "file_hash", "file_name")}
+    return values | {"stored_at": entry.time, "withdrawn_at": None}
+
+
+def fold_template_withdrawn(row: dict[str, Any] | None, entry: Entry) -> dict[str, Any]:
+    """It is offered no more."""
+    return (row or {}) | {"withdrawn_at": entry.time}
+
+
 _ROUND = ("title", "kind", "period", "first_on", "last_on", "span", "due_at")
 
 
@@ -90,6 +101,8 @@ def fold_filing_chased(row: dict[str, Any] | None, entry: Entry) -> dict[str, An
 FOLDS = {
     **plain_folds("value"),
     "report.issued": fold_issued,
+    "template.stored": fold_template_stored,
+    "template.withdrawn": fold_template_withdrawn,
     "round.opened": fold_round_opened,
     "round.closed": fold_round_closed,
     "round.reopened": fold_round_reopened,

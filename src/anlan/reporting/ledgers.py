@@ -91,4 +91,23 @@ REPORTS = Ledger(
     page="/reporting/issued/{}".format,
 )
 
-LEDGERS = [VALUES, REPORTS]
+TEMPLATES = Ledger(
+    id="reporting.template",
+    model="reporting.ReportTemplate",
+    label="报告模板",
+    plural="templates",
+    columns=(
+        Column("name", search=True, filter=True, entered=False, width=30),
+        Column("region", label="区划", filter=True, entered=False, width=22),
+        Column("file_name", search=True, entered=False, width=34),
+        Column("stored_at", filter=True, entered=False, width=18),
+        Column("withdrawn_at", entered=False, width=18),
+        Column("file_hash", show=False, entered=False, width=66),
+    ),
+    order=("name",),
+    view="reporting.value.view",
+    retirable=False,
+    page="/reporting/report?template={}".format,
+)
+
+LEDGERS = [VALUES, REPORTS, TEMPLATES]

@@ -7,6 +7,7 @@ RIGHTS: dict[str, str] = {
     "reporting.value.view": "查看填报数据",
     "reporting.value.change": "登记和更正填报数据",
     "reporting.report.issue": "签发报告",
+    "reporting.template.change": "上传和停用报告模板",
     "reporting.round.view": "查看报送",
     "reporting.round.manage": "组织报送",
     "reporting.round.submit": "填写和上报报送表",

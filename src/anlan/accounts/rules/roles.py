@@ -74,6 +74,8 @@ _FIGURES = " reporting.value.view"
 _REPORTED = _FIGURES + " reporting.value.change"
 # Who sees all that a report counts and answers for it: a post limited to one office's enterprises can't make one.
 _ISSUE = " reporting.report.issue"
+# Whoever writes or issues the office's reports has templates of its own.
+_TEMPLATES = " reporting.template.change"
 # Rounds of reporting: the bureau opens, chases, returns and closes, the town fills its own form (ADR 0032).
 _ROUNDS = " reporting.round.view reporting.round.manage"
 _FILING = " reporting.round.view reporting.round.submit"
@@ -100,6 +102,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + " accident.view"
         + _FIGURES
         + _ISSUE
+        + _TEMPLATES
         + _ROUNDS
         + _DRAFTS,
     ),
@@ -120,6 +123,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _INVESTIGATE
         + _DRAFTS
         + _REPORTED
+        + _TEMPLATES
         + _ROUNDS
         + _sources("county department expert enterprise public alarm upper"),
         office=True,
@@ -152,6 +156,7 @@ ROLES: tuple[BuiltinRole, ...] = (
         + _ACCIDENTS
         + _DRAFTS
         + _REPORTED
+        + _TEMPLATES
         + _ISSUE
         + _FILING
         + _sources("town village expert enterprise public alarm upper"),

@@ -30,7 +30,14 @@ from anlan.reporting.queries.issued_reports import issued_changes, issued_files,
 from anlan.reporting.queries.report_diff import report_differences
 from anlan.reporting.queries.report_packages import report_package
 from anlan.reporting.queries.report_page import report_page, report_seen
-from anlan.reporting.queries.report_templates import template_choices, template_data, template_title
+from anlan.reporting.queries.report_templates import (
+    own_templates,
+    template_choices,
+    template_data,
+    template_faults,
+    template_row,
+    template_title,
+)
 from anlan.reporting.queries.reports import Report, report_build, report_words
 from anlan.reporting.queries.round_buttons import filing_buttons, round_buttons
 from anlan.reporting.queries.round_forms import FormLine, filing_words, form_lines, known_keys
@@ -64,9 +71,9 @@ __all__ = [
     "figure_words", "filing_buttons", "filing_get", "filing_list", "filing_words", "filings_of", "filings_to_file",
     "filings_to_review", "form_lines", "indicator_words", "indicator_words_known", "indicators_list", "issued_changes",
     "issued_files", "issued_get", "issued_versions", "items_of", "known_keys", "mark_read", "number_text", "office_of",
-    "overdue", "pairs_list", "pairs_read", "period_of_round", "plain_number", "progress_of", "report_build",
-    "report_differences", "report_package", "report_page", "report_seen", "report_words", "reported_named",
-    "round_buttons", "round_get", "round_list", "round_table", "round_table_words", "round_twin", "rows_label",
-    "rows_url", "rules_named", "stepped", "template_choices", "template_data", "template_title", "town_name",
-    "value_problems", "version_of_row",
+    "overdue", "own_templates", "pairs_list", "pairs_read", "period_of_round", "plain_number", "progress_of",
+    "report_build", "report_differences", "report_package", "report_page", "report_seen", "report_words",
+    "reported_named", "round_buttons", "round_get", "round_list", "round_table", "round_table_words", "round_twin",
+    "rows_label", "rows_url", "rules_named", "stepped", "template_choices", "template_data", "template_faults",
+    "template_row", "template_title", "town_name", "value_problems", "version_of_row",
 ]  # fmt: skip

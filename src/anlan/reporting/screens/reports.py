@@ -24,8 +24,9 @@ from anlan.platform.ledger.history import history_of
 from anlan.platform.ledger.workbook.export import XLSX_TYPE
 from anlan.platform.web import screen
 from anlan.reporting import queries
+from anlan.reporting.reports.outline import OUTLINES
 from anlan.reporting.reports.sheet_guard import is_workbook
-from anlan.reporting.services import issuing
+from anlan.reporting.services import issuing, templates
 
 _ZIP = "application/zip"
 
@@ -86,7 +87,9 @@ def _shown(request: Any, draft: queries.Report | None, typed: dict[str, str], er
     return {
         "templates": queries.template_choices(scope), "typed": typed, "error": error, "title": title,
         "page": queries.report_page(draft) if draft else None, "draft": draft, "regions": _regions(scope),
-        "may_issue": scope.may(issuing.ISSUE), "query": urlencode(wanted),
+        "may_issue": scope.may(issuing.ISSUE), "may_change": scope.may(templates.CHANGE),
+        "shipped": list(OUTLINES.items()), "own": [] if draft else queries.own_templates(scope),
+        "whole": scope.office is None and scope.subjects is None, "query": urlencode(wanted),
     }  # fmt: skip
 
 
