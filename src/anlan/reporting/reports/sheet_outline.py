@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -15,6 +16,7 @@ from anlan.reporting.reports.fixing import fixed_bytes
 
 __all__ = ["outline_sheet", "timeless"]
 
+_MOMENT = re.compile(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*")
 _LINE = Side(style="thin", color="FF8BA0B6")
 _RULED = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _SHADE = PatternFill("solid", fgColor="FFE8EEF7")
@@ -22,11 +24,8 @@ _FIRST, _WIDTH, _TITLE, _HEAD, _ROW = 16, 13, 34, 34, 22
 
 
 def timeless(data: bytes) -> bytes:
-    """docProps/core.xml without the moment of saving."""
-    head, mark, rest = data.partition(b"<dcterms:modified")
-    if not mark:
-        return data
-    return head + mark + rest[: rest.index(b">") + 1] + b"1980-01-01T00:00:00Z" + rest[rest.index(b"</") :]
+    """docProps/core.xml without the moments of making and saving."""
+    return _MOMENT.sub(rb"\g<1>1980-01-01T00:00:00Z", data)
 
 
 def outline_sheet(title: str, text: str) -> bytes:
