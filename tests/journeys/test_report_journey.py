@@ -61,7 +61,7 @@ def test_a_draft_is_read_number_by_number(browser, site, size):
     card.locator("dl").wait_for(state="visible")
     assert text in card.inner_text() and "口径" in card.inner_text() and "期间" in card.inner_text()
     kept(leader, "report-number", size)
-    rows = card.locator("a.btn-sm")
+    rows = card.locator("a:has-text('查看')")
     if rows.count():
         rows.click()
         page.wait_for_load_state("networkidle")
