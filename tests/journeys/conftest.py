@@ -16,9 +16,10 @@ from anlan.sensing.store.readings import Store
 from anlan.sensing.store.sqlite import SqliteBackend
 from inspection.conftest import _standing_world, world
 from inspection.factories import World
+from journeys.made_county import browser, site
 from journeys.outsider_foreign import Foreign, add_walkers, make_foreign
 
-__all__ = ["_standing_world", "world"]
+__all__ = ["_standing_world", "browser", "site", "world"]
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from docx import Document
 
-from journeys.browser import DESK
-from journeys.test_report_journey import browser, kept, officer, site  # noqa: F401 - fixtures
+from journeys.browser import DESK, PHONE
+from journeys.made_county import kept, officer
 
 pytestmark = pytest.mark.browser
 LINES = (
@@ -26,7 +26,7 @@ def template() -> bytes:
     return out.getvalue()
 
 
-def test_from_the_template_to_the_outsider(browser, site, tmp_path):  # noqa: F811 - fixtures
+def test_from_the_template_to_the_outsider(browser, site, tmp_path):
     (tmp_path / "annual.docx").write_bytes(template())
     leader = officer(site, browser, DESK, "leader").open("/reporting/report")
     page = leader.page
@@ -70,10 +70,11 @@ def test_from_the_template_to_the_outsider(browser, site, tmp_path):  # noqa: F8
     changes = page.inner_text("#changes")
     assert "发现隐患数" in changes and "签发时 7，现在 8" in changes and "增加 1 行" in changes and "登记" in changes
     kept(leader, "annual-changes", DESK)
+    kept(officer(site, browser, PHONE, "leader").open(page.url.partition(site[0].url)[2]), "annual-changes", PHONE)
     assert leader.troubles == []
 
 
-def found_later(site, browser):  # noqa: F811 - fixtures
+def found_later(site, browser):
     """The town files one more hazard of the same year."""
     town = officer(site, browser, DESK, "town").open("/reporting/report")
     status = town.page.evaluate(

@@ -1,47 +1,13 @@
 """报告 in a real browser: a draft is read number by number, a number leads to its rows and its source."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from journeys.browser import DESK, PHONE, ROOT, anlan, chromium, environment, server
+from journeys.browser import DESK, PHONE
+from journeys.made_county import kept, officer
 
 pytestmark = pytest.mark.browser
 both = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    data = tmp_path_factory.mktemp("county")
-    anlan(data, "init")
-    made = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "tools" / "make_world.py"), str(data), "7"],
-        env=environment(data), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    with server(data) as running:
-        yield running, json.loads(made.stdout.strip().splitlines()[-1])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-def officer(site, browser, size, role):
-    running, world = site
-    return browser.person(running.url, world["users"][role], world["password"], size)
-
-
-def kept(visitor, name, size):
-    """A screenshot of this station where they are asked for; no page scrolls sideways."""
-    assert visitor.width_px() <= size[0], f"{name} scrolls sideways"
-    if folder := os.environ.get("ANLAN_SHOTS"):
-        visitor.shot(Path(folder) / f"{name}-{'desk' if size == DESK else 'phone'}.png")
 
 
 @both

@@ -18,12 +18,13 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from anlan.kernel.errors import AnlanError, BadInput
+from anlan.reporting.reports.guard import is_workbook
 from anlan.reporting.reports.numbers import number_words
 from anlan.reporting.reports.outline import outline_data
 from anlan.reporting.reports.package import document_of, figures_of, opened, package_make, report_name
 from anlan.reporting.reports.reading import blocks
 from anlan.reporting.reports.render import Rendered
-from anlan.reporting.reports.sheet_guard import is_workbook, opened_workbook
+from anlan.reporting.reports.sheet_guard import opened_workbook
 from anlan.reporting.reports.sheet_plan import plan_sheets
 from anlan.reporting.reports.sheet_render import sheet_render
 from reporting.test_report_template import Source, docx

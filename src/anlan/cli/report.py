@@ -168,7 +168,7 @@ def _writable(part: Path, package: Path) -> Iterator[None]:
 def _suffixed(output: Path, data: bytes) -> None:
     """A workbook is not written under the name of a document, nor the other way round."""
     from anlan.kernel.errors import BadInput
-    from anlan.reporting.reports.sheet_guard import is_workbook
+    from anlan.reporting.reports.guard import is_workbook
 
     kind = ".xlsx" if is_workbook(data) else ".docx"
     if output.suffix.lower() in {".xlsx", ".docx", ".xls", ".doc"} - {kind}:

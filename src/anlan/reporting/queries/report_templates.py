@@ -10,9 +10,8 @@ from anlan.kernel.errors import BadInput, NotFound, Violation
 from anlan.platform.attachments import files
 from anlan.platform.scope import Scope
 from anlan.reporting.models import ReportTemplate
+from anlan.reporting.reports.guard import is_workbook
 from anlan.reporting.reports.outline import OUTLINES, outline_data, outline_named
-from anlan.reporting.reports.sheet_guard import is_workbook, opened_workbook
-from anlan.reporting.reports.sheet_plan import plan_sheets
 from anlan.reporting.reports.template import check_template
 
 __all__ = ["own_templates", "template_choices", "template_data", "template_faults", "template_row", "template_title"]
@@ -77,6 +76,9 @@ def template_faults(data: bytes, indicators: Sequence[str]) -> list[Violation]:
     Raises:
         BadInput: as guard.check_parts, sheet_guard.opened_workbook.
     """
-    if is_workbook(data):
-        return plan_sheets(opened_workbook(data), indicators)[1]
-    return check_template(data, indicators)
+    if not is_workbook(data):
+        return check_template(data, indicators)
+    from anlan.reporting.reports.sheet_guard import opened_workbook
+    from anlan.reporting.reports.sheet_plan import plan_sheets
+
+    return plan_sheets(opened_workbook(data), indicators)[1]

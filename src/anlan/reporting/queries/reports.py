@@ -14,10 +14,9 @@ from anlan.platform.scope import Scope
 from anlan.reporting.models import ReportedValue
 from anlan.reporting.queries.report_source import LedgerSource
 from anlan.reporting.reports.figure import Question
+from anlan.reporting.reports.guard import is_workbook
 from anlan.reporting.reports.numbers import number_words
 from anlan.reporting.reports.render import Rendered, report_render
-from anlan.reporting.reports.sheet_guard import is_workbook
-from anlan.reporting.reports.sheet_render import sheet_render
 
 __all__ = ["Report", "report_build", "report_rows", "report_words", "rows_now"]
 
@@ -43,8 +42,12 @@ def report_build(
         NotAllowed: "reporting.report.partial" for who sees only a part of what stands there.
     """
     source = LedgerSource(scope, region, period, now)
-    render = sheet_render if is_workbook(template) else report_render
-    return Report(render(template, source, appendix=appendix), source, template)
+    if not is_workbook(template):
+        return Report(report_render(template, source, appendix=appendix), source, template)
+    # Imported when used: openpyxl takes as long as everything else that a command loads.
+    from anlan.reporting.reports.sheet_render import sheet_render
+
+    return Report(sheet_render(template, source, appendix=appendix), source, template)
 
 
 def report_words(report: Report) -> dict[str, Any]:

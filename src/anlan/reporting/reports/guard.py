@@ -11,7 +11,7 @@ import zipfile
 
 from anlan.kernel.errors import BadInput
 
-__all__ = ["check_file", "check_parts"]
+__all__ = ["check_file", "check_parts", "is_workbook"]
 
 _LARGEST = 10_000_000
 _MOST_FILES, _MOST_BYTES, _RATIO, _SMALL = 2_000, 80_000_000, 200, 4_000_000
@@ -22,6 +22,15 @@ _OUTSIDE = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"']
 _LINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 _FIELD = re.compile(r"(?:^|[\s\"])(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)(?:\s|$)")
 _WORDS = re.compile(rb"<w:instrText[^>]*>([^<]*)</w:instrText>")
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether a file says that it is a workbook (.xlsx), whatever its name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return False
 
 
 def check_file(data: bytes) -> None:

@@ -17,7 +17,6 @@ from docx.shared import Pt
 
 from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.fixing import fixed_bytes
-from anlan.reporting.reports.sheet_outline import outline_sheet
 
 __all__ = ["OUTLINES", "outline_data", "outline_named"]
 
@@ -47,6 +46,8 @@ def outline_data(key: str) -> bytes:
         raise BadInput("reporting.template.unknown", name=key[:40], known="、".join(OUTLINES.values()))
     text = resources.files("anlan.reporting.reports").joinpath(f"outlines/{key}.txt").read_text(encoding="utf-8")
     if key in _SHEETS:
+        from anlan.reporting.reports.sheet_outline import outline_sheet
+
         return outline_sheet(OUTLINES[key], text)
     document = Document()
     for line in text.splitlines():

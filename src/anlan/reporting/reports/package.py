@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from anlan.kernel.errors import BadInput
-from anlan.reporting.reports.sheet_guard import is_workbook
+from anlan.reporting.reports.guard import is_workbook
 
 __all__ = [
     "FIGURES", "FORMAT", "PAGE", "SIGNATURE", "canonical", "document_of", "figures_of", "opened", "package_make",

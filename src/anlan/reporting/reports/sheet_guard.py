@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from anlan.kernel.errors import BadInput
 from anlan.reporting.reports.guard import check_parts
 
-__all__ = ["is_workbook", "opened_workbook"]
+__all__ = ["opened_workbook"]
 
 _MOST_CELLS, _MOST_COLUMNS = 20_000, 500
 _MERGE = re.compile(rb"<mergeCell\b[^>]*ref\s*=\s*[\"']([^\"']*)[\"']")
@@ -35,15 +35,6 @@ _UNKEPT = (
     (b"<sheetProtection", "工作表保护"), (b"<hyperlink", "超链接"),
 )  # fmt: skip
 _NAMED = re.compile(rb"<definedName\b[^>]*name\s*=\s*[\"']([^\"']*)[\"']")
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether a file says that it is a workbook (.xlsx), whatever its name."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return False
 
 
 def opened_workbook(data: bytes) -> Any:

@@ -45,7 +45,7 @@ def _page(request: HttpRequest, filing_id: UUID, error: AnlanError | None = None
     names = accounts.person_names({p for p in (row.submitted_by, row.approved_by) if p})
     context = {
         "filing": row, "round": row.round, "town": queries.town_name(row.region), "lines": lines, "buttons": buttons,
-        "overdue": queries.overdue(row, now), "history": history_of(f"{row.SUBJECT}/{row.pk}"),
+        "overdue": queries.overdue(row, now), "history": history_of(f"{row.SUBJECT}/{row.pk}", scope),
         "submitted_by": names.get(row.submitted_by, ""), "approved_by": names.get(row.approved_by, ""),
         "base": queries.version_of_row(row), "once": once_token(), "error": error, "errors": errors, "failed": failed,
         "typed": request.POST if error else {}, "wide": scope.covers(row.round.region),

@@ -12,20 +12,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anlan.kernel.codes import region_prefix
+from anlan.kernel.codes import region_pad, region_prefix
 from anlan.kernel.deadlines import local_date
 from anlan.kernel.errors import AnlanError
 from anlan.kernel.messages import render as sentence
 from anlan.kernel.periods import read_period
 from anlan.platform import regions
 from anlan.platform.documents.api import as_file
-from anlan.platform.documents.bundle import DOCX
 from anlan.platform.ledger.history import history_of
-from anlan.platform.ledger.workbook.export import XLSX_TYPE
 from anlan.platform.web import screen
 from anlan.reporting import queries
 from anlan.reporting.reports.outline import OUTLINES
-from anlan.reporting.reports.sheet_guard import is_workbook
+from anlan.reporting.screens.files import as_office_file
 from anlan.reporting.services import issuing, templates
 
 _ZIP = "application/zip"
@@ -72,10 +70,9 @@ def _issued(request: Any, draft: queries.Report, typed: dict[str, str]) -> HttpR
 
 def _file(request: Any, draft: queries.Report, typed: dict[str, str], wanted: str) -> HttpResponse:
     title = queries.template_title(request.scope, typed["template"])
-    name = f"{regions.name(draft.source.region.ljust(12, '0'))}{draft.source.period.label}{title}（草稿）"
+    name = f"{regions.name(region_pad(draft.source.region))}{draft.source.period.label}{title}（草稿）"
     if wanted == "document":
-        table = is_workbook(draft.made.data)
-        return as_file(draft.made.data, XLSX_TYPE if table else DOCX, f"{name}{'.xlsx' if table else '.docx'}")
+        return as_office_file(draft.made.data, name)
     data = queries.report_package(request.scope, draft, request.now, public=wanted != "package")
     return as_file(data, _ZIP, f"{name}核验包.zip")
 
@@ -100,7 +97,7 @@ def _regions(scope: Any) -> list[tuple[str, str]]:
         return []
     level = {6: "town", 9: "village"}.get(len(own))
     below = regions.choices(own, level) if level else []
-    return [(own, regions.name(own.ljust(12, "0"))), *((region_prefix(code), name) for code, name in below)]
+    return [(own, regions.name(region_pad(own))), *((region_prefix(code), name) for code, name in below)]
 
 
 @never_cache
@@ -114,8 +111,8 @@ def issued(request: HttpRequest, report_id: str) -> HttpResponse:
         "place": regions.name(found.region), "report": found, "files": queries.issued_files(found),
         "versions": queries.issued_versions(scope, found),
     }  # fmt: skip
-    # Its files stand above, with what they are.
-    context["happened"] = [replace(h, photos=()) for h in history_of(f"reporting.report/{found.pk}", scope)]
+    # What it says and its files stand above.
+    context["happened"] = [replace(h, photos=(), changes=()) for h in history_of(f"reporting.report/{found.pk}", scope)]
     if request.GET.get("compare"):
         context["changes"] = queries.issued_changes(scope, found, request.now)  # type: ignore[attr-defined]
     return render(request, "reporting/issued.html", context)

@@ -136,7 +136,7 @@ def _page(request: HttpRequest, row: Any, error: AnlanError | None = None, faile
         "cells": [
             {"row": each, "pairs": list(zip(table.items, each.cells, strict=True))} for each in table.rows
         ],
-        "sums": list(zip(table.items, table.sums, strict=False)), "history": history_of(f"{row.SUBJECT}/{row.pk}"),
+        "sums": list(zip(table.items, table.sums, strict=False)), "history": history_of(f"{row.SUBJECT}/{row.pk}", scope),
         "base": queries.version_of_row(row), "once": once_token(), "error": error, "errors": errors_of(error),
         "others": errors_of(error).get("", []), "failed": failed,
         "typed": request.POST if error else {}, "now": now, "manages": scope.may(_MANAGE),

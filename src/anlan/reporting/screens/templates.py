@@ -13,12 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.kernel.errors import AnlanError, BadInput
 from anlan.kernel.messages import render as sentence
-from anlan.platform.documents.api import as_file
-from anlan.platform.documents.bundle import DOCX
-from anlan.platform.ledger.workbook.export import XLSX_TYPE
 from anlan.platform.web import screen
 from anlan.reporting import queries
-from anlan.reporting.reports.sheet_guard import is_workbook
+from anlan.reporting.screens.files import as_office_file
 from anlan.reporting.services import templates
 
 _LARGEST = 10_000_000
@@ -63,6 +60,4 @@ def template_file(request: HttpRequest, template_id: str) -> HttpResponse:
     """The file, one that comes with the product too."""
     scope: Any = request.scope  # type: ignore[attr-defined]
     scope.require(queries.VIEW)
-    data, name = queries.template_data(scope, template_id), queries.template_title(scope, template_id)
-    table = is_workbook(data)
-    return as_file(data, XLSX_TYPE if table else DOCX, f"{name}{'.xlsx' if table else '.docx'}")
+    return as_office_file(queries.template_data(scope, template_id), queries.template_title(scope, template_id))
